@@ -1,0 +1,1 @@
+"""The pages: set-up, console, self-service."""

@@ -1,0 +1,1 @@
+"""Every setting, its unit and default; read once, all faults reported together."""

@@ -1,0 +1,1 @@
+"""Documents over WebDAV: wsgidav on the document tree."""

@@ -1,0 +1,1 @@
+"""What both DAV doors share: request XML, multistatus as bytes, live properties, preconditions."""

@@ -1,0 +1,1 @@
+"""Work outside any request: clean-up and what else need not keep a client waiting."""

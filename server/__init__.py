@@ -1,0 +1,1 @@
+"""Builds everything and runs it: command line, gate, router, HTTP servers. Nobody imports it."""

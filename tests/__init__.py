@@ -1,0 +1,1 @@
+"""Tests. Never part of the wheel."""

@@ -1,0 +1,1 @@
+"""What every HTTP answer shares: conditional headers, ranges, streamed bodies. No XML, no SQL."""
