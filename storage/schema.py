@@ -1,0 +1,245 @@
+"""The tables, by noun. Times are integer microseconds since the epoch in UTC (``*_us``).
+
+Queries live in one module per noun beside this one; nothing outside ``storage`` sees a table.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+# SQLite only numbers rows by itself in a column of exactly this type; PostgreSQL wants 64 bits.
+_ROW_ID = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _numbered(name: str, *columns: Column[object] | object) -> Table:
+    """A table whose ``id`` is never given twice, also after the newest row was deleted.
+
+    Locks, dead properties, journal and clients' hrefs are keyed by such ids.
+    """
+    return Table(
+        name,
+        metadata,
+        Column("id", _ROW_ID, primary_key=True, autoincrement=True),
+        *columns,  # type: ignore[arg-type]
+        sqlite_autoincrement=True,
+    )
+
+
+def _reference(name: str, target: str, *, nullable: bool = False, cascade: bool = True) -> object:
+    rule = "CASCADE" if cascade else None
+    return Column(name, BigInteger, ForeignKey(target, ondelete=rule), nullable=nullable)
+
+
+instance = Table(
+    "instance",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""Facts about this installation: office language, set-up link, when it was opened."""
+
+principal = _numbered(
+    "principal",
+    Column("kind", String(8), nullable=False),
+    Column("name", String(63), nullable=False),
+    Column("display_name", Text, nullable=False, server_default=""),
+    Column("created_us", BigInteger, nullable=False),
+    UniqueConstraint("name"),
+    CheckConstraint("kind IN ('user', 'group')", name="kind"),
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column(
+        "principal_id",
+        BigInteger,
+        ForeignKey("principal.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("email", Text, nullable=False),
+    Column("email_key", Text, nullable=False),
+    Column("password_hash", Text),
+    Column("state", String(8), nullable=False),
+    Column("device_limit", Integer),
+    Column("home_node_id", BigInteger),
+    UniqueConstraint("email_key"),
+    CheckConstraint("state IN ('new', 'invited', 'active', 'blocked')", name="state"),
+)
+
+membership = Table(
+    "membership",
+    metadata,
+    Column(
+        "user_id", BigInteger, ForeignKey("principal.id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column(
+        "group_id", BigInteger, ForeignKey("principal.id", ondelete="CASCADE"), primary_key=True
+    ),
+    Index(None, "group_id"),
+)
+
+device = _numbered(
+    "device",
+    _reference("user_id", "principal.id"),
+    Column("label", Text, nullable=False),
+    Column("selector", String(16), nullable=False),
+    Column("secret_hash", LargeBinary, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("retired_us", BigInteger),
+    Column("last_seen_us", BigInteger),
+    Column("last_write_us", BigInteger),
+    Column("last_address", Text),
+    Column("families", Text, nullable=False, server_default=""),
+    UniqueConstraint("selector"),
+    Index(
+        "uq_device_user_id_label_active",
+        "user_id",
+        "label",
+        unique=True,
+        sqlite_where=text("retired_us IS NULL"),
+        postgresql_where=text("retired_us IS NULL"),
+    ),
+)
+
+tree = _numbered(
+    "tree",
+    Column("kind", String(16), nullable=False),
+    Column("modseq", BigInteger, nullable=False, server_default="0"),
+    Column("epoch", Integer, nullable=False, server_default="1"),
+    Column("pruned_modseq", BigInteger, nullable=False, server_default="0"),
+)
+"""A part of the document tree with a change counter of its own: a property, a Home, ..."""
+
+node = _numbered(
+    "node",
+    _reference("parent_id", "node.id", nullable=True, cascade=False),
+    _reference("tree_id", "tree.id", cascade=False),
+    Column("name", Text, nullable=False),
+    Column("role", String(16), nullable=False, server_default=""),
+    Column("is_collection", Boolean, nullable=False),
+    Column("blob_sha256", String(64), ForeignKey("blob.sha256")),
+    Column("size", BigInteger, nullable=False, server_default="0"),
+    Column("content_type", Text, nullable=False, server_default=""),
+    Column("created_us", BigInteger, nullable=False),
+    Column("modified_us", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("modseq", BigInteger, nullable=False),
+    Column("changed_by", BigInteger),
+    UniqueConstraint("parent_id", "name"),
+    Index(None, "parent_id", "modseq"),
+    Index(None, "tree_id"),
+    Index(None, "blob_sha256"),
+)
+"""A document or collection. ``modseq`` counts in the tree of the *parent*, whose member it is."""
+
+tombstone = Table(
+    "tombstone",
+    metadata,
+    Column("parent_id", BigInteger, ForeignKey("node.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("modseq", BigInteger, nullable=False),
+    Column("deleted_us", BigInteger, nullable=False),
+    Index(None, "parent_id", "modseq"),
+)
+"""A member that is gone, for RFC 6578; dropped when the name is taken again."""
+
+blob = Table(
+    "blob",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("stored_us", BigInteger, nullable=False),
+)
+
+estate = _numbered(
+    "estate",
+    Column("number", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("address", Text, nullable=False, server_default=""),
+    Column("status", String(16), nullable=False, server_default="open"),
+    Column("responsible_id", BigInteger, ForeignKey("principal.id", ondelete="SET NULL")),
+    _reference("node_id", "node.id", cascade=False),
+    Column("created_us", BigInteger, nullable=False),
+    UniqueConstraint("number"),
+    UniqueConstraint("node_id"),
+)
+
+block = _numbered(
+    "block",
+    _reference("user_id", "principal.id"),
+    _reference("node_id", "node.id"),
+    Column("created_us", BigInteger, nullable=False),
+    UniqueConstraint("user_id", "node_id"),
+    Index(None, "node_id"),
+)
+
+lock = Table(
+    "lock",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    _reference("node_id", "node.id"),  # type: ignore[arg-type]
+    Column("is_exclusive", Boolean, nullable=False),
+    Column("is_deep", Boolean, nullable=False),
+    Column("owner_xml", LargeBinary, nullable=False),
+    _reference("user_id", "principal.id"),  # type: ignore[arg-type]
+    _reference("device_id", "device.id"),  # type: ignore[arg-type]
+    Column("timeout_seconds", Integer, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("expires_us", BigInteger, nullable=False),
+    Index(None, "node_id"),
+)
+
+dead_property = Table(
+    "dead_property",
+    metadata,
+    Column("node_id", BigInteger, ForeignKey("node.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("xml", LargeBinary, nullable=False),
+)
+
+journal = _numbered(
+    "journal",
+    Column("at_us", BigInteger, nullable=False),
+    Column("until_us", BigInteger, nullable=False),
+    Column("action", String(24), nullable=False),
+    Column("user_id", BigInteger),
+    Column("device_id", BigInteger),
+    Column("node_id", BigInteger),
+    Column("path", Text, nullable=False, server_default=""),
+    Column("version", Integer),
+    Column("size", BigInteger),
+    Column("bytes_sent", BigInteger, nullable=False, server_default="0"),
+    Column("is_whole", Boolean, nullable=False, server_default=text("true")),
+    Column("requests", Integer, nullable=False, server_default="1"),
+    Column("address", Text, nullable=False, server_default=""),
+    Column("family", String(24), nullable=False, server_default=""),
+    Index(None, "node_id", "at_us"),
+    Index(None, "user_id", "at_us"),
+    Index(None, "at_us"),
+)
+"""Who did what with which document. No foreign keys: it outlives what it speaks of."""
