@@ -1,0 +1,125 @@
+"""What can go wrong with people, devices and rights, in sentences for a person.
+
+* AuthError                    never raised itself
+  - CredentialsError           not who they say, or no longer welcome
+  - InvalidValueError          a name, e-mail address, label or password that cannot be taken
+    - WeakPasswordError        too short, too common, or the name itself
+  - NameTakenError             a user or group has this name
+  - EmailTakenError            another user has this address
+  - LabelTakenError            the user has an active device of this label
+  - UnknownUserError           no user of this name
+  - UnknownDeviceError         no active device of this label
+  - UserNotActiveError         blocked, or not yet enabled
+  - DeviceLimitError           a device more than the user may have
+  - LastAdministratorError     nobody would be left who may do everything
+  - SetupEndedError            the set-up link has done its work
+
+Errors know nothing of HTTP; each door has its own table of answers.
+"""
+
+from collections.abc import Sequence
+
+
+class AuthError(Exception):
+    """Never raised itself. ``str()`` is one sentence that says what is wrong and what to do."""
+
+
+class CredentialsError(AuthError):
+    """User name and device password do not open anything.
+
+    Attributes:
+        reason: Why, for the log only; a caller is told the same whatever it was.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("Wrong user name or device password.")
+        self.reason = reason
+
+
+class InvalidValueError(AuthError):
+    """A name, e-mail address, label or password that cannot be taken, and why."""
+
+
+class WeakPasswordError(InvalidValueError):
+    """The password is too short, too common, or equal to name or e-mail address."""
+
+
+class NameTakenError(AuthError):
+    """Users and groups share their names, and this one is in use."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is a user or group named {name} already; choose another name.")
+
+
+class EmailTakenError(AuthError):
+    """Each user has an address of their own, upper and lower case being the same."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(
+            f"Another user has the e-mail address {email}; each needs one of their own."
+        )
+
+
+class LabelTakenError(AuthError):
+    """The user has an active device of this label, and they could not be told apart."""
+
+    def __init__(self, user_name: str, label: str) -> None:
+        super().__init__(f"{user_name} has a device {label!r} already; choose another label.")
+
+
+class UnknownUserError(AuthError):
+    """There is no user of this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no user named {name}; `deedbox user list` shows them all.")
+
+
+class UnknownDeviceError(AuthError):
+    """The user has no active device of this label."""
+
+    def __init__(self, user_name: str, label: str) -> None:
+        super().__init__(
+            f"{user_name} has no active device {label!r}; `deedbox device list` shows them all."
+        )
+
+
+class UserNotActiveError(AuthError):
+    """The user is blocked, or was never enabled."""
+
+    def __init__(self, name: str, state: str) -> None:
+        super().__init__(f"{name} is {state}, not active; unblock the user first.")
+
+
+class DeviceLimitError(AuthError):
+    """All of a user's places for devices are taken.
+
+    Attributes:
+        labels: The active devices that take them.
+    """
+
+    def __init__(self, user_name: str, limit: int, labels: Sequence[str]) -> None:
+        named = " and ".join(repr(each) for each in labels)
+        places = "device" if limit == 1 else "devices"
+        super().__init__(
+            f"{user_name} may have at most {limit} active {places} and has {named}; "
+            "retire one of them first."
+        )
+        self.limit = limit
+        self.labels = tuple(labels)
+
+
+class LastAdministratorError(AuthError):
+    """The only active member of Administration would be lost."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} is the last active administrator; make another one first, "
+            "or nobody could administer the office."
+        )
+
+
+class SetupEndedError(AuthError):
+    """The office has its first user, so that no further set-up link is given out."""
+
+    def __init__(self) -> None:
+        super().__init__("The office is set up already; add users with `deedbox user add`.")

@@ -1,0 +1,89 @@
+"""Who asks, on which device: from a request's credentials to an :class:`Identity`."""
+
+import unicodedata
+from dataclasses import dataclass
+
+from auth import credentials
+from auth.errors import CredentialsError
+from auth.rights import ADMINISTRATION, FunctionRight, rights_of
+from storage import devices
+from storage.people import split_names
+from storage.store import Unit
+
+_NO_HASH = bytes(32)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A person on one of their devices, as the database had them when this request began.
+
+    Attributes:
+        blocked_nodes: Nodes that are closed to the user, with all below them.
+        home_node_id: The user's own folder.
+    """
+
+    user_id: int
+    user_name: str
+    device_id: int
+    device_label: str
+    function_rights: frozenset[FunctionRight]
+    blocked_nodes: frozenset[int]
+    home_node_id: int
+    groups: frozenset[str]
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether the user is in Administration."""
+        return ADMINISTRATION.name in self.groups
+
+    def may(self, right: FunctionRight) -> bool:
+        """Whether the user has this function right."""
+        return right in self.function_rights
+
+
+def identify(unit: Unit, username: str, password: str, *, secret_key: bytes) -> Identity:
+    r"""Find out who holds this device password; one indexed read, nothing remembered.
+
+    So a block or a retirement holds from the next request in every process. The user name
+    must fit, as *name*, ``DOMAIN\name`` (Windows adds the server's or its own) or the
+    user's e-mail address, in any case.
+
+    Raises:
+        CredentialsError: No such device, wrong secret or name, device retired, user not active.
+    """
+    claimed = credentials.parse(password)
+    bearer = devices.find_bearer(unit, claimed.selector)
+    stored = bearer.secret_hash if bearer else _NO_HASH
+    is_proven = credentials.is_proven(claimed, stored, secret_key)
+    if bearer is None:
+        raise CredentialsError("unknown device")
+    if not is_proven:
+        raise CredentialsError("wrong secret")
+    if folded_username(username) not in (bearer.user_name, bearer.email_key):
+        raise CredentialsError("another user's device")
+    if bearer.retired_us is not None:
+        raise CredentialsError("retired device")
+    if bearer.state != "active":
+        raise CredentialsError(f"{bearer.state} user")
+    return _identity(bearer)
+
+
+def folded_username(username: str) -> str:
+    """The user name without a Windows domain before it, NFC and case folded."""
+    bare = username.rpartition("\\")[2].strip()
+    return bare.lower() if bare.isascii() else unicodedata.normalize("NFC", bare).casefold()
+
+
+def _identity(bearer: devices.BearerRow) -> Identity:
+    groups = split_names(bearer.groups)
+    blocked = bearer.blocked_nodes
+    return Identity(
+        user_id=bearer.user_id,
+        user_name=bearer.user_name,
+        device_id=bearer.device_id,
+        device_label=bearer.device_label,
+        function_rights=rights_of(groups),
+        blocked_nodes=frozenset(map(int, blocked.split(","))) if blocked else frozenset(),
+        home_node_id=bearer.home_node_id,
+        groups=groups,
+    )

@@ -1,0 +1,30 @@
+"""Blocks of a user on a node of the tree: the queries."""
+
+from storage.store import Unit, WriteUnit
+
+
+def add(unit: WriteUnit, *, user_id: int, node_id: int, now_us: int) -> None:
+    """Block the user on the node and all below it; nothing happens if they are."""
+    unit.execute(
+        "INSERT INTO block (user_id, node_id, created_us) VALUES (:user_id, :node_id, :now_us)"
+        " ON CONFLICT (user_id, node_id) DO NOTHING",
+        {"user_id": user_id, "node_id": node_id, "now_us": now_us},
+    )
+
+
+def remove(unit: WriteUnit, *, user_id: int, node_id: int) -> bool:
+    """Lift the block on this very node; False if there was none."""
+    lifted = unit.execute(
+        "DELETE FROM block WHERE user_id = :user_id AND node_id = :node_id",
+        {"user_id": user_id, "node_id": node_id},
+    )
+    return lifted > 0
+
+
+def of_user(unit: Unit, user_id: int) -> list[int]:
+    """The ids of the nodes that the user is blocked on."""
+    rows = unit.rows(
+        "SELECT node_id FROM block WHERE user_id = :user_id ORDER BY node_id",
+        {"user_id": user_id},
+    )
+    return [node_id for (node_id,) in rows]

@@ -1,0 +1,154 @@
+"""People, groups and who belongs to which: the queries."""
+
+from typing import Any, NamedTuple
+
+from storage.store import Unit, WriteUnit
+
+
+class PersonRow(NamedTuple):
+    """A user. ``groups`` are the groups' names; ``device_limit`` is an exception, or None."""
+
+    id: int
+    name: str
+    email: str
+    password_hash: str | None
+    state: str
+    device_limit: int | None
+    home_node_id: int
+    created_us: int
+    groups: frozenset[str]
+
+
+def joined_groups(unit: Unit, user_id: str) -> str:
+    """SQL: the names of the groups of the user in column *user_id*, with commas between."""
+    joined = "group_concat(g.name)" if unit.is_sqlite else "string_agg(g.name, ',')"
+    return (
+        f"(SELECT {joined} FROM membership m JOIN principal g ON g.id = m.group_id"
+        f" WHERE m.user_id = {user_id})"
+    )
+
+
+def split_names(joined: str | None) -> frozenset[str]:
+    """What :func:`joined_groups` selected, apart again."""
+    return frozenset(joined.split(",")) if joined else frozenset()
+
+
+def insert_principal(
+    unit: WriteUnit, *, kind: str, name: str, display_name: str, created_us: int
+) -> int | None:
+    """Make a ``user`` or ``group`` and return its id; None if the name is taken."""
+    made = unit.rows(
+        "INSERT INTO principal (kind, name, display_name, created_us)"
+        " VALUES (:kind, :name, :display_name, :created_us)"
+        " ON CONFLICT (name) DO NOTHING RETURNING id",
+        {"kind": kind, "name": name, "display_name": display_name, "created_us": created_us},
+    )
+    return made[0][0] if made else None
+
+
+def insert_person(
+    unit: WriteUnit,
+    *,
+    principal_id: int,
+    email: str,
+    email_key: str,
+    password_hash: str | None,
+    state: str,
+    home_node_id: int,
+) -> bool:
+    """Make the person of a principal; False if the e-mail address is taken."""
+    made = unit.execute(
+        "INSERT INTO person (principal_id, email, email_key, password_hash, state, home_node_id)"
+        " VALUES (:principal_id, :email, :email_key, :password_hash, :state, :home_node_id)"
+        " ON CONFLICT (email_key) DO NOTHING",
+        {
+            "principal_id": principal_id,
+            "email": email,
+            "email_key": email_key,
+            "password_hash": password_hash,
+            "state": state,
+            "home_node_id": home_node_id,
+        },
+    )
+    return made == 1
+
+
+def join_group(unit: WriteUnit, user_id: int, group_name: str) -> None:
+    """Put a user into the group of this name; nothing happens if they are in it."""
+    unit.execute(
+        "INSERT INTO membership (user_id, group_id)"
+        " SELECT :user_id, id FROM principal WHERE kind = 'group' AND name = :name"
+        " ON CONFLICT DO NOTHING",
+        {"user_id": user_id, "name": group_name},
+    )
+
+
+def find(unit: Unit, name: str) -> PersonRow | None:
+    """The user of this name."""
+    row = unit.row(f"{_people(unit)} WHERE p.name = :name", {"name": name})
+    return _person(row) if row else None
+
+
+def everybody(unit: Unit) -> list[PersonRow]:
+    """All users by name."""
+    return [_person(row) for row in unit.rows(f"{_people(unit)} ORDER BY p.name")]
+
+
+def has_any(unit: Unit) -> bool:
+    """Whether the office has a user."""
+    return unit.row("SELECT 1 FROM person LIMIT 1") is not None
+
+
+def hold(unit: WriteUnit, user_id: int) -> None:
+    """Let nobody else change this user or count their devices until the commit."""
+    if not unit.is_sqlite:  # there, only one writes at a time anyway
+        unit.row(
+            "SELECT 1 FROM person WHERE principal_id = :user_id FOR UPDATE", {"user_id": user_id}
+        )
+
+
+def hold_group(unit: WriteUnit, group_name: str) -> None:
+    """Let nobody else who holds it count this group's members until the commit."""
+    if not unit.is_sqlite:
+        unit.row("SELECT 1 FROM principal WHERE name = :name FOR UPDATE", {"name": group_name})
+
+
+def has_active_member(unit: Unit, group_name: str, *, besides: int) -> bool:
+    """Whether an active user other than *besides* is in the group."""
+    found = unit.row(
+        "SELECT 1 FROM principal g JOIN membership m ON m.group_id = g.id"
+        " JOIN person ON person.principal_id = m.user_id"
+        " WHERE g.name = :name AND person.state = 'active' AND m.user_id <> :besides LIMIT 1",
+        {"name": group_name, "besides": besides},
+    )
+    return found is not None
+
+
+def set_state(unit: WriteUnit, user_id: int, state: str) -> None:
+    """Make the user new, invited, active or blocked."""
+    unit.execute(
+        "UPDATE person SET state = :state WHERE principal_id = :user_id",
+        {"state": state, "user_id": user_id},
+    )
+
+
+def set_password_hash(unit: WriteUnit, user_id: int, password_hash: str) -> None:
+    """Replace the hash of the account's password."""
+    unit.execute(
+        "UPDATE person SET password_hash = :hash WHERE principal_id = :user_id",
+        {"hash": password_hash, "user_id": user_id},
+    )
+
+
+def _people(unit: Unit) -> str:
+    return (
+        "SELECT p.id, p.name, person.email, person.password_hash, person.state,"
+        " person.device_limit, person.home_node_id, p.created_us,"
+        f" {joined_groups(unit, 'p.id')}"
+        " FROM person JOIN principal p ON p.id = person.principal_id"
+    )
+
+
+def _person(row: tuple[Any, ...]) -> PersonRow:
+    *plain, groups = row
+    return PersonRow._make([*plain, split_names(groups)])
