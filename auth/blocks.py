@@ -1,0 +1,25 @@
+"""Blocks: one user, one folder or document and all below it; a block beats every grant."""
+
+from auth import people
+from storage import blocks
+from storage.store import WriteUnit
+
+
+def block_on(unit: WriteUnit, *, user_name: str, node_id: int, now_us: int) -> None:
+    """Close a node to a user, from the next request in every process.
+
+    Raises:
+        UnknownUserError: There is no such user.
+    """
+    person = people.get(unit, user_name)
+    blocks.add(unit, user_id=person.id, node_id=node_id, now_us=now_us)
+
+
+def unblock_on(unit: WriteUnit, *, user_name: str, node_id: int) -> bool:
+    """Lift the user's block on this very node; False if there was none.
+
+    Raises:
+        UnknownUserError: There is no such user.
+    """
+    person = people.get(unit, user_name)
+    return blocks.remove(unit, user_id=person.id, node_id=node_id)

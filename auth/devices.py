@@ -1,0 +1,103 @@
+"""Devices: enrolled, at most so many per user, and retired."""
+
+from typing import NamedTuple
+
+from auth import credentials, people
+from auth.errors import (
+    DeviceLimitError,
+    LabelTakenError,
+    UnknownDeviceError,
+    UserNotActiveError,
+)
+from auth.names import checked_label
+from storage import devices
+from storage import people as people_rows
+from storage.devices import DeviceRow
+from storage.store import Unit, WriteUnit
+
+# Two selectors of 30 random bits meet once in a thousand million; a third try is never needed.
+_TRIES = 3
+
+
+class Enrolment(NamedTuple):
+    """A new device. The password is nowhere else: show it once."""
+
+    device_id: int
+    user_name: str
+    label: str
+    password: str
+
+
+def enrol(
+    unit: WriteUnit, *, user_name: str, label: str, limit: int, secret_key: bytes, now_us: int
+) -> Enrolment:
+    """Give a user's device its credential, or refuse because the user's places are taken.
+
+    Places are counted under a hold on the user, so that of two who ask at once for the last
+    one only one gets it.
+
+    Args:
+        unit: The transaction.
+        user_name: Who the device belongs to.
+        label: What the user calls it; no other of their active devices may have it.
+        limit: Active devices a user may have, unless the user has a number of their own.
+        secret_key: The installation's key.
+        now_us: The time, in microseconds.
+
+    Raises:
+        UnknownUserError: There is no such user.
+        UserNotActiveError: The user is blocked.
+        DeviceLimitError: The user has that many; names them.
+        LabelTakenError: One of them has the label.
+        InvalidValueError: The label cannot be one.
+    """
+    label = checked_label(label)
+    person = people.get(unit, user_name)
+    people_rows.hold(unit, person.id)
+    # Read again: what was true before the hold may have changed while we waited for it.
+    person = people.get(unit, user_name)
+    if person.state != "active":
+        raise UserNotActiveError(user_name, person.state)
+    limit = person.device_limit if person.device_limit is not None else limit
+    active = devices.active_of(unit, person.id)
+    if len(active) >= limit:
+        raise DeviceLimitError(user_name, limit, [each.label for each in active])
+    for _ in range(_TRIES):
+        credential = credentials.new_credential()
+        device_id = devices.insert(
+            unit,
+            user_id=person.id,
+            label=label,
+            selector=credential.selector,
+            secret_hash=credentials.secret_hash(credential, secret_key),
+            created_us=now_us,
+        )
+        if device_id is not None:
+            return Enrolment(device_id, user_name, label, credential.password())
+    raise LabelTakenError(user_name, label)
+
+
+def retire(unit: WriteUnit, *, user_name: str, label: str, now_us: int) -> DeviceRow:
+    """End the user's active device of this label: 401 from the next request, its place free.
+
+    Raises:
+        UnknownUserError: There is no such user.
+        UnknownDeviceError: The user has no active device of this label.
+    """
+    person = people.get(unit, user_name)
+    for each in devices.active_of(unit, person.id):
+        if each.label == label:
+            devices.retire(unit, each.id, now_us=now_us)
+            return each._replace(retired_us=now_us)
+    raise UnknownDeviceError(user_name, label)
+
+
+def listed(unit: Unit, *, user_name: str | None = None) -> list[DeviceRow]:
+    """All devices, also retired ones, of a user or of everybody, with when they were last seen.
+
+    Raises:
+        UnknownUserError: There is no such user.
+    """
+    if user_name is not None:
+        people.get(unit, user_name)
+    return [each for each in devices.everything(unit) if user_name in (None, each.user_name)]

@@ -1,0 +1,73 @@
+"""Account passwords: they open the console, never DAV.
+
+argon2id with the parameters of RFC 9106 section 4 (second recommended option: 64 MiB, three
+passes, four lanes). A password is refused for being short, among the most common, or the
+user's own name or address, and for nothing else.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from passlib.hash import argon2
+
+from auth.errors import WeakPasswordError
+
+MINIMUM_LENGTH = 8
+# argon2 reads any length, but each byte of an endless one costs us time.
+_MAXIMUM_LENGTH = 1024
+
+_ARGON2ID = argon2.using(type="ID", rounds=3, memory_cost=65_536, parallelism=4)
+
+
+class Verification(NamedTuple):
+    """Whether the password is right, and a fresh hash if the kept one's parameters are old."""
+
+    is_right: bool
+    new_hash: str | None
+
+
+def check_strength(password: str, *, name: str, email: str) -> None:
+    """Refuse a password that others would try first.
+
+    Raises:
+        WeakPasswordError: It is too short, too common, or equal to name or e-mail address.
+    """
+    if not MINIMUM_LENGTH <= len(password) <= _MAXIMUM_LENGTH:
+        raise WeakPasswordError(
+            f"The password needs at least {MINIMUM_LENGTH} characters; three or four words "
+            "that do not belong together are easy to remember."
+        )
+    folded = password.casefold()
+    if folded in (name.casefold(), email.casefold(), email.casefold().partition("@")[0]):
+        raise WeakPasswordError("The password must not be the user's name or e-mail address.")
+    if folded in _common():
+        raise WeakPasswordError(
+            "This password is among the most common ones, which are tried first; choose another."
+        )
+
+
+def hashed(password: str) -> str:
+    """The form in which a password is stored: about 0.1 s and 64 MiB to make."""
+    return str(_ARGON2ID.hash(password))
+
+
+def verify(password: str, stored: str | None) -> Verification:
+    """Whether *password* is the one that *stored* is the hash of; None takes as long to refuse."""
+    if len(password) > _MAXIMUM_LENGTH:
+        return Verification(is_right=False, new_hash=None)
+    is_right = bool(_ARGON2ID.verify(password, stored or _nobodys_hash()))
+    if not is_right or stored is None:
+        return Verification(is_right=False, new_hash=None)
+    is_old = bool(_ARGON2ID.needs_update(stored))
+    return Verification(is_right=True, new_hash=hashed(password) if is_old else None)
+
+
+@cache
+def _nobodys_hash() -> str:
+    return hashed("nobody has this password")
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset((Path(__file__).parent / "common_passwords.txt").read_text("utf-8").split())

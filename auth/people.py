@@ -1,0 +1,128 @@
+"""Users: made, blocked, let in again."""
+
+from collections.abc import Iterable
+
+from auth import passwords
+from auth.errors import (
+    EmailTakenError,
+    InvalidValueError,
+    LastAdministratorError,
+    NameTakenError,
+    UnknownUserError,
+)
+from auth.names import checked_email, checked_name, email_key
+from auth.rights import ADMINISTRATION, GROUPS, MITARBEITER
+from storage import people
+from storage.people import PersonRow
+from storage.store import Unit, WriteUnit
+
+_KNOWN_GROUPS = frozenset(each.name for each in GROUPS)
+
+
+def add_user(
+    unit: WriteUnit,
+    *,
+    name: str,
+    email: str,
+    home_node_id: int,
+    now_us: int,
+    password: str | None = None,
+    groups: Iterable[str] = (MITARBEITER.name,),
+) -> PersonRow:
+    """Make an active user.
+
+    Args:
+        unit: The transaction; after an error it must be given up as a whole.
+        name: The login, as :func:`auth.names.checked_name` wants it.
+        email: An address of the user's own.
+        home_node_id: The root of the user's Home.
+        now_us: The time, in microseconds.
+        password: For the console; None makes a user who has devices only.
+        groups: Names of groups of :data:`auth.rights.GROUPS`.
+
+    Raises:
+        InvalidValueError: Name, address or group is not one.
+        WeakPasswordError: The password would be tried first.
+        NameTakenError: A user or group has the name.
+        EmailTakenError: Another user has the address.
+    """
+    name, email = checked_name(name), checked_email(email)
+    chosen = _checked_groups(groups)
+    password_hash = None
+    if password is not None:
+        passwords.check_strength(password, name=name, email=email)
+        password_hash = passwords.hashed(password)
+    user_id = people.insert_principal(
+        unit, kind="user", name=name, display_name="", created_us=now_us
+    )
+    if user_id is None:
+        raise NameTakenError(name)
+    is_made = people.insert_person(
+        unit,
+        principal_id=user_id,
+        email=email,
+        email_key=email_key(email),
+        password_hash=password_hash,
+        state="active",
+        home_node_id=home_node_id,
+    )
+    if not is_made:
+        raise EmailTakenError(email)
+    for group in chosen:
+        people.join_group(unit, user_id, group)
+    return get(unit, name)
+
+
+def get(unit: Unit, name: str) -> PersonRow:
+    """The user of this name.
+
+    Raises:
+        UnknownUserError: There is none.
+    """
+    person = people.find(unit, name)
+    if person is None:
+        raise UnknownUserError(name)
+    return person
+
+
+def block(unit: WriteUnit, name: str) -> PersonRow:
+    """Shut a user out as a whole: from the next request in every process, on all devices.
+
+    Raises:
+        UnknownUserError: There is no such user.
+        LastAdministratorError: Nobody else who is active is in Administration.
+    """
+    people.hold_group(unit, ADMINISTRATION.name)
+    person = get(unit, name)
+    is_administrator = ADMINISTRATION.name in person.groups and person.state == "active"
+    if is_administrator and not people.has_active_member(
+        unit, ADMINISTRATION.name, besides=person.id
+    ):
+        raise LastAdministratorError(name)
+    people.set_state(unit, person.id, "blocked")
+    return person._replace(state="blocked")
+
+
+def unblock(unit: WriteUnit, name: str) -> PersonRow:
+    """Let a user in again, with the devices they had.
+
+    Raises:
+        UnknownUserError: There is no such user.
+    """
+    person = get(unit, name)
+    people.set_state(unit, person.id, "active")
+    return person._replace(state="active")
+
+
+def has_administrator(unit: Unit) -> bool:
+    """Whether an active user is in Administration."""
+    return people.has_active_member(unit, ADMINISTRATION.name, besides=0)
+
+
+def _checked_groups(groups: Iterable[str]) -> list[str]:
+    chosen = sorted(set(groups))
+    for group in chosen:
+        if group not in _KNOWN_GROUPS:
+            known = ", ".join(each.name for each in GROUPS)
+            raise InvalidValueError(f"There is no group {group!r}; the groups are {known}.")
+    return chosen
