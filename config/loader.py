@@ -39,7 +39,7 @@ def load(
     Args:
         data: The data folder (``--data``). None leaves it to ``DEEDBOX_DATA_FOLDER`` or to
             ``data_folder`` in the file.
-        config: The TOML file (``--config``). None reads the data folder's ``deedbox.toml``, if any.
+        config: The TOML file (``--config``). None reads ``deedbox.toml`` in the data folder.
         overrides: Section to key to value, from the command line; None counts as not given.
         environment: Variables to read instead of the process's own.
 
