@@ -151,7 +151,7 @@ class Database(Section):
     password: SecretStr | None = Field(
         default=None,
         repr=False,
-        description="PostgreSQL's password, only by DEEDBOX_DATABASE__PASSWORD, never in a file.",
+        description="PostgreSQL's password, only by DEEDBOX_DATABASE__PASSWORD, not in this file.",
     )
     pool_size: WholeNumber = Field(
         default=8, ge=1, le=512, description="Connections that one worker keeps."
