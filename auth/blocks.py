@@ -2,7 +2,7 @@
 
 from auth import people
 from storage import blocks
-from storage.store import WriteUnit
+from storage.store import Unit, WriteUnit
 
 
 def block_on(unit: WriteUnit, *, user_name: str, node_id: int, now_us: int) -> None:
@@ -23,3 +23,8 @@ def unblock_on(unit: WriteUnit, *, user_name: str, node_id: int) -> bool:
     """
     person = people.get(unit, user_name)
     return blocks.remove(unit, user_id=person.id, node_id=node_id)
+
+
+def nodes_of(unit: Unit, user_id: int) -> list[int]:
+    """The ids of the nodes that are closed to the user."""
+    return blocks.of_user(unit, user_id)

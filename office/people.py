@@ -1,0 +1,97 @@
+"""People with what the office gives each of them: a Home, and folders that are closed to them."""
+
+import unicodedata
+from collections.abc import Iterable
+
+from auth import blocks, people
+from auth.rights import MITARBEITER
+from office import layout, places
+from office.command import in_place_of
+from office.errors import FixedError, NotFoundError
+from office.layout import Role
+from office.opening import open_office
+from storage import tree
+from storage.people import PersonRow
+from storage.store import Unit, WriteUnit
+
+
+def add_person(
+    unit: WriteUnit,
+    name: str,
+    email: str,
+    *,
+    now_us: int,
+    password: str | None = None,
+    groups: Iterable[str] = (MITARBEITER.name,),
+) -> PersonRow:
+    """Make a user with a Home of their own; see :func:`auth.people.add_user`.
+
+    The first user opens the office and ends its set-up link.
+
+    Raises:
+        InvalidValueError, WeakPasswordError: What was given cannot be taken.
+        NameTakenError, EmailTakenError: Somebody has the name or the address.
+    """
+    home = tree.create_root(unit, kind=Role.HOME, role=Role.HOME, name=name, now_us=now_us)
+    person = people.add_user(
+        unit,
+        name=name,
+        email=email,
+        home_node_id=home.id,
+        password=password,
+        groups=groups,
+        now_us=now_us,
+    )
+    open_office(unit, now_us=now_us)
+    return person
+
+
+def block_on_path(unit: WriteUnit, user_name: str, path: str, *, now_us: int) -> None:
+    """Close a folder or document to a user, with all below it.
+
+    Args:
+        unit: The transaction.
+        user_name: Whom.
+        path: As that user would write it: ``/files/Objekte/...``, or ``Objekte/...`` for short.
+        now_us: The time, in microseconds.
+
+    Raises:
+        UnknownUserError: There is no such user.
+        NotFoundError: There is nothing at the path.
+        FixedError: The path is ``/files/`` itself.
+    """
+    node_id = _node_id(unit, people.get(unit, user_name), path)
+    blocks.block_on(unit, user_name=user_name, node_id=node_id, now_us=now_us)
+
+
+def unblock_on_path(unit: WriteUnit, user_name: str, path: str) -> None:
+    """Open a folder or document to a user again.
+
+    Raises:
+        UnknownUserError: There is no such user.
+        NotFoundError: There is nothing at the path, or the user is not blocked on it.
+        FixedError: The path is ``/files/`` itself.
+    """
+    node_id = _node_id(unit, people.get(unit, user_name), path)
+    if not blocks.unblock_on(unit, user_name=user_name, node_id=node_id):
+        raise NotFoundError(f"{user_name} is not blocked on “{path}”.")
+
+
+def blocked_paths(unit: Unit, person: PersonRow) -> list[str]:
+    """The paths that are closed to a user, as the user would write them (``/files/...``)."""
+    where = layout.load(unit)
+    who = in_place_of(person)
+    return sorted(
+        "/files/" + "/".join(places.names_of(unit, where, who, node_id))
+        for node_id in blocks.nodes_of(unit, person.id)
+    )
+
+
+def _node_id(unit: Unit, person: PersonRow, path: str) -> int:
+    names = [unicodedata.normalize("NFC", name) for name in path.strip("/").split("/") if name]
+    if names and names[0] == "files":
+        names = names[1:]
+    if not names:
+        raise FixedError("A user blocked on everything is blocked as a whole: leave the path out.")
+    place = places.find(unit, in_place_of(person), layout.load(unit), names)
+    return place.existing().id
