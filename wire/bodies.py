@@ -1,19 +1,23 @@
 """Request bodies: read to their true end, or not at all.
 
-A body that stops early must never be taken for a whole one. Both HTTP servers raise ``BodyCutError`` from
-``wsgi.input``; this room adds the client's own announcements (Content-Length, and X-Expected-Entity-Length,
-which Finder sends beside a chunked body) and the limit in bytes.
+A body that stops early must never be taken for a whole one. Both HTTP servers raise
+``BodyCutError`` from ``wsgi.input``; this room adds the client's own announcements
+(Content-Length, and X-Expected-Entity-Length, which Finder sends beside a chunked body) and the
+limit in bytes.
 
-* BodyCutError (OSError)       the client went away, or sent less than announced; nobody is left to answer
-* BodyLengthError (ValueError) 400  a length header can't be read, or more came than was announced
+* BodyCutError (OSError)              the client went away, or sent less than announced
+* BodyLengthError (ValueError)   400  a length header can't be read, or more came than it says
 * BodyTooLargeError (ValueError) 413  over the limit
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any, Protocol
 
 BLOCK_BYTES = 256 * 1024
+
+_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 
 
 class BodyCutError(OSError):
@@ -50,7 +54,8 @@ class AnnouncedBody:
 
         Args:
             stream: Blocks for data and gives b"" only at the end.
-            announced_bytes: What the client said will come; None for a chunked body without a word.
+            announced_bytes: What the client said will come; None for a chunked body without a
+                word.
             limit_bytes: Most bytes taken; 0 for no limit.
 
         Raises:
@@ -69,7 +74,8 @@ class AnnouncedBody:
         """Make the body of a WSGI request.
 
         Raises:
-            BodyLengthError: Content-Length or X-Expected-Entity-Length is no number, or they differ.
+            BodyLengthError: Content-Length or X-Expected-Entity-Length is no number, or they
+                differ.
             BodyTooLargeError: The announcement is over the limit.
         """
         content_length = _length(environ, "CONTENT_LENGTH")
@@ -135,7 +141,7 @@ def _length(environ: Mapping[str, Any], key: str) -> int | None:
     text = str(environ.get(key) or "").strip()
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+    if not _NUMBER.fullmatch(text):
         name = key.removeprefix("HTTP_").replace("_", "-").title()
         raise BodyLengthError(f"{name} is not a number of bytes: {text[:40]!r}")
     return int(text)
