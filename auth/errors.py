@@ -13,6 +13,7 @@
   - DeviceLimitError           a device more than the user may have
   - LastAdministratorError     nobody would be left who may do everything
   - SetupEndedError            the set-up link has done its work
+  - SecretKeyError             the installation's key file cannot be used
 
 Errors know nothing of HTTP; each door has its own table of answers.
 """
@@ -123,3 +124,7 @@ class SetupEndedError(AuthError):
 
     def __init__(self) -> None:
         super().__init__("The office is set up already; add users with `deedbox user add`.")
+
+
+class SecretKeyError(AuthError):
+    """The installation's key file cannot be read, made or understood."""

@@ -85,6 +85,11 @@ def get(unit: Unit, name: str) -> PersonRow:
     return person
 
 
+def listed(unit: Unit) -> list[PersonRow]:
+    """All users by name."""
+    return people.everybody(unit)
+
+
 def block(unit: WriteUnit, name: str) -> PersonRow:
     """Shut a user out as a whole: from the next request in every process, on all devices.
 

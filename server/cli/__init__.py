@@ -1,0 +1,65 @@
+"""The command line: one file per noun, loaded only when it is asked for.
+
+``deedbox --help`` lists the commands. Exit codes: 0 done, 1 refused (one sentence on stderr
+says why), 2 wrong usage, 70 a fault in deedbox itself.
+"""
+
+import sys
+from importlib import import_module
+
+import click
+
+from server.cli.failures import USAGE, explain, report
+
+_COMMANDS = {
+    "check-config": ("server.cli.settings", "check_config"),
+    "device": ("server.cli.device", "device"),
+    "estate": ("server.cli.estate", "estate"),
+    "journal": ("server.cli.journal", "journal"),
+    "migrate": ("server.cli.database", "migrate"),
+    "serve": ("server.cli.serve", "serve"),
+    "setup-link": ("server.cli.serve", "setup_link"),
+    "user": ("server.cli.user", "user"),
+    "verify": ("server.cli.database", "verify"),
+    "version": ("server.cli.settings", "version"),
+}
+
+
+class _Commands(click.Group):
+    """Imports a command's file when the command is used or listed, not before."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *_COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module, attribute = _COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def deedbox() -> None:
+    """WebDAV, CalDAV and CardDAV for offices that live on property files."""
+
+
+def main() -> None:
+    """The console script ``deedbox``."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code; whatever goes wrong is told in a sentence."""
+    as_json = "--json" in arguments
+    try:
+        outcome = deedbox.main(args=arguments, prog_name="deedbox", standalone_mode=False)
+    except click.UsageError as error:
+        hint = f"{error.ctx.command_path} --help" if error.ctx else "deedbox --help"
+        report(f"{error.format_message()} See `{hint}`.", as_json=as_json)
+        return USAGE
+    except (KeyboardInterrupt, click.Abort):
+        return 130  # 128 + SIGINT, as shells have it
+    except Exception as error:  # noqa: BLE001 - the last place where a person could be spared a traceback
+        return explain(error, as_json=as_json)
+    return outcome if isinstance(outcome, int) else 0

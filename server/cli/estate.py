@@ -1,0 +1,61 @@
+"""``deedbox estate``: properties and their folders."""
+
+from collections.abc import Sequence
+
+import click
+
+from server.cli.invocation import Invocation, with_installation
+
+
+@click.group()
+def estate() -> None:
+    """Properties: add, list."""
+
+
+@estate.command("add")
+@click.argument("number")
+@click.argument("title")
+@click.option("--address", default="", help="Where it stands.")
+@with_installation
+def add(invocation: Invocation, *, number: str, title: str, address: str) -> None:
+    """Make the property NUMBER TITLE with its folder from the template."""
+    from office import estates, layout  # noqa: PLC0415 - loads the database
+    from office.command import at_the_machine  # noqa: PLC0415
+    from office.work import Work  # noqa: PLC0415
+    from server.installation import now_us  # noqa: PLC0415
+
+    with invocation.store() as store, store.write() as unit:
+        where = layout.load(unit)
+        work = Work(unit, at_the_machine(), where, now_us())
+        node = estates.add(work, estates.Label(number, title), address=address)
+    path = _path((where.names.estates, node.name))
+    invocation.answer(
+        f"The folder is {path}", number=number, title=title, address=address, path=path
+    )
+
+
+@estate.command("list")
+@with_installation
+def list_estates(invocation: Invocation) -> None:
+    """Show all properties by number."""
+    from office import layout, places  # noqa: PLC0415 - loads the database
+    from office.command import at_the_machine  # noqa: PLC0415
+    from storage.estates import all_estates  # noqa: PLC0415
+
+    with invocation.store() as store, store.read() as unit:
+        where = layout.load(unit)
+        rows = [
+            {
+                "number": row.number,
+                "title": row.title,
+                "address": row.address,
+                "status": row.status,
+                "path": _path(places.names_of(unit, where, at_the_machine(), row.node_id)),
+            }
+            for row in all_estates(unit)
+        ]
+    invocation.table("estates", rows, empty="There are no properties: `deedbox estate add`.")
+
+
+def _path(names: Sequence[str]) -> str:
+    return f"/files/{'/'.join(names)}/"

@@ -1,0 +1,134 @@
+"""``deedbox user``: people."""
+
+import sys
+
+import click
+
+from server.cli.failures import RefusedError
+from server.cli.invocation import Invocation, moment, with_installation
+
+
+@click.group()
+def user() -> None:
+    """People: add, block, let in again."""
+
+
+@user.command("add")
+@click.argument("name")
+@click.option("--email", required=True, help="An address of the user's own.")
+@click.option("--admin", is_flag=True, help="Put the user into Administration.")
+@click.option(
+    "--group",
+    "groups",
+    multiple=True,
+    help="administration, verwaltung, mitarbeiter (unless another is said) or kollaboration.",
+)
+@click.option(
+    "--password-stdin",
+    is_flag=True,
+    help="Read the console's password from standard input; without one there are devices only.",
+)
+@with_installation
+def add(
+    invocation: Invocation,
+    *,
+    name: str,
+    email: str,
+    admin: bool,
+    groups: tuple[str, ...],
+    password_stdin: bool,
+) -> None:
+    """Make a user NAME, active at once. The first one opens the office."""
+    from auth.rights import ADMINISTRATION, MITARBEITER  # noqa: PLC0415 - loads the database
+    from office.people import add_person  # noqa: PLC0415
+    from server.installation import now_us  # noqa: PLC0415
+
+    password = _read_password() if password_stdin else None
+    chosen = {*groups, *((ADMINISTRATION.name,) if admin else ())} or {MITARBEITER.name}
+    with invocation.store() as store, store.write() as unit:
+        person = add_person(unit, name, email, password=password, groups=chosen, now_us=now_us())
+    groups_text = " and ".join(sorted(person.groups))
+    invocation.answer(
+        f"{person.name} <{person.email}> is an active user in {groups_text}. "
+        f"Next: `deedbox device add {person.name} LABEL`.",
+        username=person.name,
+        email=person.email,
+        groups=sorted(person.groups),
+        state=person.state,
+    )
+
+
+@user.command("block")
+@click.argument("name")
+@click.option(
+    "--path", help="Only this folder or document, such as /files/Objekte/4711 Parkallee."
+)
+@with_installation
+def block(invocation: Invocation, *, name: str, path: str | None) -> None:
+    """Shut NAME out: as a whole, or of one folder; holds from the next request."""
+    from auth import people  # noqa: PLC0415 - loads the database
+    from office.people import block_on_path  # noqa: PLC0415
+    from server.installation import now_us  # noqa: PLC0415
+
+    with invocation.store() as store, store.write() as unit:
+        if path is None:
+            people.block(unit, name)
+        else:
+            block_on_path(unit, name, path, now_us=now_us())
+    what = path or "as a whole"
+    invocation.answer(f"{name} is blocked: {what}.", username=name, blocked=True, path=path)
+
+
+@user.command("unblock")
+@click.argument("name")
+@click.option("--path", help="Only this folder or document.")
+@with_installation
+def unblock(invocation: Invocation, *, name: str, path: str | None) -> None:
+    """Let NAME in again, with the devices they had; or open one folder to them."""
+    from auth import people  # noqa: PLC0415 - loads the database
+    from office.people import unblock_on_path  # noqa: PLC0415
+
+    with invocation.store() as store, store.write() as unit:
+        if path is None:
+            people.unblock(unit, name)
+        else:
+            unblock_on_path(unit, name, path)
+    what = path or "as a whole"
+    invocation.answer(f"{name} is let in: {what}.", username=name, blocked=False, path=path)
+
+
+@user.command("list")
+@with_installation
+def list_users(invocation: Invocation) -> None:
+    """Show all users with their groups, state, devices and what is closed to them."""
+    from auth import devices, people  # noqa: PLC0415 - loads the database
+    from office.people import blocked_paths  # noqa: PLC0415
+
+    with invocation.store() as store, store.read() as unit:
+        active: dict[str, list[str]] = {}
+        for device in devices.listed(unit):
+            if device.retired_us is None:
+                active.setdefault(device.user_name, []).append(device.label)
+        rows = [
+            {
+                "username": person.name,
+                "email": person.email,
+                "state": person.state,
+                "groups": sorted(person.groups),
+                "devices": active.get(person.name, []),
+                "blocked_on": blocked_paths(unit, person),
+                "since": moment(person.created_us),
+            }
+            for person in people.listed(unit)
+        ]
+    invocation.table("users", rows, empty="There are no users yet: `deedbox user add`.")
+
+
+def _read_password() -> str:
+    if sys.stdin.isatty():
+        password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        return password
+    password = sys.stdin.readline().rstrip("\r\n")
+    if not password:
+        raise RefusedError("There is no password on standard input.")
+    return password

@@ -1,0 +1,86 @@
+"""What settings point to, made ready: folder, key, database with this version's tables, office.
+
+Light to import, since every command begins here; the web processes get theirs from
+``server.composition``.
+"""
+
+import time
+from pathlib import Path
+
+from auth.secret_key import secret_key_of
+from config.settings import Settings
+from office.opening import prepare_office
+from storage import revision
+from storage.store import Store
+
+
+class NoInstallationError(Exception):
+    """There is no database of this version where the settings point to."""
+
+
+def now_us() -> int:
+    """The time, in microseconds since the epoch, UTC."""
+    return time.time_ns() // 1000
+
+
+def connect(settings: Settings) -> Store:
+    """The store of these settings, whatever is in it. Never keep one open over a fork."""
+    return Store(settings.database.url_with_password, pool_size=settings.database.pool_size)
+
+
+def prepared_store(settings: Settings) -> Store:
+    """The store of these settings, made or migrated where that is needed.
+
+    Raises:
+        storage.migrate.NewerDatabaseError: A later version wrote the database.
+        OSError: The data folder cannot be made.
+    """
+    settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = connect(settings)
+    try:
+        if revision.find(store) != revision.NEWEST:
+            from storage.migrate import migrate  # noqa: PLC0415 - Alembic costs 0.3 s to import
+
+            migrate(store)
+        prepare_office(store, settings.office.language, name=settings.office.name, now_us=now_us())
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def existing_store(settings: Settings) -> Store:
+    """The store of these settings as it is; nothing is made or changed.
+
+    Raises:
+        NoInstallationError: There is none, or another version wrote it.
+    """
+    path = settings.database.url.removeprefix("sqlite:///")
+    if settings.database.is_sqlite and not Path(path).exists():
+        raise NoInstallationError(f"There is no database {path}; is it the right --data folder?")
+    store = connect(settings)
+    try:
+        _demand_newest(revision.find(store))
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def secret_key(settings: Settings) -> bytes:
+    """The installation's key, made at the first use.
+
+    Raises:
+        auth.errors.SecretKeyError: The file cannot be read or made.
+    """
+    return secret_key_of(settings.security.secret_key_file)
+
+
+def _demand_newest(found: str | None) -> None:
+    if found is None:
+        raise NoInstallationError("The database has no tables of deedbox.")
+    if found != revision.NEWEST:
+        raise NoInstallationError(
+            f"The database has revision {found} and this deedbox needs {revision.NEWEST}; "
+            "run `deedbox migrate` with the newest version first."
+        )
