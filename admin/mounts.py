@@ -1,0 +1,52 @@
+"""What to type where, so that a computer shows the office's folders."""
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Mounts:
+    """The addresses and command lines for one user, ready to copy.
+
+    Attributes:
+        origin: Scheme, host and port by which clients reach the server.
+        user_name: Who signs in; ``""`` where nobody is known yet.
+    """
+
+    origin: str
+    user_name: str = ""
+
+    @property
+    def address(self) -> str:
+        """What Explorer, Finder and every other WebDAV client take."""
+        return f"{self.origin}/files/"
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether the address is https: Explorer signs in by nothing else."""
+        return urlsplit(self.origin).scheme == "https"
+
+    @property
+    def net_use(self) -> str:
+        """Windows' command line; the star asks for the password."""
+        return f"net use Z: {self.address} /user:{self.user_name} * /persistent:yes"
+
+    @property
+    def gnome(self) -> str:
+        """GNOME Files and other programs on GVfs."""
+        parts = urlsplit(self.origin)
+        scheme = "davs" if parts.scheme == "https" else "dav"
+        user = f"{quote(self.user_name)}@" if self.user_name else ""
+        return f"{scheme}://{user}{parts.netloc}/files/"
+
+    @property
+    def davfs2(self) -> str:
+        """davfs2 on Linux; it asks for user name and password."""
+        return f"sudo mount -t davfs {self.address} /mnt/deedbox"
+
+    def rclone(self, password: str) -> str:
+        """Set-up of rclone, the password in it: nothing is left to type."""
+        return (
+            f"rclone config create deedbox webdav url={self.address} vendor=other"
+            f" user={self.user_name} pass={password} --obscure"
+        )

@@ -1,0 +1,57 @@
+"""The console's texts: English in the code and templates, other languages as ``.po`` files here.
+
+Flask-Babel finds the translation, but reads it from the ``.po`` itself (a few milliseconds, once
+per process): no compiled ``.mo`` to build, to pack and to forget.
+"""
+
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import has_request_context, request
+from flask_babel import Domain, get_locale
+from flask_babel import gettext as translate
+
+FOLDER = Path(__file__).parent
+
+LANGUAGES = {"de": "Deutsch", "en": "English"}
+"""What the console speaks, each language in its own words."""
+
+
+def chosen_language(default: str) -> str:
+    """The language of this request: ``?lang=``, else what the browser prefers, else *default*."""
+    if not has_request_context():
+        return default
+    asked = request.args.get("lang", "")
+    if asked in LANGUAGES:
+        return asked
+    return request.accept_languages.best_match(LANGUAGES, default) or default
+
+
+def gettext(text: str, **values: object) -> str:
+    """*text* in the language of this request, with *values* for its ``%(name)s``."""
+    return str(translate(text, **values))
+
+
+@cache
+def read_texts(language: str) -> NullTranslations:
+    """The translations into *language*; English needs none."""
+    source = FOLDER / f"{language}.po"
+    if not source.exists():
+        return NullTranslations()
+    compiled = BytesIO()
+    with source.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+class Texts(Domain):  # type: ignore[misc]  # flask_babel has no types
+    """Flask-Babel's domain, on the files of this folder."""
+
+    def get_translations(self) -> NullTranslations:
+        """The translations for the language of this request."""
+        return read_texts(str(get_locale()))

@@ -1,0 +1,99 @@
+"""The host's root as DAV: redirectors walk down from ``/``, so it has to answer (and does little).
+
+It is read-only and lists what lies directly below it. RFC 4918 sections 9.1 and 10.1.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from dav_providers.multistatus import preconditions, writer
+from dav_providers.multistatus.live_properties import LiveProperty, LivePropertyRegistry
+from dav_providers.multistatus.request_xml import RequestXMLError, parse_propfind
+from wire.bodies import read_small
+from wire.dav_headers import Depth, parse_depth
+
+ALLOW = "OPTIONS, GET, HEAD, PROPFIND"
+DAV_HEADERS = (("DAV", "1, 2, 3"), ("MS-Author-Via", "DAV"))
+
+
+class Place(NamedTuple):
+    """A collection that is the same for everybody."""
+
+    href: str
+    name: str
+
+
+_ROOT = Place("/", "deedbox")
+_MEMBERS = (Place("/files/", "files"),)
+
+_COLLECTION = writer.element("{DAV:}resourcetype", writer.empty_element("{DAV:}collection"))
+_REGISTRY: LivePropertyRegistry[Place, None] = LivePropertyRegistry(
+    [
+        LiveProperty("{DAV:}resourcetype", lambda _: lambda _: _COLLECTION, in_allprop=True),
+        LiveProperty(
+            "{DAV:}displayname",
+            lambda _: lambda place: writer.text_element("{DAV:}displayname", place.name),
+            in_allprop=True,
+        ),
+        LiveProperty(
+            "{DAV:}supportedlock",
+            lambda _: lambda _: writer.empty_element("{DAV:}supportedlock"),
+            in_allprop=True,
+        ),
+    ]
+)
+
+
+class Answer(NamedTuple):
+    """Status, headers beside Content-Length, and body."""
+
+    status: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+
+def make_root(xml_bytes: int) -> WSGIApplication:
+    """Make the door of ``/``; a request's XML may have *xml_bytes*."""
+
+    def root(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        status, headers, body = _answer(environ, xml_bytes)
+        start_response(status, [*headers, ("Content-Length", str(len(body)))])
+        return [body] if body and environ["REQUEST_METHOD"] != "HEAD" else []
+
+    return root
+
+
+def _answer(environ: WSGIEnvironment, xml_bytes: int) -> Answer:
+    method = environ["REQUEST_METHOD"]
+    if method == "OPTIONS":
+        return Answer("200 OK", (*DAV_HEADERS, ("Allow", ALLOW)))
+    if method == "PROPFIND":
+        return _propfind(environ, xml_bytes)
+    return Answer("405 Method Not Allowed", (("Allow", ALLOW),))
+
+
+def _propfind(environ: WSGIEnvironment, xml_bytes: int) -> Answer:
+    try:
+        depth = parse_depth(environ.get("HTTP_DEPTH"), default=Depth.INFINITY)
+        propfind = parse_propfind(read_small(environ, xml_bytes))
+    except RequestXMLError as error:
+        status = "413 Content Too Large" if error.status == 413 else "400 Bad Request"  # noqa: PLR2004 (HTTP's own numbers)
+        return _sentence(status, str(error))
+    except ValueError as error:
+        return _sentence("400 Bad Request", str(error))
+    if depth is Depth.INFINITY:
+        condition = preconditions.PROPFIND_FINITE_DEPTH
+        return _xml("403 Forbidden", preconditions.error_body(condition))
+    plan = _REGISTRY.compile(propfind, None)
+    places = (_ROOT,) if depth is Depth.ZERO else (_ROOT, *_MEMBERS)
+    body = writer.document(plan.response(place.href, place) for place in places)
+    return _xml("207 Multi-Status", body)
+
+
+def _xml(status: str, body: bytes) -> Answer:
+    return Answer(status, (("Content-Type", writer.CONTENT_TYPE),), body)
+
+
+def _sentence(status: str, text: str) -> Answer:
+    return Answer(status, (("Content-Type", "text/plain; charset=utf-8"),), f"{text}\n".encode())

@@ -1,0 +1,48 @@
+"""Which door a request goes to: by the first segment of its path, on ``/`` also by its method.
+
+A dictionary look-up, since every request pays for it. A path that nobody owns goes to the gate
+like a document: 401 comes before 404 (Apple's clients give up on the other order).
+"""
+
+from collections.abc import Iterable, Mapping
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from server.answers import answer
+
+_FOR_BROWSERS = frozenset({"GET", "HEAD"})
+
+
+class Router:
+    """Hands each request to its door."""
+
+    def __init__(
+        self,
+        areas: Mapping[str, WSGIApplication],
+        *,
+        landing: WSGIApplication,
+        otherwise: WSGIApplication,
+    ) -> None:
+        """Join the doors.
+
+        Args:
+            areas: Door by first segment of the path, such as ``files``.
+            landing: What a browser sees at ``/``; programs that speak DAV go to ``areas[""]``.
+            otherwise: The door of every other path.
+        """
+        self._areas = dict(areas)
+        self._landing = landing
+        self._otherwise = otherwise
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Find the door and pass the request on, unchanged."""
+        path = environ["PATH_INFO"]
+        end = path.find("/", 1)
+        first = path[1:end] if end > 0 else path[1:]
+        if not first and environ["REQUEST_METHOD"] in _FOR_BROWSERS:
+            return self._landing(environ, start_response)
+        return self._areas.get(first, self._otherwise)(environ, start_response)
+
+
+def not_found(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """The door of paths that nobody owns."""
+    return answer(environ, start_response, "404 Not Found", "There is nothing at this address.")
