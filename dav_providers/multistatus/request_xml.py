@@ -1,0 +1,262 @@
+"""Request bodies in XML, read with suspicion and turned into values (RFC 4918 section 14).
+
+No DOCTYPE, so no entity, no network, a bounded depth and number of elements; the limit in bytes
+is the caller's (``wire.bodies.read_small``). Elements that are not known are ignored, as section
+17 asks.
+
+* RequestXMLError (ValueError)  400  the text says what is wrong
+  - ForbiddenDoctypeError       403  a DOCTYPE (DAV:no-external-entities)
+  - RequestXMLTooComplexError   413  too deep, or too many elements
+"""
+
+import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+from lxml import etree
+
+MAX_DEPTH = 64
+MAX_ELEMENTS = 250_000
+
+_ENCODING = re.compile(rb"<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
+_PROLOG = re.compile(rb"(?:\s|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
+_READ_AS_UTF8 = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii", b"utf-16"})
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+class RequestXMLError(ValueError):
+    """The body is not what the method takes."""
+
+    status = 400
+
+
+class ForbiddenDoctypeError(RequestXMLError):
+    """The body brings a DOCTYPE, and with it perhaps entities."""
+
+    status = 403
+
+
+class RequestXMLTooComplexError(RequestXMLError):
+    """The body is too deep or has too many elements."""
+
+    status = 413
+
+
+class PropfindKind(Enum):
+    """What a PROPFIND asks for."""
+
+    ALLPROP = "allprop"
+    PROPNAME = "propname"
+    PROP = "prop"
+
+
+@dataclass(frozen=True, slots=True)
+class Propfind:
+    """A PROPFIND's body (section 14.20); names in Clark's form, each once, in order."""
+
+    kind: PropfindKind
+    names: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyInstruction:
+    """One property to be set or removed.
+
+    ``xml`` is the whole element, fit to stand alone: with the namespaces in scope where it stood
+    and its ``xml:lang`` (section 4.3); None removes the property.
+    """
+
+    name: str
+    xml: bytes | None
+
+    @property
+    def is_remove(self) -> bool:
+        """The property is to be removed."""
+        return self.xml is None
+
+
+@dataclass(frozen=True, slots=True)
+class Propertyupdate:
+    """A PROPPATCH's body (section 14.19): instructions in document order."""
+
+    instructions: tuple[PropertyInstruction, ...]
+
+
+class LockScope(Enum):
+    """Whether others may lock beside (section 14.13)."""
+
+    EXCLUSIVE = "exclusive"
+    SHARED = "shared"
+
+
+@dataclass(frozen=True, slots=True)
+class LockInfo:
+    """A LOCK's body (section 14.11); ``owner_xml`` is the whole ``D:owner`` element."""
+
+    scope: LockScope
+    owner_xml: bytes | None = None
+
+
+def read_xml(
+    body: bytes, *, max_depth: int = MAX_DEPTH, max_elements: int = MAX_ELEMENTS
+) -> etree._Element:
+    """Parse *body* and return its root.
+
+    Raises:
+        ForbiddenDoctypeError: It holds a DOCTYPE.
+        RequestXMLTooComplexError: Deeper than *max_depth* or with more than *max_elements*.
+        RequestXMLError: Not well-formed, or in an encoding other than UTF-8 and UTF-16.
+    """
+    text = _as_utf8(body)
+    prolog = _PROLOG.match(text)
+    if prolog and text.startswith(b"<!DOCTYPE", prolog.end()):
+        raise ForbiddenDoctypeError("The request's XML must not hold a DOCTYPE.")
+    # A parser of its own for each body: they keep state, and threads must not share it.
+    parser = etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(text, parser)
+    except etree.XMLSyntaxError as error:
+        raise RequestXMLError(f"The request's XML is not well-formed: {error.msg}") from None
+    _check_size(root, max_depth, max_elements)
+    return root
+
+
+def parse_propfind(body: bytes) -> Propfind:
+    """Read a PROPFIND's body; an empty one asks for allprop (section 9.1).
+
+    Raises:
+        RequestXMLError: Not exactly one of prop, allprop and propname.
+    """
+    if not body.strip():
+        return Propfind(PropfindKind.ALLPROP)
+    root = _root(body, "propfind")
+    asked = [child for child in root if child.tag in _KINDS]
+    if len(asked) != 1:
+        raise RequestXMLError("propfind must hold exactly one of prop, allprop and propname.")
+    kind = _KINDS[asked[0].tag]
+    include = root.find("{DAV:}include")
+    return Propfind(
+        kind,
+        names=_names(asked[0]) if kind is PropfindKind.PROP else (),
+        include=_names(include) if kind is PropfindKind.ALLPROP else (),
+    )
+
+
+def parse_propertyupdate(body: bytes) -> Propertyupdate:
+    """Read a PROPPATCH's body.
+
+    Raises:
+        RequestXMLError: No propertyupdate, or one that sets and removes nothing.
+    """
+    root = _root(body, "propertyupdate")
+    instructions = tuple(
+        PropertyInstruction(name_of(child), None if is_remove else standing_alone(child))
+        for action in root
+        if (is_remove := action.tag == "{DAV:}remove") or action.tag == "{DAV:}set"
+        for prop in action.iterfind("{DAV:}prop")
+        for child in prop
+    )
+    if not instructions:
+        raise RequestXMLError("propertyupdate must set or remove at least one property.")
+    return Propertyupdate(instructions)
+
+
+def parse_lockinfo(body: bytes) -> LockInfo:
+    """Read a LOCK's body (an empty one is a refresh, which the caller sees first).
+
+    Raises:
+        RequestXMLError: No lockinfo, no known scope, or a type other than write.
+    """
+    root = _root(body, "lockinfo")
+    scopes = [scope for scope in LockScope if _has(root, "lockscope", scope.value)]
+    if len(scopes) != 1:
+        raise RequestXMLError("lockscope must hold either exclusive or shared.")
+    if not _has(root, "locktype", "write"):
+        raise RequestXMLError("locktype must hold write.")
+    owner = root.find("{DAV:}owner")
+    return LockInfo(scopes[0], None if owner is None else standing_alone(owner))
+
+
+def standing_alone(element: etree._Element) -> bytes:
+    """Return *element* as canonical XML that means the same wherever it is put.
+
+    Inclusive canonical XML keeps every namespace in scope, so that a prefix inside a value still
+    works.
+    """
+    if _LANG not in element.attrib:
+        languages = (above.get(_LANG) for above in element.iterancestors())
+        if language := next((each for each in languages if each is not None), None):
+            element.set(_LANG, language)
+    return etree.tostring(element, method="c14n", with_tail=False)
+
+
+def text_of(xml: bytes) -> str:
+    """Return the text inside an element that ``standing_alone`` wrote, markup left out."""
+    return "".join(str(text) for text in read_xml(xml).itertext())
+
+
+def name_of(element: etree._Element) -> str:
+    """Return the element's name in Clark's form."""
+    return str(element.tag)
+
+
+_KINDS = {f"{{DAV:}}{kind.value}": kind for kind in PropfindKind}
+
+
+def _root(body: bytes, local: str) -> etree._Element:
+    root = read_xml(body)
+    if root.tag != f"{{DAV:}}{local}":
+        raise RequestXMLError(f"The body must be a DAV: {local} element, not {root.tag!r}.")
+    return root
+
+
+def _names(parent: etree._Element | None) -> tuple[str, ...]:
+    return () if parent is None else tuple(dict.fromkeys(name_of(child) for child in parent))
+
+
+def _has(root: etree._Element, parent: str, child: str) -> bool:
+    return root.find(f"{{DAV:}}{parent}/{{DAV:}}{child}") is not None
+
+
+def _as_utf8(body: bytes) -> bytes:
+    """Bring the body to UTF-8; with one encoding left no other can hide a DOCTYPE."""
+    try:
+        if body.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+            body = body.decode("utf-16").encode()
+    except UnicodeDecodeError:
+        raise RequestXMLError("The request's XML is not the UTF-16 it begins as.") from None
+    body = body.removeprefix(BOM_UTF8)
+    declared = _ENCODING.match(body)
+    if declared and declared[1].lower() not in _READ_AS_UTF8:
+        raise RequestXMLError("The request's XML must be in UTF-8 or UTF-16.")
+    return body
+
+
+def _check_size(root: etree._Element, max_depth: int, max_elements: int) -> None:
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise ForbiddenDoctypeError("The request's XML must not hold a DOCTYPE.")
+    if _deeper_than(max_depth)(root):
+        raise RequestXMLTooComplexError(f"The request's XML is deeper than {max_depth} levels.")
+    if _more_than(max_elements)(root):
+        raise RequestXMLTooComplexError(f"More than {max_elements} elements in the request's XML.")
+
+
+@lru_cache(maxsize=8)
+def _deeper_than(max_depth: int) -> etree.XPath:
+    return etree.XPath(f"boolean({'/*' * (max_depth + 1)})")
+
+
+@lru_cache(maxsize=8)
+def _more_than(max_elements: int) -> etree.XPath:
+    return etree.XPath(f"count(//*) > {max_elements}")
