@@ -57,7 +57,9 @@ class SeenApp:
 
     def do_memory(self, _environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
         lines = Path("/proc/self/status").read_text().splitlines()
-        sizes = {k: int(v.split()[0]) for k, _, v in (x.partition(":") for x in lines) if "kB" in v}
+        sizes = {
+            k: int(v.split()[0]) for k, _, v in (x.partition(":") for x in lines) if "kB" in v
+        }
         start("200 OK", [])
         return [json.dumps(sizes).encode()]
 
@@ -132,7 +134,9 @@ def main(argument: str) -> int:
     seen = Path(settings["seen"])
     listening = socket.create_server(("127.0.0.1", 0), backlog=512)
     port = listening.getsockname()[1]
-    paths = {k: Path(settings[k]) for k in ("certificate", "private_key") if settings.get(k)}
+    paths: dict[str, Any] = {
+        k: Path(settings[k]) for k in ("certificate", "private_key") if settings.get(k)
+    }
     options = ServerOptions(listening=listening, **paths, **settings.get("options", {}))
 
     def beside(stopping: StopEvent) -> None:
