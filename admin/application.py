@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from flask import Flask, Response, make_response, redirect, render_template, request, url_for
-from flask_babel import Babel
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -11,7 +10,7 @@ from admin.forms import FormGuard
 from admin.mounts import Mounts
 from admin.parts import ConsoleParts
 from admin.setup import setup_pages
-from admin.texts import LANGUAGES, Texts, chosen_language
+from admin.texts import LANGUAGES, Speech, chosen_language
 from admin.texts import gettext as _
 from auth import people
 
@@ -57,7 +56,7 @@ def _speak(app: Flask, parts: ConsoleParts) -> None:
     def language() -> str:
         return chosen_language(parts.settings.office.language)
 
-    Babel(app, default_locale="en", locale_selector=language, default_domain=Texts())
+    Speech(app, default_locale="en", locale_selector=language)
 
     @app.context_processor
     def _of_every_page() -> dict[str, object]:

@@ -3,12 +3,12 @@
 It is read-only and lists what lies directly below it. RFC 4918 sections 9.1 and 10.1.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from dav_providers.multistatus import preconditions, writer
-from dav_providers.multistatus.live_properties import LiveProperty, LivePropertyRegistry
+from dav_providers.multistatus.live_properties import LiveProperty, LivePropertyRegistry, Reader
 from dav_providers.multistatus.request_xml import RequestXMLError, parse_propfind
 from wire.bodies import read_small
 from wire.dav_headers import Depth, parse_depth
@@ -28,19 +28,22 @@ _ROOT = Place("/", "deedbox")
 _MEMBERS = (Place("/files/", "files"),)
 
 _COLLECTION = writer.element("{DAV:}resourcetype", writer.empty_element("{DAV:}collection"))
+_NO_LOCK = writer.empty_element("{DAV:}supportedlock")
+
+
+def _same(element: bytes) -> Callable[[None], Reader[Place]]:
+    return lambda _scope: lambda _place: element
+
+
+def _name(_scope: None) -> Reader[Place]:
+    return lambda place: writer.text_element("{DAV:}displayname", place.name)
+
+
 _REGISTRY: LivePropertyRegistry[Place, None] = LivePropertyRegistry(
     [
-        LiveProperty("{DAV:}resourcetype", lambda _: lambda _: _COLLECTION, in_allprop=True),
-        LiveProperty(
-            "{DAV:}displayname",
-            lambda _: lambda place: writer.text_element("{DAV:}displayname", place.name),
-            in_allprop=True,
-        ),
-        LiveProperty(
-            "{DAV:}supportedlock",
-            lambda _: lambda _: writer.empty_element("{DAV:}supportedlock"),
-            in_allprop=True,
-        ),
+        LiveProperty(name="{DAV:}resourcetype", bind=_same(_COLLECTION), in_allprop=True),
+        LiveProperty(name="{DAV:}displayname", bind=_name, in_allprop=True),
+        LiveProperty(name="{DAV:}supportedlock", bind=_same(_NO_LOCK), in_allprop=True),
     ]
 )
 

@@ -12,7 +12,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import has_request_context, request
-from flask_babel import Domain, get_locale
+from flask_babel import Babel, Domain, get_locale
 from flask_babel import gettext as translate
 
 FOLDER = Path(__file__).parent
@@ -55,3 +55,9 @@ class Texts(Domain):  # type: ignore[misc]  # flask_babel has no types
     def get_translations(self) -> NullTranslations:
         """The translations for the language of this request."""
         return read_texts(str(get_locale()))
+
+
+class Speech(Babel):  # type: ignore[misc]  # flask_babel has no types
+    """Flask-Babel with our texts."""
+
+    domain_instance = Texts()

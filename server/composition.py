@@ -1,0 +1,136 @@
+"""Where everything is joined: the one place that chooses implementations.
+
+:func:`prepare` runs once, in the parent process, and leaves no connection behind; :func:`build`
+runs in every worker after the fork. A request's way through what it builds::
+
+    Faults > Trust > Limits > Router > health
+                                     > console (Flask)
+                                     > Gate > access log > DAV root | documents
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from admin.application import make_console
+from admin.parts import ConsoleParts
+from auth import setup_link
+from auth.identity import Identity, identify
+from config.settings import Settings
+from dav_providers.root import make_root
+from office import layout, opening
+from server import installation
+from server.faults import Faults
+from server.gate import Gate
+from server.health import database_answers, folder_is_writable, health
+from server.limits import BodyLimits, Limits
+from server.router import Router, not_found
+from server.trust import Trust
+from storage.blobs import LocalBlobs
+from storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The whole WSGI application of one worker."""
+
+    entry: WSGIApplication
+    close_parts: tuple[Callable[[], None], ...]
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request."""
+        return self.entry(environ, start_response)
+
+    def close(self) -> None:
+        """Write what is still buffered and let go of all connections; after the last request."""
+        for close in self.close_parts:
+            close()
+
+
+def prepare(settings: Settings) -> str | None:
+    """Make or migrate what *settings* point to; return the set-up token while nobody is in.
+
+    Each start makes a new token, since only its hash is kept; the one before it is void.
+
+    Raises:
+        storage.migrate.NewerDatabaseError: A later version wrote this database.
+        config.faults.ConfigError: The key cannot be read or made.
+        OSError: A folder cannot be made.
+    """
+    store = installation.prepared_store(settings)
+    try:
+        LocalBlobs(settings.storage.blobs_folder)
+        installation.secret_key(settings)
+        with store.write() as unit:
+            return None if setup_link.is_ended(unit) else setup_link.issue(unit)
+    finally:
+        store.close()
+
+
+def build(settings: Settings) -> App:
+    """Make the application of one worker, after the fork."""
+    store = installation.connect(settings)
+    secret_key = installation.secret_key(settings)
+    console = make_console(ConsoleParts(store, settings, secret_key))
+    guarded = _guard(store, secret_key)
+    documents = AfterOpening(lambda: _documents(store, settings))
+    router = Router(
+        {
+            "": guarded(make_root(settings.limits.xml_bytes)),
+            "files": guarded(documents),
+            "health": health(
+                (
+                    database_answers(store),
+                    folder_is_writable(settings.storage.blobs_folder / "tmp"),
+                )
+            ),
+            "setup": console,
+            "static": console,
+            "favicon.ico": console,
+        },
+        landing=console,
+        otherwise=guarded(not_found),
+    )
+    limits = BodyLimits(settings.limits.xml_bytes, settings.limits.upload_bytes)
+    entry = Faults(Trust(Limits(router, limits), settings.server.trusts))
+    return App(entry, (store.close,))
+
+
+def _guard(store: Store, secret_key: bytes) -> Callable[[WSGIApplication], Gate]:
+    """What puts the gate, and behind it the access log, before a DAV door."""
+
+    def who(username: str, password: str) -> Identity:
+        with store.read() as unit:
+            return identify(unit, username, password, secret_key=secret_key)
+
+    def is_open() -> bool:
+        with store.read() as unit:
+            return opening.is_open(unit)
+
+    return lambda door: Gate(door, identify=who, is_open=is_open)
+
+
+def _documents(store: Store, settings: Settings) -> WSGIApplication:
+    from dav_providers.documents.application import make_documents  # noqa: PLC0415 - big
+
+    with store.read() as unit:
+        facts = layout.load(unit)
+    return make_documents(store, LocalBlobs(settings.storage.blobs_folder), settings, facts)
+
+
+class AfterOpening:
+    """A door that is made at its first request: what the office fixes is not known before."""
+
+    def __init__(self, make: Callable[[], WSGIApplication]) -> None:
+        self._make = make
+        self._making = threading.Lock()
+        self._door: WSGIApplication | None = None
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Pass the request on."""
+        door = self._door
+        if door is None:
+            with self._making:
+                door = self._door = self._door or self._make()
+        return door(environ, start_response)

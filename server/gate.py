@@ -1,0 +1,116 @@
+"""The gate: nobody reaches a DAV door whose person and device are not known.
+
+Basic authentication with a device's credential (RFC 7617). Three families of Microsoft clients
+ask before they sign in, and give up on a wrong answer; what they hear says nothing about what
+is here, and is the same for every path:
+
+* MiniRedir (Explorer) sends OPTIONS without credentials, on the host's root and every parent.
+* Office sends OPTIONS and HEAD, with nothing or an empty ``Authorization: Bearer``.
+* DavClnt asks whether the WebClient service is worth starting, and wants a 401.
+
+Apple's clients test that OPTIONS wants credentials: the User-Agent decides, but only about this.
+"""
+
+from collections.abc import Callable, Iterable
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+import structlog
+from office.tracking import Note
+
+from auth import basic
+from auth.errors import CredentialsError
+from auth.identity import Identity
+from server.answers import answer
+from server.trust import ADDRESS
+from wire.clients import classify
+
+log = structlog.get_logger("server")
+
+IDENTITY = "deedbox.identity"
+FAMILY = "deedbox.family"
+NOTE = "deedbox.note"
+
+RETRY_SECONDS = 60
+
+_CHALLENGE = [("WWW-Authenticate", 'Basic realm="deedbox", charset="UTF-8"')]
+_UNAUTHORISED = (
+    "Sign in with your user name and the password of this device; the password of the console "
+    "does not open folders."
+)
+_ANYBODY = [
+    ("DAV", "1, 2, 3"),
+    ("MS-Author-Via", "DAV"),
+    (
+        "Allow",
+        "OPTIONS, GET, HEAD, PUT, DELETE, PROPFIND, PROPPATCH, MKCOL, COPY, MOVE, LOCK, UNLOCK",
+    ),
+]
+
+
+class Gate:
+    """Middleware before the DAV doors."""
+
+    def __init__(
+        self,
+        door: WSGIApplication,
+        *,
+        identify: Callable[[str, str], Identity],
+        is_open: Callable[[], bool],
+    ) -> None:
+        """Guard *door*.
+
+        Args:
+            door: What lies behind.
+            identify: User name and password to identity; raises CredentialsError.
+            is_open: Whether the office's set-up is done (asked until it is).
+        """
+        self._door = door
+        self._identify = identify
+        self._is_open = is_open
+        self._was_open = False
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Let the request in with its identity, or answer 401, 503 or what anybody may hear."""
+        agent = environ.get("HTTP_USER_AGENT", "")
+        environ[FAMILY] = classify(agent)
+        if not (self._was_open or self._opens()):
+            return _not_yet(environ, start_response)
+        credentials = basic.parse(environ.get("HTTP_AUTHORIZATION", ""))
+        if credentials is None:
+            if may_ask(environ["REQUEST_METHOD"], agent):
+                return answer(environ, start_response, "200 OK", headers=_ANYBODY)
+            return _refuse(environ, start_response)
+        try:
+            environ[IDENTITY] = self._identify(*credentials)
+        except CredentialsError as error:
+            log.warning(
+                "sign-in refused",
+                user=credentials[0][:80],
+                address=environ[ADDRESS],
+                family=environ[FAMILY],
+                reason=error.reason,
+            )
+            return _refuse(environ, start_response)
+        environ[NOTE] = Note()
+        return self._door(environ, start_response)
+
+    def _opens(self) -> bool:
+        self._was_open = self._is_open()
+        return self._was_open
+
+
+def may_ask(method: str, agent: str) -> bool:
+    """Say whether this client hears what anybody may hear, without credentials."""
+    if method == "OPTIONS":
+        return agent.startswith(("Microsoft-WebDAV-MiniRedir", "Microsoft Office"))
+    return method == "HEAD" and agent.startswith("Microsoft Office")
+
+
+def _refuse(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    return answer(environ, start_response, "401 Unauthorized", _UNAUTHORISED, _CHALLENGE)
+
+
+def _not_yet(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    retry = [("Retry-After", str(RETRY_SECONDS))]
+    text = "This office is still being set up."
+    return answer(environ, start_response, "503 Service Unavailable", text, retry)

@@ -1,0 +1,70 @@
+"""``deedbox serve``: from settings to processes that answer."""
+
+import socket
+from functools import partial
+
+import click
+
+from config.settings import Settings
+from server import log, processes
+from server.composition import build, prepare
+from server.http_servers import ServerOptions
+
+_ANY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 (compared with, not bound to)
+
+
+def run(settings: Settings) -> int:
+    """Serve until a signal says otherwise; return the exit code.
+
+    The port is taken first: a second server on the same folder ends here, before it has touched
+    anything.
+
+    Raises:
+        OSError: The port is taken, or a folder cannot be made.
+        storage.migrate.NewerDatabaseError: A later version wrote this database.
+    """
+    log.configure()
+    with processes.bind(settings.server.host, settings.server.port) as listening:
+        token = prepare(settings)
+        return processes.serve(
+            partial(build, settings),
+            kind=settings.server.kind,
+            options=_options(settings, listening),
+            workers=settings.server.workers,
+            on_ready=partial(announce, settings, token),
+        )
+
+
+def _options(settings: Settings, listening: socket.socket) -> ServerOptions:
+    server = settings.server
+    return ServerOptions(
+        listening=listening,
+        certificate=settings.tls.certificate_file,
+        private_key=settings.tls.key_file,
+        threads=server.threads_per_worker,
+        header_timeout_seconds=server.header_timeout_seconds,
+        idle_timeout_seconds=server.idle_timeout_seconds,
+        keep_alive_timeout_seconds=server.keep_alive_seconds,
+        max_header_bytes=settings.limits.header_bytes,
+        shutdown_grace_seconds=server.shutdown_grace_seconds,
+    )
+
+
+def origin(settings: Settings) -> str:
+    """The address to tell people: as set, else from host and port."""
+    server = settings.server
+    if server.public_url:
+        return server.public_url
+    host = socket.gethostname() if server.host in _ANY_ADDRESS else server.host
+    host = f"[{host}]" if ":" in host else host
+    return f"{'https' if settings.tls.is_on else 'http'}://{host}:{server.port}"
+
+
+def announce(settings: Settings, token: str | None) -> None:
+    """Print where the server is and, while nobody is in, the link for the first person."""
+    address = origin(settings)
+    click.echo(f"deedbox is ready at {address}/")
+    click.echo(f"Data folder: {settings.data_folder}")
+    if token is not None:
+        click.echo("Open this link once to set up the office and make its first administrator:")
+        click.echo(f"    {address}/setup/{token}")
