@@ -1,4 +1,4 @@
-"""Bring a database to this version's tables (Alembic), under a lock, so that many may start at once."""
+"""Bring a database to this version's tables (Alembic), under a lock: many may start at once."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def _config() -> Config:
 
 
 def migrate(store: Store) -> str:
-    """Upgrade to the newest revision and return it; a database that is there already is not touched.
+    """Upgrade to the newest revision and return it; one that is there already is left alone.
 
     Raises:
         NewerDatabaseError: The database was made by a later version of deedbox.

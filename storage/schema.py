@@ -19,6 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.schema import SchemaItem
 
 metadata = MetaData(
     naming_convention={
@@ -34,7 +35,7 @@ metadata = MetaData(
 _ROW_ID = BigInteger().with_variant(Integer, "sqlite")
 
 
-def _numbered(name: str, *columns: Column[object] | object) -> Table:
+def _numbered(name: str, *columns: SchemaItem) -> Table:
     """A table whose ``id`` is never given twice, also after the newest row was deleted.
 
     Locks, dead properties, journal and clients' hrefs are keyed by such ids.
@@ -43,12 +44,14 @@ def _numbered(name: str, *columns: Column[object] | object) -> Table:
         name,
         metadata,
         Column("id", _ROW_ID, primary_key=True, autoincrement=True),
-        *columns,  # type: ignore[arg-type]
+        *columns,
         sqlite_autoincrement=True,
     )
 
 
-def _reference(name: str, target: str, *, nullable: bool = False, cascade: bool = True) -> object:
+def _reference(
+    name: str, target: str, *, nullable: bool = False, cascade: bool = True
+) -> Column[int]:
     rule = "CASCADE" if cascade else None
     return Column(name, BigInteger, ForeignKey(target, ondelete=rule), nullable=nullable)
 
@@ -202,12 +205,12 @@ lock = Table(
     "lock",
     metadata,
     Column("token", String(64), primary_key=True),
-    _reference("node_id", "node.id"),  # type: ignore[arg-type]
+    _reference("node_id", "node.id"),
     Column("is_exclusive", Boolean, nullable=False),
     Column("is_deep", Boolean, nullable=False),
     Column("owner_xml", LargeBinary, nullable=False),
-    _reference("user_id", "principal.id"),  # type: ignore[arg-type]
-    _reference("device_id", "device.id"),  # type: ignore[arg-type]
+    _reference("user_id", "principal.id"),
+    _reference("device_id", "device.id"),
     Column("timeout_seconds", Integer, nullable=False),
     Column("created_us", BigInteger, nullable=False),
     Column("expires_us", BigInteger, nullable=False),

@@ -132,7 +132,7 @@ def read_xml(
     return root
 
 
-def parse_propfind(body: bytes) -> Propfind:
+def parse_propfind(body: bytes, *, max_depth: int = 64) -> Propfind:
     """Read a PROPFIND's body; an empty one asks for allprop (section 9.1).
 
     Raises:
@@ -140,7 +140,7 @@ def parse_propfind(body: bytes) -> Propfind:
     """
     if not body.strip():
         return Propfind(PropfindKind.ALLPROP)
-    root = _root(body, "propfind")
+    root = _root(body, "propfind", max_depth)
     asked = [child for child in root if child.tag in _KINDS]
     if len(asked) != 1:
         raise RequestXMLError("propfind must hold exactly one of prop, allprop and propname.")
@@ -153,13 +153,13 @@ def parse_propfind(body: bytes) -> Propfind:
     )
 
 
-def parse_propertyupdate(body: bytes) -> Propertyupdate:
+def parse_propertyupdate(body: bytes, *, max_depth: int = 64) -> Propertyupdate:
     """Read a PROPPATCH's body.
 
     Raises:
         RequestXMLError: No propertyupdate, or one that sets and removes nothing.
     """
-    root = _root(body, "propertyupdate")
+    root = _root(body, "propertyupdate", max_depth)
     instructions = tuple(
         PropertyInstruction(name_of(child), None if is_remove else standing_alone(child))
         for action in root
@@ -172,13 +172,13 @@ def parse_propertyupdate(body: bytes) -> Propertyupdate:
     return Propertyupdate(instructions)
 
 
-def parse_lockinfo(body: bytes) -> LockInfo:
+def parse_lockinfo(body: bytes, *, max_depth: int = 64) -> LockInfo:
     """Read a LOCK's body (an empty one is a refresh, which the caller sees first).
 
     Raises:
         RequestXMLError: No lockinfo, no known scope, or a type other than write.
     """
-    root = _root(body, "lockinfo")
+    root = _root(body, "lockinfo", max_depth)
     scopes = [scope for scope in LockScope if _has(root, "lockscope", scope.value)]
     if len(scopes) != 1:
         raise RequestXMLError("lockscope must hold either exclusive or shared.")
@@ -214,8 +214,8 @@ def name_of(element: etree._Element) -> str:
 _KINDS = {f"{{DAV:}}{kind.value}": kind for kind in PropfindKind}
 
 
-def _root(body: bytes, local: str) -> etree._Element:
-    root = read_xml(body)
+def _root(body: bytes, local: str, max_depth: int) -> etree._Element:
+    root = read_xml(body, max_depth=max_depth)
     if root.tag != f"{{DAV:}}{local}":
         raise RequestXMLError(f"The body must be a DAV: {local} element, not {root.tag!r}.")
     return root

@@ -1,0 +1,105 @@
+"""The documents door: a WSGI application for everything below ``/files/``."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from config.settings import Settings
+from dav_providers.documents import failures, sink
+from dav_providers.documents.options import ALLOW, METHODS
+from dav_providers.documents.properties import DiskSpace
+from dav_providers.documents.provider import REQUEST, Environ
+from dav_providers.documents.request import Answer, DocumentRequest, Services
+from dav_providers.documents.server import DocumentServer, send
+from office.errors import BlockedError
+from office.layout import Layout
+from office.tracking import Deed
+from storage.blobs import BlobStore
+from storage.store import Store
+
+StartResponse = Callable[..., Any]
+WSGIApplication = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+_WSGIDAV = {"wsgidav.verbose": 1, "wsgidav.config": {}}
+
+
+def make_documents(
+    store: Store, blobs: BlobStore, settings: Settings, layout: Layout
+) -> WSGIApplication:
+    """Build the door. The gate in front of it has said who asks (``deedbox.identity``)."""
+    return _DocumentsDoor(Services(store, blobs, settings, layout))
+
+
+class _DocumentsDoor:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._server = DocumentServer(DiskSpace(_look_at(services.settings)))
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        request: DocumentRequest | None = None
+        try:
+            request = DocumentRequest(environ, self._services)
+            return self._handled(request, environ, start_response)
+        except Exception as error:
+            if request is not None and isinstance(error, BlockedError):
+                request.note.deed, request.note.node_id = Deed.REFUSED, error.node_id
+                request.note.path = "/" + "/".join(request.names)
+            answer = failures.answer(error, request)
+            if answer is None:
+                raise
+            return send(_bodiless(answer, environ), start_response)
+
+    def _handled(
+        self, request: DocumentRequest, environ: Environ, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        if request.method not in METHODS:
+            raise failures.RefusedError(
+                405, f"{request.method} is not possible here.", headers=(("Allow", ALLOW),)
+            )
+        if request.names and sink.swallows(request.names[-1]):
+            return send(_bodiless(sink.answer(request), environ), start_response)
+        inner = {
+            **environ,
+            **_WSGIDAV,
+            "wsgidav.auth.user_name": request.who.user_name,
+            "PATH_INFO": "/" + "/".join(request.names),
+            REQUEST: request,
+        }
+        return _Begun(self._server(inner, start_response))
+
+
+class _Begun:
+    """wsgidav answers in a generator: its first step is taken here, where errors have answers."""
+
+    def __init__(self, answer: Iterator[bytes]) -> None:
+        first = next(answer, None)
+        self._answer = answer
+        self._blocks = chain((first,), answer) if first is not None else answer
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._blocks
+
+    def close(self) -> None:
+        """Close the generator, and with it the document's file."""
+        close = getattr(self._answer, "close", None)
+        if close is not None:
+            close()
+
+
+def _bodiless(answer: Answer, environ: Environ) -> Answer:
+    return Answer(answer.status, answer.headers) if environ["REQUEST_METHOD"] == "HEAD" else answer
+
+
+def _look_at(settings: Settings) -> Callable[[], tuple[int, int]]:
+    """(used, available) of the disk that the blobs lie on, less what is kept in reserve."""
+    folder: Path = settings.storage.blobs_folder
+    reserve = settings.storage.free_space_reserve_bytes
+
+    def look() -> tuple[int, int]:
+        disk = os.statvfs(folder)
+        free = disk.f_bavail * disk.f_frsize
+        return (disk.f_blocks - disk.f_bfree) * disk.f_frsize, max(0, free - reserve)
+
+    return look

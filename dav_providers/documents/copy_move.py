@@ -1,0 +1,53 @@
+"""COPY and MOVE (RFC 4918 sections 9.8 and 9.9): one transaction, no byte is copied."""
+
+from dav_providers.documents import preconditions, sink
+from dav_providers.documents.failures import RefusedError
+from dav_providers.documents.request import Answer, DocumentRequest
+from office import documents, places
+from office.tracking import Deed
+from office.work import Work
+from wire.dav_headers import Depth, parse_depth, parse_overwrite
+
+
+def answer(request: DocumentRequest) -> Answer:
+    """201 when the destination is new, 204 when something was replaced there."""
+    services = request.services
+    destination = request.header("Destination")
+    if not destination:
+        raise RefusedError(400, "The Destination header is missing.")
+    target_names = request.names_in(destination).segments
+    may_overwrite = parse_overwrite(request.header("Overwrite"))
+    depth = parse_depth(request.header("Depth"), default=Depth.INFINITY)
+    is_move = request.method == "MOVE"
+    with services.store.write() as unit:
+        source, target = places.find_for_writing(
+            unit, request.who, services.layout, request.names, target_names
+        )
+        node = source.existing()
+        _check_depth(depth, is_move=is_move, is_collection=bool(node.is_collection))
+        preconditions.check(request, unit, source)
+        request.describe(source)
+        request.note.target_path = "/" + "/".join(target_names)
+        work = Work(unit, request.who, services.layout, request.now_us, request.tokens)
+        if sink.swallows(target.name):
+            # Finder parks its litter beside what it moves; for a client it went there.
+            if is_move:
+                documents.delete(work, source)
+            return Answer(201, [("Content-Length", "0")])
+        if is_move:
+            is_new = documents.move(work, source, target, may_overwrite=may_overwrite)
+        else:
+            _, is_new = documents.copy(
+                work,
+                source,
+                target,
+                is_deep=depth is Depth.INFINITY,
+                may_overwrite=may_overwrite,
+            )
+        request.note.deed = Deed.MOVED if is_move else Deed.COPIED
+    return Answer(201 if is_new else 204, [("Content-Length", "0")])
+
+
+def _check_depth(depth: Depth, *, is_move: bool, is_collection: bool) -> None:
+    if depth is Depth.ONE or (is_move and is_collection and depth is not Depth.INFINITY):
+        raise RefusedError(400, "Depth must be infinity (COPY may also say 0).")

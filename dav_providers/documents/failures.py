@@ -1,0 +1,155 @@
+"""The one table from what can go wrong to what the client is told."""
+
+from wsgidav.dav_error import DAVError
+
+from dav_providers.documents.preconditions import (
+    ConditionFailedError,
+    NotModifiedError,
+    etag,
+)
+from dav_providers.documents.request import Answer, DocumentRequest, OutsideError, href
+from dav_providers.multistatus import preconditions as pre
+from dav_providers.multistatus.preconditions import Precondition, error_body
+from dav_providers.multistatus.request_xml import RequestXMLError
+from dav_providers.multistatus.writer import CONTENT_TYPE
+from office.errors import (
+    BlockedError,
+    ExistsError,
+    FixedError,
+    ForbiddenError,
+    IntoItselfError,
+    KindError,
+    LockConflictError,
+    LockedError,
+    LockMissingError,
+    NotFoundError,
+    NumberTakenError,
+    OfficeError,
+    ParentMissingError,
+    TooLargeError,
+    UnfitNameError,
+)
+from storage.blobs import BlobMissingError
+from wire.bodies import BodyCutError, BodyLengthError, BodyTooLargeError
+from wire.dates import http_date_us
+from wire.dav_headers import ForeignHostError
+
+RETRY_SECONDS = 5
+
+
+class RefusedError(Exception):
+    """A refusal of this door itself, with its status and precondition element."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        condition: Precondition | None = None,
+        headers: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.condition = condition
+        self.headers = headers
+
+
+_OFFICE_STATUS: dict[type[OfficeError], int] = {
+    NotFoundError: 404,
+    BlockedError: 404,
+    ForbiddenError: 403,
+    FixedError: 403,
+    UnfitNameError: 403,
+    ExistsError: 412,
+    ParentMissingError: 409,
+    NumberTakenError: 409,
+    KindError: 405,
+    IntoItselfError: 403,
+    TooLargeError: 507,
+    LockedError: 423,
+    LockConflictError: 423,
+    LockMissingError: 409,
+}
+"""Every office error's status; a test compares the keys with the office's errors."""
+
+_STATUS: dict[type[Exception], int] = {
+    BodyCutError: 400,
+    BodyLengthError: 400,
+    BodyTooLargeError: 413,
+    BlobMissingError: 503,
+    ConditionFailedError: 412,
+    ForeignHostError: 502,
+    OutsideError: 502,
+    ValueError: 400,
+}
+
+
+def answer(error: Exception, request: DocumentRequest | None) -> Answer | None:
+    """The answer to *error*, or None where it is no refusal but a fault of ours."""
+    if isinstance(error, NotModifiedError):
+        return _not_modified(error)
+    if isinstance(error, RefusedError):
+        return _refusal(error.status, str(error), error.condition, headers=error.headers)
+    if isinstance(error, OfficeError):
+        return _office_answer(error, request)
+    if isinstance(error, RequestXMLError):
+        return _refusal(error.status, str(error))
+    if isinstance(error, DAVError):
+        return _refusal(int(error.value), error.context_info or "")
+    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), None)
+    if status is None:
+        return None
+    headers = (("Retry-After", str(RETRY_SECONDS)),) if status == 503 else ()  # noqa: PLR2004
+    return _refusal(status, str(error), headers=headers)
+
+
+def _office_answer(error: OfficeError, request: DocumentRequest | None) -> Answer:
+    status = _OFFICE_STATUS[type(error)]
+    method = request.method if request else ""
+    if isinstance(error, ExistsError) and method == "MKCOL":
+        return _refusal(405, str(error), pre.RESOURCE_MUST_BE_NULL)
+    if isinstance(error, ForbiddenError):
+        # The names of a Home's chain begin with its owner's; the client knows its own path.
+        names = request.names if request else ()
+        where = href(names, is_collection=False)
+        return _refusal(
+            status,
+            str(error),
+            pre.NEED_PRIVILEGES,
+            privileges=[(where, f"{{DAV:}}{error.privilege}")],
+        )
+    if isinstance(error, LockedError):
+        hrefs = [href(path, is_collection=False) for path in error.paths]
+        is_new_lock = isinstance(error, LockConflictError)
+        condition = pre.NO_CONFLICTING_LOCK if is_new_lock else pre.LOCK_TOKEN_SUBMITTED
+        return _refusal(status, str(error), condition, hrefs=hrefs)
+    if isinstance(error, LockMissingError):
+        status = 412 if method == "LOCK" else status
+        return _refusal(status, str(error), pre.LOCK_TOKEN_MATCHES_REQUEST_URI)
+    return _refusal(status, str(error))
+
+
+_Hrefs = list[str]
+
+
+def _refusal(
+    status: int,
+    message: str,
+    condition: Precondition | None = None,
+    *,
+    hrefs: _Hrefs | None = None,
+    privileges: list[tuple[str, str]] | None = None,
+    headers: tuple[tuple[str, str], ...] = (),
+) -> Answer:
+    body = error_body(condition, hrefs=hrefs or (), privileges=privileges or (), message=message)
+    return Answer(
+        status,
+        [("Content-Type", CONTENT_TYPE), ("Content-Length", str(len(body))), *headers],
+        [body],
+    )
+
+
+def _not_modified(error: NotModifiedError) -> Answer:
+    headers = [("Last-Modified", http_date_us(error.node.modified_us))]
+    if tag := etag(error.node):
+        headers.append(("ETag", tag))
+    return Answer(304, headers)

@@ -1,0 +1,83 @@
+"""GET and HEAD of documents: ranges, conditions, constant memory; a plain list for a folder."""
+
+from html import escape
+
+from dav_providers.documents import preconditions
+from dav_providers.documents.preconditions import MICROSECONDS, etag
+from dav_providers.documents.request import Answer, DocumentRequest, href
+from office import places
+from office.places import Place
+from office.tracking import Deed
+from storage.store import Unit
+from storage.tree import NodeRow
+from wire.dates import http_date_us
+from wire.media_types import is_active, media_type
+from wire.paths import quote_segment
+from wire.ranges import plan_ranges, requested_range
+from wire.streams import PlannedBody
+
+_SANDBOX = ("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'")
+"""A customer's HTML must not run as a page of this server's origin."""
+
+
+def answer(request: DocumentRequest) -> Answer:
+    """The document's bytes, or the parts that were asked for."""
+    with request.services.store.read() as unit:
+        place = places.find(unit, request.who, request.services.layout, request.names)
+        node = place.existing()
+        request.describe(place)
+        if node.is_collection:
+            return _folder_page(request, unit, place)
+        request.note.deed = Deed.READ if request.method == "GET" else Deed.NOTHING
+        preconditions.check(request, unit, place)
+    return _document(request, node)
+
+
+def _document(request: DocumentRequest, node: NodeRow) -> Answer:
+    kind = media_type(node.name, node.content_type)
+    tag = etag(node)
+    wanted = requested_range(
+        request.environ, etag=tag, modified_seconds=node.modified_us // MICROSECONDS
+    )
+    plan = plan_ranges(node.size, wanted, content_type=kind)
+    headers = [
+        *plan.headers,
+        ("ETag", tag or ""),
+        ("Last-Modified", http_date_us(node.modified_us)),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Cache-Control", "private, no-cache"),
+    ]
+    if is_active(kind):
+        headers.append(_SANDBOX)
+    request.note.parts = None if plan.is_whole else plan.parts
+    if request.method == "HEAD" or node.blob_sha256 is None or not plan.total_bytes:
+        return Answer(plan.status, headers)
+    return Answer(
+        plan.status, headers, PlannedBody(request.services.blobs.open(node.blob_sha256), plan)
+    )
+
+
+def _folder_page(request: DocumentRequest, unit: Unit, place: Place) -> Answer:
+    """What a person sees who opens a folder's address in a browser, and Office's probes get."""
+    request.note.deed = Deed.LISTED
+    members = places.members(unit, request.who, request.services.layout, place)
+    title = escape("/".join(("files", *place.names)))
+    base = href(place.names, is_collection=True)
+    rows = "".join(
+        f'<li><a href="{base}{quote_segment(each.name)}{"/" if each.is_collection else ""}">'
+        f"{escape(each.name)}{'/' if each.is_collection else ''}</a></li>"
+        for each in members
+    )
+    page = (
+        f'<!doctype html><html><head><meta charset="utf-8"><title>{title}</title>'
+        '<meta name="viewport" content="width=device-width"></head>'
+        f"<body><h1>{title}</h1><ul>{rows}</ul></body></html>"
+    ).encode()
+    headers = [
+        ("Content-Type", "text/html; charset=utf-8"),
+        ("Content-Length", str(len(page))),
+        ("Cache-Control", "private, no-cache"),
+        ("X-Content-Type-Options", "nosniff"),
+        _SANDBOX,
+    ]
+    return Answer(200, headers, [page] if request.method == "GET" else ())

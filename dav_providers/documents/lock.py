@@ -1,0 +1,122 @@
+"""LOCK and UNLOCK (RFC 4918 sections 9.10 and 9.11)."""
+
+from dav_providers.documents import preconditions
+from dav_providers.documents.failures import RefusedError
+from dav_providers.documents.properties import lock_discovery
+from dav_providers.documents.request import Answer, DocumentRequest, href
+from dav_providers.multistatus.request_xml import LockScope, parse_lockinfo
+from dav_providers.multistatus.writer import CONTENT_TYPE, xml_document
+from office import access, documents, locks, places
+from office.access import Act
+from office.locks import Wish
+from office.places import Place
+from office.tracking import Deed
+from office.work import Work
+from storage.locks import LockRow
+from storage.store import WriteUnit
+from storage.tree import Content, NodeRow
+from wire.bodies import read_small
+from wire.dav_headers import Depth, parse_depth, parse_lock_token, parse_timeout
+
+
+def answer_lock(request: DocumentRequest) -> Answer:
+    """Take a lock, or (without a body) refresh one."""
+    limits = request.services.settings.limits
+    body = read_small(request.environ, limits.xml_bytes)
+    with request.services.store.write() as unit:
+        [place] = places.find_for_writing(
+            unit, request.who, request.services.layout, request.names
+        )
+        preconditions.check(request, unit, place)
+        if not body.strip():
+            return _refresh(request, unit, place)
+        return _acquire(request, unit, place, body)
+
+
+def _timeout_seconds(request: DocumentRequest) -> int:
+    settings = request.services.settings.locks
+    return parse_timeout(
+        request.header("Timeout"),
+        default_seconds=settings.default_seconds,
+        max_seconds=settings.max_seconds,
+    )
+
+
+def _refresh(request: DocumentRequest, unit: WriteUnit, place: Place) -> Answer:
+    place.existing()
+    if not request.tokens:
+        raise RefusedError(400, "A refresh names its lock in the If header.")
+    lock = locks.refresh(
+        unit,
+        request.who,
+        place.chain,
+        request.tokens,
+        timeout_seconds=_timeout_seconds(request),
+        now_us=request.now_us,
+    )
+    return _answer(request, place.names, place.chain, lock, status=200)
+
+
+def _acquire(request: DocumentRequest, unit: WriteUnit, place: Place, body: bytes) -> Answer:
+    info = parse_lockinfo(body, max_depth=request.services.settings.limits.xml_depth)
+    depth = parse_depth(request.header("Depth"), default=Depth.INFINITY)
+    if depth is Depth.ONE:
+        raise RefusedError(400, "A lock has Depth 0 or infinity.")
+    chain, is_new = place.chain, place.node is None
+    if is_new:
+        chain = (*place.parent_chain, _empty_document(request, unit, place))
+    else:
+        access.demand(request.who, Act.WRITE, chain)
+    wish = Wish(
+        is_exclusive=info.scope is LockScope.EXCLUSIVE,
+        is_deep=depth is Depth.INFINITY,
+        owner_xml=info.owner_xml or b"",
+        timeout_seconds=_timeout_seconds(request),
+    )
+    lock = locks.acquire(unit, request.who, chain, wish, now_us=request.now_us)
+    request.note.path = "/" + "/".join(place.names)
+    request.note.node_id, request.note.version = chain[-1].id, chain[-1].version
+    request.note.deed = Deed.CREATED if is_new else Deed.LOCKED
+    return _answer(request, place.names, chain, lock, status=201 if is_new else 200)
+
+
+def _empty_document(request: DocumentRequest, unit: WriteUnit, place: Place) -> NodeRow:
+    """Locking an unmapped name makes an empty document (RFC 4918 section 7.3)."""
+    work = Work(unit, request.who, request.services.layout, request.now_us, request.tokens)
+    return documents.put(work, place, Content(None, 0, "")).node
+
+
+def _answer(
+    request: DocumentRequest,
+    names: tuple[str, ...],
+    chain: tuple[NodeRow, ...],
+    lock: LockRow,
+    *,
+    status: int,
+) -> Answer:
+    depth = next(i for i, node in enumerate(chain) if node.id == lock.node_id)
+    root = href(names[: depth + 1], is_collection=bool(chain[depth].is_collection))
+    body = xml_document("{DAV:}prop", lock_discovery([(lock, root)], request.now_us))
+    headers = [
+        ("Content-Type", CONTENT_TYPE),
+        ("Content-Length", str(len(body))),
+        ("Lock-Token", f"<{lock.token}>"),
+    ]
+    return Answer(status, headers, [body])
+
+
+def answer_unlock(request: DocumentRequest) -> Answer:
+    """Give a lock back."""
+    text = request.header("Lock-Token")
+    if not text:
+        raise RefusedError(400, "The Lock-Token header is missing.")
+    token = parse_lock_token(text)
+    with request.services.store.write() as unit:
+        [place] = places.find_for_writing(
+            unit, request.who, request.services.layout, request.names
+        )
+        place.existing()
+        preconditions.check(request, unit, place)
+        request.describe(place)
+        locks.release(unit, request.who, place.chain, token)
+    return Answer(204, [("Content-Length", "0")])

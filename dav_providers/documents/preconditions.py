@@ -1,0 +1,77 @@
+"""Conditional headers on documents: If-Match and its relatives, and ``If:`` (RFC 4918 10.4)."""
+
+from dav_providers.documents.request import DocumentRequest, OutsideError
+from office import locks, places
+from office.errors import NotFoundError
+from office.places import Place
+from storage.store import Unit
+from storage.tree import NodeRow
+from wire.conditions import Outcome
+from wire.dav_headers import ForeignHostError
+from wire.if_header import ResourceState
+from wire.paths import PathError
+
+EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+MICROSECONDS = 1_000_000
+
+
+class ConditionFailedError(Exception):
+    """The request's condition does not hold: 412."""
+
+
+class NotModifiedError(Exception):
+    """The client has this version already: 304 (RFC 9110 section 15.4.5)."""
+
+    def __init__(self, node: NodeRow) -> None:
+        super().__init__()
+        self.node = node
+
+
+def etag(node: NodeRow) -> str | None:
+    """A document's strong entity tag, from the hash of its bytes; folders have none."""
+    return None if node.is_collection else f'"{(node.blob_sha256 or EMPTY_SHA256)[:32]}"'
+
+
+def check(request: DocumentRequest, unit: Unit, place: Place) -> None:
+    """Let the request go on only if its conditions hold.
+
+    Raises:
+        ConditionFailedError: One does not.
+        NotModifiedError: A GET or HEAD of what the client has.
+    """
+    if not request.conditions.is_empty:
+        node = place.node
+        outcome = request.conditions.evaluate(
+            method=request.method,
+            exists=node is not None,
+            etag=etag(node) if node else None,
+            modified_seconds=node.modified_us // MICROSECONDS if node else None,
+        )
+        if outcome is Outcome.NOT_MODIFIED and node is not None:
+            raise NotModifiedError(node)
+        if outcome is not Outcome.PROCEED:
+            raise ConditionFailedError("The document is not the version that the request names.")
+    if request.if_header and not request.if_header.evaluate(
+        lambda tag: _state(request, unit, place, tag)
+    ):
+        raise ConditionFailedError("The condition in the If header does not hold.")
+
+
+def _state(
+    request: DocumentRequest, unit: Unit, place: Place, tag: str | None
+) -> ResourceState | None:
+    """What ``If:`` compares with: the entity tag, and the locks that cover the resource."""
+    if tag is not None:
+        try:
+            names = request.names_in(tag).segments
+            place = places.find(unit, request.who, request.services.layout, names)
+        except (ForeignHostError, OutsideError, PathError, NotFoundError):
+            return None
+    if not place.chain:
+        return None
+    covering = locks.covering(unit, place.chain)
+    if place.node is None:
+        # An unmapped name is in the scope of the deep locks above it.
+        tokens = [lock.token for lock in covering if lock.is_deep]
+        return ResourceState(None, tokens) if tokens else None
+    return ResourceState(etag(place.node), [lock.token for lock in covering])

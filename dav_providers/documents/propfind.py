@@ -1,0 +1,143 @@
+"""PROPFIND on documents (RFC 4918 section 9.1): a fixed number of queries, whatever the length."""
+
+from collections.abc import Iterator
+
+from dav_providers.documents import preconditions
+from dav_providers.documents.failures import RefusedError
+from dav_providers.documents.properties import REGISTRY, DiskSpace, Listing
+from dav_providers.documents.request import Answer, DocumentRequest, href
+from dav_providers.multistatus import preconditions as pre
+from dav_providers.multistatus.request_xml import Propfind, parse_propfind
+from dav_providers.multistatus.writer import CONTENT_TYPE, document, stream
+from office import locks, places
+from office.places import Place
+from office.tracking import Deed
+from storage import dead_properties
+from storage.locks import on_members, on_nodes
+from storage.store import Unit
+from storage.tree import NodeRow
+from wire.bodies import read_small
+from wire.dav_headers import Depth, parse_depth
+from wire.paths import quote_segment
+
+MULTI_STATUS = 207
+_STREAMED_ROWS = 500
+
+
+def answer(request: DocumentRequest, space: DiskSpace) -> Answer:
+    """List the properties of a document or folder, with Depth 1 also of its members."""
+    limits = request.services.settings.limits
+    wanted = parse_propfind(
+        read_small(request.environ, limits.xml_bytes), max_depth=limits.xml_depth
+    )
+    depth = parse_depth(request.header("Depth"), default=Depth.INFINITY)
+    if depth is Depth.INFINITY:
+        raise RefusedError(403, "List one folder at a time (Depth: 1).", pre.PROPFIND_FINITE_DEPTH)
+    with request.services.store.read() as unit:
+        place = places.find(unit, request.who, request.services.layout, request.names)
+        node = place.existing()
+        preconditions.check(request, unit, place)
+        request.describe(place)
+        is_listing = depth is Depth.ONE and bool(node.is_collection)
+        request.note.deed = Deed.LISTED if is_listing else Deed.NOTHING
+        members = _members(request, unit, place) if is_listing else []
+        listing = Listing(request, place.names, place.chain)
+        needs = REGISTRY.needs(wanted)
+        if "locks" in needs:
+            _load_locks(unit, listing, place, is_listing=is_listing)
+        if "space" in needs:
+            listing.space = space()
+        dead = _dead_properties(unit, node, is_listing=is_listing) if "dead" in needs else {}
+    return _answer(_responses(wanted, listing, node, members, dead), len(members))
+
+
+def _members(request: DocumentRequest, unit: Unit, place: Place) -> list[NodeRow]:
+    members = places.members(unit, request.who, request.services.layout, place)
+    most = request.services.settings.limits.propfind_entries_max
+    if len(members) > most:
+        raise RefusedError(
+            507,
+            f"The folder has more than {most:,} members.",
+            pre.NUMBER_OF_MATCHES_WITHIN_LIMITS,
+        )
+    return members
+
+
+def _load_locks(unit: Unit, listing: Listing, place: Place, *, is_listing: bool) -> None:
+    target = place.chain[-1]
+    for lock in locks.covering(unit, place.chain):
+        if lock.node_id == target.id:
+            listing.locks.setdefault(target.id, []).append(lock)
+        if lock.node_id != target.id or lock.is_deep:
+            _inherit(listing, place, lock.node_id)
+            listing.inherited.append(lock)
+    if listing.inherited:
+        # What lies on the target itself is shown there once, as its own.
+        own = {lock.token for lock in listing.inherited}
+        listing.locks[target.id] = [
+            lock for lock in listing.locks.get(target.id, ()) if lock.token not in own
+        ]
+    if is_listing:
+        # The members of /files/ itself are roots: they have no parent to be found by.
+        roots = on_nodes(unit, _shown_roots(listing)) if not place.names else []
+        for lock in roots or on_members(unit, target.id):
+            listing.locks.setdefault(lock.node_id, []).append(lock)
+
+
+def _shown_roots(listing: Listing) -> list[int]:
+    """The nodes that ``/files/`` shows: the shared roots and the caller's own Home."""
+    return [*listing.request.services.layout.shared.values(), listing.who.home_node_id]
+
+
+def _inherit(listing: Listing, place: Place, node_id: int) -> None:
+    """Remember the href of a lock's root on the way down to this place."""
+    depth = next(i for i, node in enumerate(place.chain) if node.id == node_id)
+    node = place.chain[depth]
+    listing.lock_roots[node_id] = href(
+        place.names[: depth + 1], is_collection=bool(node.is_collection)
+    )
+
+
+def _dead_properties(
+    unit: Unit, node: NodeRow, *, is_listing: bool
+) -> dict[int, dict[str, bytes]]:
+    found = dead_properties.of_members(unit, node.id) if is_listing else {}
+    if own := dead_properties.of_node(unit, node.id):
+        found[node.id] = own
+    return found
+
+
+def _responses(
+    wanted: Propfind,
+    listing: Listing,
+    node: NodeRow,
+    members: list[NodeRow],
+    dead: dict[int, dict[str, bytes]],
+) -> Iterator[bytes]:
+    none: dict[str, bytes] = {}
+    plan = REGISTRY.compile(
+        wanted,
+        listing,
+        dead=(lambda row: dead.get(row.id, none)) if dead else None,
+        is_minimal=_wants_minimal(listing.request),
+    )
+    names = listing.names
+    yield plan.response(href(names, is_collection=bool(node.is_collection)), node)
+    base = href(names, is_collection=True)
+    for member in members:
+        slash = "/" if member.is_collection else ""
+        yield plan.response(f"{base}{quote_segment(member.name)}{slash}", member)
+
+
+def _wants_minimal(request: DocumentRequest) -> bool:
+    """``Prefer: return=minimal`` (RFC 7240, 8144) or Apple's ``Brief: t``."""
+    prefer = request.header("Prefer") or ""
+    return "return=minimal" in prefer or (request.header("Brief") or "").lower() == "t"
+
+
+def _answer(responses: Iterator[bytes], members: int) -> Answer:
+    headers = [("Content-Type", CONTENT_TYPE)]
+    if members > _STREAMED_ROWS:
+        return Answer(MULTI_STATUS, headers, stream(responses))
+    body = document(responses)
+    return Answer(MULTI_STATUS, [*headers, ("Content-Length", str(len(body)))], [body])

@@ -1,0 +1,132 @@
+"""PROPPATCH on documents (RFC 4918 section 9.2): all of its instructions, or none."""
+
+from dataclasses import dataclass, field
+
+from dav_providers.documents import preconditions
+from dav_providers.documents.properties import REGISTRY
+from dav_providers.documents.propfind import MULTI_STATUS
+from dav_providers.documents.request import Answer, DocumentRequest, href
+from dav_providers.multistatus import preconditions as pre
+from dav_providers.multistatus.request_xml import (
+    PropertyInstruction,
+    parse_propertyupdate,
+    text_of,
+)
+from dav_providers.multistatus.writer import (
+    CONTENT_TYPE,
+    Propstat,
+    document,
+    empty_element,
+    response,
+)
+from office import locks, places
+from office.access import Act
+from office.errors import ForbiddenError
+from office.places import Place
+from office.work import Work
+from storage import dead_properties, tree
+from storage.store import WriteUnit
+from wire.bodies import read_small
+from wire.dates import parse_win32_time
+
+_WIN32 = "{urn:schemas-microsoft-com:}Win32"
+_MODIFIED, _CREATED = f"{_WIN32}LastModifiedTime", f"{_WIN32}CreationTime"
+_NOT_KEPT = frozenset({_MODIFIED, _CREATED, f"{_WIN32}LastAccessTime"})
+"""Times are columns of the node, which listings show; a second copy would only grow stale."""
+
+
+@dataclass(slots=True)
+class _Changes:
+    """What a request changes, sorted by where it goes."""
+
+    dead: list[tuple[str, bytes | None]] = field(default_factory=list)
+    modified_us: int | None = None
+    created_us: int | None = None
+
+
+def answer(request: DocumentRequest) -> Answer:
+    """Set and remove properties; a protected one refuses the whole request, with 207."""
+    limits = request.services.settings.limits
+    update = parse_propertyupdate(
+        read_small(request.environ, limits.xml_bytes), max_depth=limits.xml_depth
+    )
+    instructions = update.instructions
+    protected = [each for each in instructions if REGISTRY.is_protected(each.name)]
+    with request.services.store.write() as unit:
+        [place] = places.find_for_writing(
+            unit, request.who, request.services.layout, request.names
+        )
+        place.existing()
+        preconditions.check(request, unit, place)
+        request.describe(place)
+        _demand(request, unit, place, instructions)
+        if not protected:
+            _apply(unit, place, instructions)
+    return _multistatus(request, place, instructions, protected)
+
+
+def _demand(
+    request: DocumentRequest,
+    unit: WriteUnit,
+    place: Place,
+    instructions: tuple[PropertyInstruction, ...],
+) -> None:
+    """The right to write, and the locks; the top folder has no properties of its own."""
+    node = place.existing()
+    if not node.id:
+        raise ForbiddenError("This folder is the office's.", privilege="write-properties")
+    tokens = request.tokens
+    if all(each.name.startswith(_WIN32) for each in instructions):
+        # Office and Explorer set times without the token of the lock they hold.
+        own = (lock for lock in locks.covering(unit, place.chain))
+        tokens |= {lock.token for lock in own if lock.user_id == request.who.user_id}
+    work = Work(unit, request.who, request.services.layout, request.now_us, tokens)
+    work.demand(Act.WRITE, place.chain)
+
+
+def _apply(unit: WriteUnit, place: Place, instructions: tuple[PropertyInstruction, ...]) -> None:
+    node, changes = place.existing(), _sorted(instructions)
+    dead_properties.apply(unit, node.id, changes.dead)
+    if changes.modified_us is not None or changes.created_us is not None:
+        tree.set_times(unit, node, modified_us=changes.modified_us, created_us=changes.created_us)
+    elif changes.dead:
+        tree.touch(unit, node)
+
+
+def _sorted(instructions: tuple[PropertyInstruction, ...]) -> _Changes:
+    changes = _Changes()
+    for each in instructions:
+        if each.name not in _NOT_KEPT:
+            changes.dead.append((each.name, each.xml))
+        elif each.xml is not None:
+            time_us = parse_win32_time(text_of(each.xml))
+            if each.name == _MODIFIED:
+                changes.modified_us = time_us
+            elif each.name == _CREATED:
+                changes.created_us = time_us
+    return changes
+
+
+def _multistatus(
+    request: DocumentRequest,
+    place: Place,
+    instructions: tuple[PropertyInstruction, ...],
+    protected: list[PropertyInstruction],
+) -> Answer:
+    where = href(request.names, is_collection=bool(place.existing().is_collection))
+    refused = {each.name for each in protected}
+    names = list(dict.fromkeys(each.name for each in instructions))
+    if not refused:
+        body = document([response(where, [empty_element(name) for name in names])])
+    else:
+        bad = [empty_element(name) for name in names if name in refused]
+        rest = [empty_element(name) for name in names if name not in refused]
+        error = pre.error_element(pre.CANNOT_MODIFY_PROTECTED_PROPERTY)
+        stats = [Propstat(403, bad, error=error)]
+        stats += [Propstat(424, rest)] if rest else []
+        body = document([response(where, extra=stats)])
+    return Answer(
+        MULTI_STATUS,
+        [("Content-Type", CONTENT_TYPE), ("Content-Length", str(len(body)))],
+        [body],
+    )

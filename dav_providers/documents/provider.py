@@ -1,0 +1,119 @@
+"""The document tree as wsgidav's provider and resources: what its own methods work on."""
+
+from collections.abc import MutableMapping
+from typing import Any
+
+from wsgidav.dav_provider import DAVCollection, DAVNonCollection, DAVProvider
+
+from dav_providers.documents.preconditions import check, etag
+from dav_providers.documents.request import DocumentRequest
+from office import documents, places
+from office.places import Place
+from office.tracking import Deed
+from office.work import Work
+from storage.store import WriteUnit
+from storage.tree import NodeRow
+
+Environ = MutableMapping[str, Any]
+REQUEST, UNIT = "deedbox.documents.request", "deedbox.documents.unit"
+
+
+class _TreeMember:
+    """What a document and a folder have in common for wsgidav."""
+
+    environ: Environ
+    place: Place
+
+    def _work(self) -> Work:
+        request: DocumentRequest = self.environ[REQUEST]
+        unit: WriteUnit = self.environ[UNIT]
+        return Work(unit, request.who, request.services.layout, request.now_us, request.tokens)
+
+    def get_etag(self) -> str | None:
+        """The entity tag without quotes, as wsgidav wants it."""
+        return (etag(self.place.existing()) or "").strip('"') or None
+
+    def handle_delete(self) -> bool:
+        """Delete in one act, with all below; office errors are re-raised by the server."""
+        request: DocumentRequest = self.environ[REQUEST]
+        check(request, self.environ[UNIT], self.place)
+        request.describe(self.place)
+        documents.delete(self._work(), self.place)
+        request.note.deed = Deed.DELETED
+        return True
+
+
+class DocumentResource(_TreeMember, DAVNonCollection):  # type: ignore[misc]
+    """A document."""
+
+    def __init__(self, path: str, environ: Environ, place: Place) -> None:
+        super().__init__(path, environ)
+        self.place = place
+
+    def get_content_length(self) -> int:
+        """The size in bytes."""
+        return self.place.existing().size
+
+    def get_content_type(self) -> str:
+        """The media type as its writer told it."""
+        return self.place.existing().content_type
+
+    def get_content(self) -> None:
+        """Documents are read by this room's own GET."""
+        raise NotImplementedError
+
+    def support_etag(self) -> bool:
+        """Every document has one."""
+        return True
+
+    def support_ranges(self) -> bool:
+        """Ranges are this room's own GET's."""
+        return True
+
+
+class FolderResource(_TreeMember, DAVCollection):  # type: ignore[misc]
+    """A folder."""
+
+    def __init__(self, path: str, environ: Environ, place: Place) -> None:
+        super().__init__(path, environ)
+        self.place = place
+
+    def get_member_names(self) -> list[str]:
+        """The names of the members that the caller may see."""
+        return [node.name for node in self._members()]
+
+    def _members(self) -> list[NodeRow]:
+        request: DocumentRequest = self.environ[REQUEST]
+        unit: WriteUnit = self.environ[UNIT]
+        return places.members(unit, request.who, request.services.layout, self.place)
+
+    def create_collection(self, _name: str) -> None:
+        """Make the folder that the request names; it lies in this one."""
+        request: DocumentRequest = self.environ[REQUEST]
+        work = self._work()
+        [place] = places.find_for_writing(
+            work.unit, request.who, request.services.layout, request.names
+        )
+        check(request, work.unit, place)
+        node = documents.make_collection(work, place)
+        request.note.path = "/" + "/".join(place.names)
+        request.note.node_id, request.note.version = node.id, node.version
+        request.note.deed = Deed.MADE_FOLDER
+
+
+class DocumentProvider(DAVProvider):  # type: ignore[misc]
+    """Finds a path's document or folder in the transaction of its request."""
+
+    def get_resource_inst(
+        self, path: str, environ: Environ
+    ) -> DocumentResource | FolderResource | None:
+        """The resource at *path* (below ``/files``), or None where nothing is."""
+        request: DocumentRequest = environ[REQUEST]
+        names = tuple(name for name in path.split("/") if name)
+        [place] = places.find_for_writing(
+            environ[UNIT], request.who, request.services.layout, names
+        )
+        if place.node is None:
+            return None
+        kind = FolderResource if place.node.is_collection else DocumentResource
+        return kind(path, environ, place)

@@ -1,0 +1,149 @@
+"""PUT of a document: taken in beside the tree, then put in its place in one transaction.
+
+What breaks off on the way leaves the old document as it was; an answer is given only when the
+bytes and the row are on the disk.
+"""
+
+import re
+from contextlib import closing
+
+from dav_providers.documents import preconditions
+from dav_providers.documents.failures import RefusedError
+from dav_providers.documents.properties import DiskSpace
+from dav_providers.documents.request import Answer, DocumentRequest
+from dav_providers.multistatus import preconditions as pre
+from office import documents, places
+from office.documents import Stored
+from office.errors import KindError
+from office.places import Place
+from office.tracking import Deed
+from office.work import Work
+from storage.blobs import BlobMissingError, StagedBlob
+from storage.store import WriteUnit
+from storage.tree import Content
+from wire.bodies import AnnouncedBody
+
+MICROSECONDS = 1_000_000
+_MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,60}")
+_LATEST_SECONDS = 253_402_300_799  # the end of year 9999, as HTTP dates have it
+
+
+def answer(request: DocumentRequest, space: DiskSpace) -> Answer:
+    """Save a document; 201 when it is new, 204 when it was replaced."""
+    modified_us = _told_mtime(request)
+    _check_headers(request)
+    _check_early(request)
+    body = AnnouncedBody.from_environ(
+        request.environ, limit_bytes=request.services.settings.limits.upload_bytes
+    )
+    _check_space(body.announced_bytes or 0, space)
+    with closing(_Staging(request, body)) as staging:
+        staged = staging.receive()
+        with request.services.store.write() as unit:
+            stored = _store(request, unit, staged, modified_us)
+    return _answer(stored, has_mtime=modified_us is not None)
+
+
+def _check_headers(request: DocumentRequest) -> None:
+    if request.header("Content-Range") is not None:
+        # RFC 9110 section 14.5: to take a part for the whole would destroy the document.
+        raise RefusedError(400, "A part of a document can't be saved; send all of it.")
+    if (request.header("Content-Encoding") or "identity").lower() != "identity":
+        raise RefusedError(415, "Send the document as it is, without Content-Encoding.")
+    if request.has_slash:
+        raise KindError("The address ends in a slash: that names a folder.")
+
+
+def _check_early(request: DocumentRequest) -> None:
+    """Refuse before the body is sent what can be refused before (rights, locks, conditions)."""
+    with request.services.store.read() as unit:
+        place = places.find(unit, request.who, request.services.layout, request.names)
+        preconditions.check(request, unit, place)
+        documents.foresee_put(unit, request.who, place, request.tokens, now_us=request.now_us)
+
+
+def _check_space(announced: int, space: DiskSpace) -> None:
+    _, available = space()
+    if announced > available:
+        raise RefusedError(
+            507,
+            "There is not enough space left on the server's disk.",
+            pre.SUFFICIENT_DISK_SPACE,
+        )
+
+
+class _Staging:
+    """A body on its way in; closed, it leaves nothing behind unless the blob was kept."""
+
+    def __init__(self, request: DocumentRequest, body: AnnouncedBody) -> None:
+        self._request = request
+        self._body = body
+        self._staged: StagedBlob | None = None
+
+    def receive(self) -> StagedBlob:
+        """Take the whole body in and make it durable."""
+        self._staged = self._request.services.blobs.receive(self._body.read)
+        if self._staged.size:
+            self._staged.keep()
+        return self._staged
+
+    def close(self) -> None:
+        """Drop what was not kept."""
+        if self._staged is not None:
+            self._staged.discard()
+
+
+def _store(
+    request: DocumentRequest, unit: WriteUnit, staged: StagedBlob, modified_us: int | None
+) -> Stored:
+    services = request.services
+    [place] = places.find_for_writing(unit, request.who, services.layout, request.names)
+    # The body may have taken minutes: whatever allowed it is asked again where it counts.
+    preconditions.check(request, unit, place)
+    work = Work(unit, request.who, services.layout, request.now_us, request.tokens)
+    sha256 = staged.sha256 if staged.size else None
+    content = Content(sha256, staged.size, _told_type(request))
+    stored = documents.put(work, place, content, modified_us=modified_us)
+    if sha256 is not None and not services.blobs.exists(sha256):
+        # A clean-up took the same bytes for an orphan just before this transaction began.
+        raise BlobMissingError("The server was cleaning up; please save again.")
+    _describe(request, place, stored)
+    return stored
+
+
+def _describe(request: DocumentRequest, place: Place, stored: Stored) -> None:
+    note, node = request.note, stored.node
+    note.path = "/" + "/".join(place.names)
+    note.node_id, note.version, note.size = node.id, node.version, node.size
+    if stored.is_new:
+        note.deed = Deed.CREATED
+    elif stored.has_changed:
+        note.deed = Deed.CHANGED
+
+
+def _told_mtime(request: DocumentRequest) -> int | None:
+    """``X-OC-Mtime``: the document's own time in seconds, as rclone sends it."""
+    text = request.header("X-OC-Mtime")
+    if text is None:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError as error:
+        raise ValueError("X-OC-Mtime must be a number of seconds.") from error
+    if not 0 <= seconds <= _LATEST_SECONDS:
+        raise ValueError("X-OC-Mtime is out of range.")
+    return int(seconds * MICROSECONDS)
+
+
+def _told_type(request: DocumentRequest) -> str:
+    """The writer's Content-Type, for names whose extension says nothing; only a sane one."""
+    text: str = request.environ.get("CONTENT_TYPE", "")
+    kind = text.partition(";")[0].strip().lower()
+    return kind if _MEDIA_TYPE.fullmatch(kind) else ""
+
+
+def _answer(stored: Stored, *, has_mtime: bool) -> Answer:
+    headers = [("ETag", preconditions.etag(stored.node) or ""), ("Content-Length", "0")]
+    if has_mtime:
+        headers.append(("X-OC-Mtime", "accepted"))
+    return Answer(201 if stored.is_new else 204, headers)

@@ -1,0 +1,123 @@
+"""wsgidav's request server over the document tree: its dispatch, and each method's handler.
+
+MKCOL and DELETE are wsgidav's own, run inside one transaction; the others are this room's
+modules. ``docs/adr/0003`` says which of wsgidav's methods had to be replaced and why.
+"""
+
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+
+from wsgidav.dav_error import DAVError
+from wsgidav.request_server import RequestServer
+
+from dav_providers.documents import copy_move, get, lock, options, propfind, proppatch, put
+from dav_providers.documents.properties import DiskSpace
+from dav_providers.documents.provider import REQUEST, UNIT, DocumentProvider, Environ
+from dav_providers.documents.request import Answer, DocumentRequest
+
+StartResponse = Callable[..., Any]
+
+
+class DocumentServer(RequestServer):  # type: ignore[misc]
+    """One for all requests of a process: it keeps nothing about any of them."""
+
+    def __init__(self, space: DiskSpace) -> None:
+        super().__init__(DocumentProvider())
+        self._possible_methods = list(options.METHODS)
+        self._space = space
+
+    def do_OPTIONS(self, _environ: Environ, start_response: StartResponse) -> Iterable[bytes]:  # noqa: N802
+        """Say what can be done here."""
+        return send(options.answer(), start_response)
+
+    def do_GET(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:  # noqa: N802
+        """Give a document out."""
+        return send(get.answer(_request(environ)), start_response)
+
+    do_HEAD = do_GET  # noqa: N815
+
+    def do_PUT(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:  # noqa: N802
+        """Save a document."""
+        return send(put.answer(_request(environ), self._space), start_response)
+
+    def do_PROPFIND(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:  # noqa: N802
+        """List properties."""
+        return send(propfind.answer(_request(environ), self._space), start_response)
+
+    def do_PROPPATCH(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:  # noqa: N802
+        """Change properties."""
+        return send(proppatch.answer(_request(environ)), start_response)
+
+    def do_COPY(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:  # noqa: N802
+        """Copy or move."""
+        return send(copy_move.answer(_request(environ)), start_response)
+
+    do_MOVE = do_COPY  # noqa: N815
+
+    def do_LOCK(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:  # noqa: N802
+        """Take or refresh a lock."""
+        return send(lock.answer_lock(_request(environ)), start_response)
+
+    def do_UNLOCK(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:  # noqa: N802
+        """Give a lock back."""
+        return send(lock.answer_unlock(_request(environ)), start_response)
+
+    def do_MKCOL(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:  # noqa: N802
+        """Make a folder: wsgidav's way, in one transaction."""
+        return self._in_transaction(super().do_MKCOL, environ, start_response)
+
+    def do_DELETE(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:  # noqa: N802
+        """Delete: wsgidav's way, in one transaction."""
+        return self._in_transaction(super().do_DELETE, environ, start_response)
+
+    def _in_transaction(
+        self,
+        method: Callable[[Environ, StartResponse], Iterable[bytes]],
+        environ: Environ,
+        start_response: StartResponse,
+    ) -> Iterable[bytes]:
+        """Run one of wsgidav's methods; what it answers goes out after the commit."""
+        said: list[Any] = []
+        with _request(environ).services.store.write() as unit:
+            environ[UNIT] = unit
+            body = b"".join(method(environ, lambda *words: said.append(words)))
+        start_response(*said[0])
+        return [body]
+
+    # What wsgidav's methods ask on their way; the office answers inside the act itself.
+
+    def _evaluate_if_headers(self, _res: object, _environ: Environ) -> None:
+        """The provider checks the conditions, also for names that nothing has yet."""
+
+    def _check_write_permission(self, _res: object, _depth: str, _environ: Environ) -> None:
+        """``office.work.Work.demand`` checks rights and locks."""
+
+    def _send_response(
+        self,
+        environ: Environ,
+        start_response: StartResponse,
+        root_res: object,
+        success_code: int,
+        error_list: list[tuple[str, DAVError]],
+    ) -> Iterable[bytes]:
+        """Raise what wsgidav collected, so that the transaction is undone."""
+        if error_list:
+            error = error_list[0][1]
+            raise error.src_exception or error
+        answer: Iterable[bytes] = super()._send_response(
+            environ, start_response, root_res, success_code, error_list
+        )
+        return answer
+
+
+def _request(environ: Environ) -> DocumentRequest:
+    request: DocumentRequest = environ[REQUEST]
+    return request
+
+
+def send(answer: Answer, start_response: StartResponse) -> Iterable[bytes]:
+    """Hand an answer to WSGI."""
+    status = HTTPStatus(answer.status)
+    start_response(f"{status.value} {status.phrase}", answer.headers)
+    return answer.body

@@ -1,0 +1,96 @@
+"""What can go wrong in the office, in the office's own words.
+
+* OfficeError
+  - NotFoundError        404  not there, or the caller may not know that it is
+    - BlockedError       404  a block of this user holds
+  - ForbiddenError       403  known, but a right is missing (RFC 3744 section 7.1.1)
+  - FixedError           403  the office fixes this name or folder
+  - UnfitNameError       403  a name that not every device could hold
+  - ExistsError          405/412  something of that name is there already
+  - ParentMissingError   409  the collection it would lie in is not there (RFC 4918 section 9.7.1)
+  - NumberTakenError     409  another property has that number
+  - KindError            405/409  a document where a collection is needed, or the reverse
+  - IntoItselfError      403  a copy or move into its own subtree
+  - TooLargeError        507  more than one act may take on
+  - LockedError          423  a lock stands in the way (RFC 4918 section 6)
+  - LockConflictError    423  a new lock meets one that is there
+  - LockMissingError     409/412  no such lock here
+
+The status codes are only a reading aid: errors know nothing of HTTP.
+``dav_providers.documents.failures`` owns the real table.
+"""
+
+from collections.abc import Sequence
+
+
+class OfficeError(Exception):
+    """Never raised itself; the text is a sentence for a person."""
+
+
+class NotFoundError(OfficeError):
+    """It is not there, or the caller may not know that it is."""
+
+
+class BlockedError(NotFoundError):
+    """A block holds: for this user it is not there. The journal writes it down."""
+
+    def __init__(self, node_id: int) -> None:
+        super().__init__("There is nothing here.")
+        self.node_id = node_id
+
+
+class ForbiddenError(OfficeError):
+    """The caller sees it but lacks a right."""
+
+    def __init__(self, message: str, *, privilege: str, names: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.privilege = privilege
+        self.names = tuple(names)
+
+
+class FixedError(OfficeError):
+    """The office fixes this folder: nobody renames or deletes it here."""
+
+
+class UnfitNameError(OfficeError):
+    """A name that Windows, macOS or Linux could not hold."""
+
+
+class ExistsError(OfficeError):
+    """Something of that name is there already."""
+
+
+class ParentMissingError(OfficeError):
+    """The collection it would lie in is not there."""
+
+
+class NumberTakenError(OfficeError):
+    """Another property has that number."""
+
+
+class KindError(OfficeError):
+    """A document where a collection is needed, or the reverse."""
+
+
+class IntoItselfError(OfficeError):
+    """A copy or move of something into itself."""
+
+
+class TooLargeError(OfficeError):
+    """More than one act may take on."""
+
+
+class LockedError(OfficeError):
+    """A lock stands in the way; *paths* are the lock roots, as names below /files."""
+
+    def __init__(self, message: str, *, paths: Sequence[Sequence[str]]) -> None:
+        super().__init__(message)
+        self.paths = tuple(tuple(path) for path in paths)
+
+
+class LockConflictError(LockedError):
+    """A new lock meets one that is there."""
+
+
+class LockMissingError(OfficeError):
+    """There is no such lock on this resource."""

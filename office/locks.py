@@ -1,0 +1,181 @@
+"""Locks on documents and folders (RFC 4918 sections 6 and 7), as the office keeps them.
+
+A lock that ran out is stale, not dead: its holder may still save with it as long as nobody else
+locked or wrote meanwhile (lunch, a sleeping laptop). Whoever asks next takes it over.
+"""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from auth.identity import Identity
+from office.errors import LockConflictError, LockedError, LockMissingError
+from storage import locks, tree
+from storage.locks import LockRow
+from storage.store import Unit, WriteUnit
+from storage.tree import NodeRow
+
+MICROSECONDS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A lock as the client asks for it; *owner_xml* is its ``DAV:owner`` element, verbatim."""
+
+    is_exclusive: bool
+    is_deep: bool
+    owner_xml: bytes
+    timeout_seconds: int
+
+
+def covering(unit: Unit, chain: Sequence[NodeRow]) -> list[LockRow]:
+    """The locks on the last node of *chain*: its own and deep ones on collections above it.
+
+    Stale ones are among them.
+    """
+    target = chain[-1].id
+    found = locks.on_nodes(unit, [node.id for node in chain])
+    return [lock for lock in found if lock.node_id == target or lock.is_deep]
+
+
+def is_stale(lock: LockRow, now_us: int) -> bool:
+    """Whether the lock ran out; its holder may still use it."""
+    return lock.expires_us <= now_us
+
+
+def demand(
+    unit: Unit,
+    who: Identity,
+    chain: Sequence[NodeRow],
+    tokens: frozenset[str],
+    *,
+    is_deep: bool,
+    now_us: int,
+) -> list[LockRow]:
+    """Let *who* change the last node of *chain*, or say whose lock stands in the way.
+
+    An exclusive lock asks for its token from its holder; of shared locks one token is enough.
+
+    Args:
+        unit: The transaction.
+        who: The person and device.
+        chain: The nodes from the root to the one that changes.
+        tokens: The lock tokens that the request submitted.
+        is_deep: Whether everything below changes too (DELETE, MOVE).
+        now_us: The time, in microseconds.
+
+    Returns:
+        The stale locks whose token was not given: a change takes them over.
+
+    Raises:
+        LockedError: A lock without its token stands in the way.
+    """
+    found = covering(unit, chain)
+    if is_deep and chain[-1].is_collection:
+        found += locks.below(unit, chain[-1].id)
+    held = {lock.token for lock in found if lock.token in tokens and lock.user_id == who.user_id}
+    opened_roots = {lock.node_id for lock in found if lock.token in held}
+    others = [lock for lock in found if lock.token not in held]
+    in_the_way = [
+        lock
+        for lock in others
+        if not is_stale(lock, now_us) and (lock.is_exclusive or lock.node_id not in opened_roots)
+    ]
+    if in_the_way:
+        raise LockedError(_sentence(in_the_way[0]), paths=_roots(unit, in_the_way))
+    return [lock for lock in others if is_stale(lock, now_us)]
+
+
+def guard(
+    unit: WriteUnit,
+    who: Identity,
+    chain: Sequence[NodeRow],
+    tokens: frozenset[str],
+    *,
+    is_deep: bool,
+    now_us: int,
+) -> None:
+    """:func:`demand`, in the transaction of the change: stale locks in its way end here."""
+    stale = demand(unit, who, chain, tokens, is_deep=is_deep, now_us=now_us)
+    locks.delete(unit, [lock.token for lock in stale])
+
+
+def acquire(
+    unit: WriteUnit, who: Identity, chain: Sequence[NodeRow], wish: Wish, *, now_us: int
+) -> LockRow:
+    """Lock the last node of *chain* for *who*.
+
+    Raises:
+        LockConflictError: It, a collection above or (for a deep lock) something below is
+            locked in a way that does not go together with the wish.
+    """
+    found = covering(unit, chain)
+    if wish.is_deep and chain[-1].is_collection:
+        found += locks.below(unit, chain[-1].id)
+    live = [lock for lock in found if not is_stale(lock, now_us)]
+    conflicting = [lock for lock in live if lock.is_exclusive or wish.is_exclusive]
+    if conflicting:
+        raise LockConflictError(_sentence(conflicting[0]), paths=_roots(unit, conflicting))
+    locks.delete(unit, [lock.token for lock in found if is_stale(lock, now_us)])
+    lock = LockRow(
+        token=f"opaquelocktoken:{uuid.uuid4()}",
+        node_id=chain[-1].id,
+        is_exclusive=wish.is_exclusive,
+        is_deep=wish.is_deep,
+        owner_xml=wish.owner_xml,
+        user_id=who.user_id,
+        device_id=who.device_id,
+        timeout_seconds=wish.timeout_seconds,
+        created_us=now_us,
+        expires_us=now_us + wish.timeout_seconds * MICROSECONDS,
+        user_name=who.user_name,
+        device_label=who.device_label,
+    )
+    locks.insert(unit, lock)
+    return lock
+
+
+def refresh(
+    unit: WriteUnit,
+    who: Identity,
+    chain: Sequence[NodeRow],
+    tokens: Iterable[str],
+    *,
+    timeout_seconds: int,
+    now_us: int,
+) -> LockRow:
+    """Give a lock of *who* more time; the token stays (Word loses a changed one).
+
+    A stale lock that nobody took over comes back to life.
+
+    Raises:
+        LockMissingError: None of *tokens* is a lock of *who* on this resource.
+    """
+    wanted = frozenset(tokens)
+    for lock in covering(unit, chain):
+        if lock.token in wanted and lock.user_id == who.user_id:
+            expires_us = now_us + timeout_seconds * MICROSECONDS
+            locks.refresh(unit, lock.token, timeout_seconds=timeout_seconds, expires_us=expires_us)
+            return lock._replace(timeout_seconds=timeout_seconds, expires_us=expires_us)
+    raise LockMissingError("The lock is gone: it ran out and somebody else took it over.")
+
+
+def release(unit: WriteUnit, who: Identity, chain: Sequence[NodeRow], token: str) -> None:
+    """Release the lock *token* that covers the last node of *chain*.
+
+    Raises:
+        LockMissingError: No lock of *who* with this token covers it.
+    """
+    for lock in covering(unit, chain):
+        if lock.token == token and lock.user_id == who.user_id:
+            locks.delete(unit, [token])
+            return
+    raise LockMissingError("There is no lock of yours with this token here.")
+
+
+def _sentence(lock: LockRow) -> str:
+    return f"{lock.user_name} has it open on “{lock.device_label}”."
+
+
+def _roots(unit: Unit, found: Iterable[LockRow]) -> list[list[str]]:
+    return [[name for _, name in tree.lineage(unit, lock.node_id)] for lock in found]

@@ -1,0 +1,127 @@
+"""From names below ``/files/`` to nodes: what is there, and what the caller may know of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from auth.identity import Identity
+from office import access
+from office.access import Act, Verdict
+from office.errors import NotFoundError, ParentMissingError
+from office.layout import Layout, top
+from storage import tree
+from storage.store import Unit, WriteUnit
+from storage.tree import NodeRow
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A path below ``/files/``: the nodes that are there and the names that are not (yet).
+
+    Attributes:
+        names: The path's names, in NFC; none for ``/files/`` itself.
+        chain: The nodes from the root on, as far as they exist; empty when not even the
+            first name is a root.
+        missing: The names that no node has.
+    """
+
+    names: tuple[str, ...]
+    chain: tuple[NodeRow, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def node(self) -> NodeRow | None:
+        """The node at the path, if there is one."""
+        return None if self.missing or not self.chain else self.chain[-1]
+
+    def existing(self) -> NodeRow:
+        """The node at the path.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        node = self.node
+        if node is None:
+            raise NotFoundError(f"There is nothing called “{'/'.join(self.names)}”.")
+        return node
+
+    @property
+    def name(self) -> str:
+        """The last name; empty for ``/files/``."""
+        return self.names[-1] if self.names else ""
+
+    @property
+    def parent_chain(self) -> tuple[NodeRow, ...]:
+        """The nodes down to the collection that the path lies in.
+
+        Raises:
+            ParentMissingError: That collection is not there.
+        """
+        if len(self.missing) > 1 or not self.chain:
+            raise ParentMissingError("The folder it would lie in does not exist.")
+        parents = self.chain if self.missing else self.chain[:-1]
+        if not parents or not parents[-1].is_collection:
+            raise ParentMissingError("The folder it would lie in does not exist.")
+        return parents
+
+    @property
+    def parent(self) -> NodeRow:
+        """The collection that the path lies in."""
+        return self.parent_chain[-1]
+
+
+def find(unit: Unit, who: Identity, layout: Layout, names: Sequence[str]) -> Place:
+    """Look a path up; one query for the whole chain.
+
+    Raises:
+        NotFoundError: Something on the way is hidden from *who*.
+    """
+    if not names:
+        home = tree.find(unit, who.home_node_id)
+        return Place((), (top(layout, home),), ())
+    root_id = who.home_node_id if names[0] == layout.names.home else layout.shared.get(names[0])
+    if root_id is None:
+        return Place(tuple(names), (), tuple(names))
+    chain = tuple(tree.chain(unit, root_id, names[1:]))
+    if not chain:
+        return Place(tuple(names), (), tuple(names))
+    access.demand(who, Act.READ, chain)
+    return Place(tuple(names), chain, tuple(names[len(chain) :]))
+
+
+def members(unit: Unit, who: Identity, layout: Layout, place: Place) -> list[NodeRow]:
+    """What lies directly in the collection at *place*, as far as *who* may see it, by name."""
+    node = place.existing()
+    if place.names:
+        return access.visible(who, place.chain, tree.children(unit, node.id))
+    roots = [tree.find(unit, root_id) for root_id in layout.shared.values()]
+    home = tree.find(unit, who.home_node_id)
+    shown = [each for each in roots if each is not None]
+    if home is not None:
+        shown.append(home._replace(name=layout.names.home))
+    allowed = [each for each in shown if access.decide(who, Act.READ, (each,)) is Verdict.ALLOWED]
+    return sorted(allowed, key=lambda each: each.name)
+
+
+def names_of(unit: Unit, layout: Layout, who: Identity, node_id: int) -> tuple[str, ...]:
+    """The path below ``/files/`` of a node, as *who* sees it."""
+    lineage = tree.lineage(unit, node_id)
+    names = [name for _, name in lineage]
+    if lineage and lineage[0][0] == who.home_node_id:
+        names[0] = layout.names.home
+    return tuple(names)
+
+
+def find_for_writing(
+    unit: WriteUnit, who: Identity, layout: Layout, *paths: Sequence[str]
+) -> list[Place]:
+    """Look paths up and keep other writers out of their trees until the commit."""
+    while True:
+        places = [find(unit, who, layout, names) for names in paths]
+        if unit.is_sqlite:
+            return places
+        trees = {node.tree_id for place in places for node in place.chain}
+        unit.serialise(*trees)
+        # Only now nobody else moves anything in there: what was found before may be stale.
+        again = [find(unit, who, layout, names) for names in paths]
+        if {node.tree_id for place in again for node in place.chain} <= trees:
+            return again
