@@ -97,7 +97,7 @@ class Server(Section):
     )
     trusted_proxies: Networks = Field(
         default=(),
-        description="Proxies (addresses, networks) whose Forwarded and X-Forwarded-* are believed.",
+        description="Proxies (addresses or nets) whose Forwarded and X-Forwarded-* are believed.",
     )
 
     def trusts(self, address: str) -> bool:
