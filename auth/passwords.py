@@ -7,17 +7,13 @@ user's own name or address, and for nothing else.
 
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
-
-from passlib.hash import argon2
+from typing import Any, NamedTuple
 
 from auth.errors import WeakPasswordError
 
 MINIMUM_LENGTH = 8
 # argon2 reads any length, but each byte of an endless one costs us time.
 _MAXIMUM_LENGTH = 1024
-
-_ARGON2ID = argon2.using(type="ID", rounds=3, memory_cost=65_536, parallelism=4)
 
 
 class Verification(NamedTuple):
@@ -49,18 +45,26 @@ def check_strength(password: str, *, name: str, email: str) -> None:
 
 def hashed(password: str) -> str:
     """The form in which a password is stored: about 0.1 s and 64 MiB to make."""
-    return str(_ARGON2ID.hash(password))
+    return str(_argon2id().hash(password))
 
 
 def verify(password: str, stored: str | None) -> Verification:
     """Whether *password* is the one that *stored* is the hash of; None takes as long to refuse."""
     if len(password) > _MAXIMUM_LENGTH:
         return Verification(is_right=False, new_hash=None)
-    is_right = bool(_ARGON2ID.verify(password, stored or _nobodys_hash()))
+    is_right = bool(_argon2id().verify(password, stored or _nobodys_hash()))
     if not is_right or stored is None:
         return Verification(is_right=False, new_hash=None)
-    is_old = bool(_ARGON2ID.needs_update(stored))
+    is_old = bool(_argon2id().needs_update(stored))
     return Verification(is_right=True, new_hash=hashed(password) if is_old else None)
+
+
+@cache
+def _argon2id() -> Any:  # noqa: ANN401 - libpass has no types
+    # Imported here: every command loads this module, and few have to do with passwords.
+    from passlib.hash import argon2  # noqa: PLC0415
+
+    return argon2.using(type="ID", rounds=3, memory_cost=65_536, parallelism=4)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What settings point to, made ready: folder, key, database with this version's tables, office.
+"""What settings point to, made ready: folders, key, database with this version's tables, office.
 
 Light to import, since every command begins here; the web processes get theirs from
 ``server.composition``.
@@ -11,6 +11,7 @@ from auth.secret_key import secret_key_of
 from config.settings import Settings
 from office.opening import prepare_office
 from storage import revision
+from storage.blobs import LocalBlobs
 from storage.store import Store
 
 
@@ -33,7 +34,7 @@ def prepared_store(settings: Settings) -> Store:
 
     Raises:
         storage.migrate.NewerDatabaseError: A later version wrote the database.
-        OSError: The data folder cannot be made.
+        OSError: A folder cannot be made.
     """
     settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = connect(settings)
@@ -42,6 +43,8 @@ def prepared_store(settings: Settings) -> Store:
             from storage.migrate import migrate  # noqa: PLC0415 - Alembic costs 0.3 s to import
 
             migrate(store)
+        if not settings.storage.blobs_folder.is_dir():
+            LocalBlobs(settings.storage.blobs_folder)
         prepare_office(store, settings.office.language, name=settings.office.name, now_us=now_us())
     except BaseException:
         store.close()

@@ -54,6 +54,9 @@ def run(arguments: list[str]) -> int:
     as_json = "--json" in arguments
     try:
         outcome = deedbox.main(args=arguments, prog_name="deedbox", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return USAGE
     except click.UsageError as error:
         hint = f"{error.ctx.command_path} --help" if error.ctx else "deedbox --help"
         report(f"{error.format_message()} See `{hint}`.", as_json=as_json)
