@@ -3,17 +3,16 @@
 The request id in both joins them; no stack trace ever leaves the server.
 """
 
+import logging
 import secrets
 from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-
-import structlog
 
 from server.answers import answer
 from storage.failures import is_unavailable
 from wire.bodies import BodyCutError, BodyTooLargeError
 
-log = structlog.get_logger("server")
+log = logging.getLogger("deedbox.server")
 
 RETRY_SECONDS = 30
 """When to come again after the database was out of reach: clients keep what they have."""
@@ -43,12 +42,17 @@ def _answer_fault(
     environ: WSGIEnvironment, start_response: StartResponse, error: Exception
 ) -> Iterable[bytes]:
     request_id = secrets.token_hex(6)
-    asked = {"method": environ["REQUEST_METHOD"], "path": environ["PATH_INFO"]}
+    fields = {
+        "request_id": request_id,
+        "method": environ["REQUEST_METHOD"],
+        "path": environ["PATH_INFO"],
+    }
     if is_unavailable(error):
-        log.error("database out of reach", request_id=request_id, reason=str(error), **asked)
+        fields["reason"] = str(error)
+        log.error("database out of reach", extra={"fields": fields})
         status, retry = "503 Service Unavailable", [("Retry-After", str(RETRY_SECONDS))]
         text = f"The database is out of reach; try again soon (request {request_id})."
         return answer(environ, start_response, status, text, retry)
-    log.error("request failed", request_id=request_id, exc_info=error, **asked)
+    log.error("request failed", exc_info=error, extra={"fields": fields})
     text = f"Something went wrong here; the log knows more (request {request_id})."
     return answer(environ, start_response, "500 Internal Server Error", text)

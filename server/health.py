@@ -1,17 +1,16 @@
 """``/health/live`` and ``/health/ready``: for load balancers, start scripts and people."""
 
+import logging
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-import structlog
-
 from server.answers import answer
 from storage.failures import is_unavailable
 from storage.store import Store
 
-log = structlog.get_logger("server")
+log = logging.getLogger("deedbox.server")
 
 Check = Callable[[], str]
 """Returns what is wrong, or ``""``."""
@@ -33,7 +32,7 @@ def health(checks: Iterable[Check]) -> WSGIApplication:
         if path != "/health/ready":
             return answer(environ, start_response, "404 Not Found", "See /health/ready.")
         if faults := [fault for check in checks if (fault := check())]:
-            log.warning("not ready", reason="; ".join(faults))
+            log.warning("not ready", extra={"fields": {"reason": "; ".join(faults)}})
             text = "\n".join(faults)
             return answer(environ, start_response, "503 Service Unavailable", text, _NO_STORE)
         return answer(environ, start_response, "200 OK", "ready", _NO_STORE)

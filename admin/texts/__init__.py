@@ -8,8 +8,6 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import has_request_context, request
 from flask_babel import Babel, Domain, get_locale
@@ -42,6 +40,9 @@ def read_texts(language: str) -> NullTranslations:
     source = FOLDER / f"{language}.po"
     if not source.exists():
         return NullTranslations()
+    from babel.messages.mofile import write_mo  # noqa: PLC0415 - not at every start
+    from babel.messages.pofile import read_po  # noqa: PLC0415 - as above
+
     compiled = BytesIO()
     with source.open("rb") as file:
         write_mo(compiled, read_po(file, locale=language))
