@@ -11,10 +11,10 @@ is here, and is the same for every path:
 Apple's clients test that OPTIONS wants credentials: the User-Agent decides, but only about this.
 """
 
+import logging
 from collections.abc import Callable, Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-import structlog
 from office.tracking import Note
 
 from auth import basic
@@ -24,13 +24,14 @@ from server.answers import answer
 from server.trust import ADDRESS
 from wire.clients import classify
 
-log = structlog.get_logger("server")
+log = logging.getLogger("deedbox.server")
 
 IDENTITY = "deedbox.identity"
 FAMILY = "deedbox.family"
 NOTE = "deedbox.note"
 
 RETRY_SECONDS = 60
+_LOGGED_NAME_LENGTH = 80
 
 _CHALLENGE = [("WWW-Authenticate", 'Basic realm="deedbox", charset="UTF-8"')]
 _UNAUTHORISED = (
@@ -83,13 +84,7 @@ class Gate:
         try:
             environ[IDENTITY] = self._identify(*credentials)
         except CredentialsError as error:
-            log.warning(
-                "sign-in refused",
-                user=credentials[0][:80],
-                address=environ[ADDRESS],
-                family=environ[FAMILY],
-                reason=error.reason,
-            )
+            _log_refusal(environ, credentials.username, error.reason)
             return _refuse(environ, start_response)
         environ[NOTE] = Note()
         return self._door(environ, start_response)
@@ -104,6 +99,16 @@ def may_ask(method: str, agent: str) -> bool:
     if method == "OPTIONS":
         return agent.startswith(("Microsoft-WebDAV-MiniRedir", "Microsoft Office"))
     return method == "HEAD" and agent.startswith("Microsoft Office")
+
+
+def _log_refusal(environ: WSGIEnvironment, username: str, reason: str) -> None:
+    fields = {
+        "user": username[:_LOGGED_NAME_LENGTH],
+        "address": environ[ADDRESS],
+        "family": environ[FAMILY],
+        "reason": reason,
+    }
+    log.warning("sign-in refused", extra={"fields": fields})
 
 
 def _refuse(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

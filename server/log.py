@@ -9,8 +9,8 @@ import json
 import logging
 import re
 import sys
-import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TextIO
 
 _PLAIN = re.compile(r"[^\s\"=\\\x00-\x1f\x7f-\x9f]+")
@@ -19,16 +19,15 @@ _PLAIN = re.compile(r"[^\s\"=\\\x00-\x1f\x7f-\x9f]+")
 class OneLine(logging.Formatter):
     """Writes a record as one line; what came from a client cannot end it or forge a key."""
 
-    converter = time.gmtime
-    default_time_format = "%Y-%m-%dT%H:%M:%S"
-    default_msec_format = "%s.%03dZ"
-
     def format(self, record: logging.LogRecord) -> str:
         """Return the line: time, level, event, the record's ``fields``, the traceback."""
         return " ".join(f"{key}={_quoted(value)}" for key, value in self._pairs(record))
 
     def _pairs(self, record: logging.LogRecord) -> Iterator[tuple[str, object]]:
-        yield "time", self.formatTime(record)
+        yield (
+            "time",
+            datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+        )
         yield "level", record.levelname.lower()
         yield "from", record.name
         yield "event", record.getMessage()
