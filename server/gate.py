@@ -15,11 +15,10 @@ import logging
 from collections.abc import Callable, Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from office.tracking import Note
-
 from auth import basic
 from auth.errors import CredentialsError
 from auth.identity import Identity
+from office.tracking import Note
 from server.answers import answer
 from server.trust import ADDRESS
 from wire.clients import classify
