@@ -1,6 +1,6 @@
 """What is written down about documents: the words of the journal.
 
-A door says in a :class:`Note` what happened (:class:`Deed`); the access log adds who, from where
+A door says in a :class:`Note` what happened (:class:`Act`); the access log adds who, from where
 and how many bytes, which makes an :class:`Access`; ``office.journaling`` folds accesses into rows,
 each with an :class:`Action` that means something to a person.
 """
@@ -35,56 +35,76 @@ class Action(StrEnum):
     REFUSED = "refused"
 
 
-class Deed(Enum):
-    """What a request did, as the door saw it."""
+class Act(Enum):
+    """What a request did, as the door saw it (what somebody *may* do is ``office.access.Act``)."""
 
-    NOTHING = auto()
-    """HEAD, OPTIONS, PROPFIND of a document, PROPPATCH, UNLOCK, a refreshed lock, same bytes."""
     LISTED = auto()
-    """A collection's members were listed."""
+    """The properties of a document or folder, or of a folder's members, were asked for."""
     READ = auto()
     """GET of a document; an answer 304 makes it a re-validation."""
     PREVIEWED = auto()
     """A picture of a document was shown."""
     CREATED = auto()
-    """A document that was not there before (PUT, or LOCK of a free name)."""
+    """A document that was not there before."""
     CHANGED = auto()
     """A document has other bytes than before."""
-    MADE_FOLDER = auto()
+    SAME = auto()
+    """A document was written with the bytes it had."""
+    FOLDER_CREATED = auto()
     COPIED = auto()
     MOVED = auto()
     DELETED = auto()
     LOCKED = auto()
-    """A new lock, not a refreshed one."""
+    """A new lock, not a refreshed one; an answer 201 says that it made an empty document."""
+    UNLOCKED = auto()
+    PROPERTIES_CHANGED = auto()
     REFUSED = auto()
-    """A block of this user on the node or above it held. Written down whatever the status is."""
+    """A block of this user on the node or above it held."""
+
+
+WRITING = frozenset(
+    {
+        Act.CREATED,
+        Act.CHANGED,
+        Act.SAME,
+        Act.FOLDER_CREATED,
+        Act.COPIED,
+        Act.MOVED,
+        Act.DELETED,
+        Act.PROPERTIES_CHANGED,
+    }
+)
+"""What makes a device's last write."""
+
+WRITTEN_DOWN = frozenset(Act) - {Act.LISTED, Act.SAME, Act.UNLOCKED, Act.PROPERTIES_CHANGED}
+"""What makes or amends a row; the rest only shows that the device was there."""
 
 
 @dataclass(slots=True)
 class Note:
     """What a door says about its request; ``environ["deedbox.note"]``, filled while answering.
 
-    What the door leaves alone is not written down. An answer of 400 or more drops the note, unless
-    it says REFUSED, so that a door may fill it in before it knows how things end.
+    An answer of 400 or more drops what the note says, unless it says REFUSED: a door may fill it
+    in before it knows how things end.
 
     Attributes:
-        deed: What happened.
+        act: What happened; None where nothing is to be said (HEAD, OPTIONS).
         node_id: The document or collection; for COPIED the one that was copied.
-        path: Its path below ``/files`` at the beginning, decoded, with a leading slash.
+        path: Its path below ``/files/`` before the request, names joined by slashes.
         target_path: Where it was copied or moved to, likewise.
         version: The document's version after the request.
         size: The document's length in bytes after the request.
-        parts: The slices of the document that the body brings, as ``wire.ranges`` plans them:
-            ``(bytes before the slice, offset, length)``; None: all of it.
+        ranges: The slices ``(offset, length)`` of the document that the answer brings, in the
+            order of sending; None: all of it.
     """
 
-    deed: Deed = Deed.NOTHING
+    act: Act | None = None
     node_id: int | None = None
     path: str = ""
     target_path: str = ""
     version: int | None = None
     size: int | None = None
-    parts: Sequence[tuple[bytes, int, int]] | None = None
+    ranges: Sequence[tuple[int, int]] | None = None
 
 
 class Access(NamedTuple):
@@ -93,27 +113,21 @@ class Access(NamedTuple):
     Attributes:
         at_us: When it began.
         until_us: When its last byte had left, or the client hung up.
-        deed: What happened; never NOTHING.
-        is_revalidation: The answer was 304.
-        is_finished: The body ran to its end.
+        status: The answer's HTTP status.
         bytes_sent: Bytes of the body that left.
-        parts: As in :class:`Note`.
+        is_finished: The body ran to its end.
+        address: Where it came from.
         family: The kind of client, by its own account (``wire.clients.Family``).
     """
 
-    at_us: int
-    until_us: int
-    deed: Deed
+    note: Note
+    act: Act
     user_id: int
     device_id: int
-    node_id: int | None
-    path: str
-    target_path: str
-    version: int | None
-    size: int | None
-    parts: Sequence[tuple[bytes, int, int]] | None
+    at_us: int
+    until_us: int
+    status: int
     bytes_sent: int
     is_finished: bool
-    is_revalidation: bool
     address: str
     family: str

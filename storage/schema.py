@@ -234,15 +234,27 @@ journal = _numbered(
     Column("device_id", BigInteger),
     Column("node_id", BigInteger),
     Column("path", Text, nullable=False, server_default=""),
+    Column("target_path", Text, nullable=False, server_default=""),
     Column("version", Integer),
     Column("size", BigInteger),
     Column("bytes_sent", BigInteger, nullable=False, server_default="0"),
     Column("is_whole", Boolean, nullable=False, server_default=text("true")),
     Column("requests", Integer, nullable=False, server_default="1"),
+    Column("documents", Integer, nullable=False, server_default="1"),
+    Column("spans", Text),
+    Column("locked_us", BigInteger),
+    Column("bulk_id", BigInteger),
     Column("address", Text, nullable=False, server_default=""),
     Column("family", String(24), nullable=False, server_default=""),
+    Index(None, "device_id", "node_id", "at_us"),
+    Index(None, "device_id", "at_us"),
+    Index(None, "bulk_id"),
     Index(None, "node_id", "at_us"),
     Index(None, "user_id", "at_us"),
     Index(None, "at_us"),
 )
-"""Who did what with which document. No foreign keys: it outlives what it speaks of."""
+"""Who did what with which document. No foreign keys: it outlives what it speaks of.
+
+``spans``: the parts of a document sent so far, while some are missing. ``locked_us``: when the
+device locked the document. ``bulk_id``: the row of a bulk synchronisation that this one is part of.
+"""

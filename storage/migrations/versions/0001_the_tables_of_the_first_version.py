@@ -39,11 +39,16 @@ def upgrade() -> None:
         sa.Column("device_id", sa.BigInteger(), nullable=True),
         sa.Column("node_id", sa.BigInteger(), nullable=True),
         sa.Column("path", sa.Text(), server_default="", nullable=False),
+        sa.Column("target_path", sa.Text(), server_default="", nullable=False),
         sa.Column("version", sa.Integer(), nullable=True),
         sa.Column("size", sa.BigInteger(), nullable=True),
         sa.Column("bytes_sent", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("is_whole", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
         sa.Column("requests", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("documents", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("spans", sa.Text(), nullable=True),
+        sa.Column("locked_us", sa.BigInteger(), nullable=True),
+        sa.Column("bulk_id", sa.BigInteger(), nullable=True),
         sa.Column("address", sa.Text(), server_default="", nullable=False),
         sa.Column("family", sa.String(length=24), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal")),
@@ -51,6 +56,15 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("journal", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_journal_at_us"), ["at_us"], unique=False)
+        batch_op.create_index(batch_op.f("ix_journal_bulk_id"), ["bulk_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_journal_device_id_at_us"), ["device_id", "at_us"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_journal_device_id_node_id_at_us"),
+            ["device_id", "node_id", "at_us"],
+            unique=False,
+        )
         batch_op.create_index(
             batch_op.f("ix_journal_node_id_at_us"), ["node_id", "at_us"], unique=False
         )
