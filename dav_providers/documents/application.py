@@ -63,6 +63,7 @@ class _DocumentsDoor:
         inner = {
             **environ,
             **_WSGIDAV,
+            "wsgidav.provider": self._server.provider,
             "wsgidav.auth.user_name": request.who.user_name,
             "PATH_INFO": "/" + "/".join(request.names),
             REQUEST: request,

@@ -14,7 +14,7 @@ from wsgidav.request_server import RequestServer
 from dav_providers.documents import copy_move, get, lock, options, propfind, proppatch, put
 from dav_providers.documents.properties import DiskSpace
 from dav_providers.documents.provider import REQUEST, UNIT, DocumentProvider, Environ
-from dav_providers.documents.request import Answer, DocumentRequest
+from dav_providers.documents.request import MOUNT, Answer, DocumentRequest
 
 StartResponse = Callable[..., Any]
 
@@ -23,7 +23,10 @@ class DocumentServer(RequestServer):  # type: ignore[misc]
     """One for all requests of a process: it keeps nothing about any of them."""
 
     def __init__(self, space: DiskSpace) -> None:
-        super().__init__(DocumentProvider())
+        self.provider = DocumentProvider()
+        self.provider.set_mount_path("")
+        self.provider.set_share_path(f"/{MOUNT}")
+        super().__init__(self.provider)
         self._possible_methods = list(options.METHODS)
         self._space = space
 

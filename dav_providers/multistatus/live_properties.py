@@ -203,7 +203,9 @@ class LivePropertyRegistry(Generic[Row, Scope]):
         if propfind.kind is PropfindKind.PROPNAME:
             return _NamePlan(wanted, dead)
         dead_names = self._dead_names(propfind)
-        return PropertyPlan(wanted, dead=dead, dead_names=dead_names, is_minimal=is_minimal)
+        # allprop gives what a resource has; only names that were asked for can be missing.
+        is_quiet = is_minimal or propfind.kind is PropfindKind.ALLPROP
+        return PropertyPlan(wanted, dead=dead, dead_names=dead_names, is_minimal=is_quiet)
 
     def _wanted(self, propfind: Propfind) -> Iterator[LiveProperty[Row, Scope]]:
         if propfind.kind is PropfindKind.PROP:
