@@ -25,13 +25,12 @@ def run(settings: Settings) -> int:
     """
     log.configure()
     with processes.bind(settings.server.host, settings.server.port) as listening:
-        token = prepare(settings)
+        announce(settings, prepare(settings))
         return processes.serve(
             partial(build, settings),
             kind=settings.server.kind,
             options=_options(settings, listening),
             workers=settings.server.workers,
-            on_ready=partial(announce, settings, token),
         )
 
 
@@ -61,9 +60,13 @@ def origin(settings: Settings) -> str:
 
 
 def announce(settings: Settings, token: str | None) -> None:
-    """Print where the server is and, while nobody is in, the link for the first person."""
+    """Print where the server is and, while nobody is in, the link for the first person.
+
+    Before the workers are up, since the port is: who comes at once waits a moment, and a script
+    that sees ``/health/ready`` finds the link printed.
+    """
     address = origin(settings)
-    click.echo(f"deedbox is ready at {address}/")
+    click.echo(f"deedbox serves {address}/")
     click.echo(f"Data folder: {settings.data_folder}")
     if token is not None:
         click.echo("Open this link once to set up the office and make its first administrator:")
