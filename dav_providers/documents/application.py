@@ -15,7 +15,7 @@ from dav_providers.documents.request import Answer, DocumentRequest, Services
 from dav_providers.documents.server import DocumentServer, send
 from office.errors import BlockedError
 from office.layout import Layout
-from office.tracking import Deed
+from office.tracking import Act
 from storage.blobs import BlobStore
 from storage.store import Store
 
@@ -44,8 +44,8 @@ class _DocumentsDoor:
             return self._handled(request, environ, start_response)
         except Exception as error:
             if request is not None and isinstance(error, BlockedError):
-                request.note.deed, request.note.node_id = Deed.REFUSED, error.node_id
-                request.note.path = "/" + "/".join(request.names)
+                request.note.act, request.note.node_id = Act.REFUSED, error.node_id
+                request.note.path = "/".join(request.names)
             answer = failures.answer(error, request)
             if answer is None:
                 raise
@@ -65,7 +65,7 @@ class _DocumentsDoor:
             **_WSGIDAV,
             "wsgidav.provider": self._server.provider,
             "wsgidav.auth.user_name": request.who.user_name,
-            "PATH_INFO": "/" + "/".join(request.names),
+            "PATH_INFO": "/".join(request.names),
             REQUEST: request,
         }
         return _Begun(self._server(inner, start_response))

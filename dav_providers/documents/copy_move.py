@@ -4,7 +4,7 @@ from dav_providers.documents import preconditions, sink
 from dav_providers.documents.failures import RefusedError
 from dav_providers.documents.request import Answer, DocumentRequest
 from office import documents, places
-from office.tracking import Deed
+from office.tracking import Act
 from office.work import Work
 from wire.dav_headers import Depth, parse_depth, parse_overwrite
 
@@ -27,7 +27,7 @@ def answer(request: DocumentRequest) -> Answer:
         _check_depth(depth, is_move=is_move, is_collection=bool(node.is_collection))
         preconditions.check(request, unit, source)
         request.describe(source)
-        request.note.target_path = "/" + "/".join(target_names)
+        request.note.target_path = "/".join(target_names)
         work = Work(unit, request.who, services.layout, request.now_us, request.tokens)
         if sink.swallows(target.name):
             # Finder parks its litter beside what it moves; for a client it went there.
@@ -44,7 +44,7 @@ def answer(request: DocumentRequest) -> Answer:
                 is_deep=depth is Depth.INFINITY,
                 may_overwrite=may_overwrite,
             )
-        request.note.deed = Deed.MOVED if is_move else Deed.COPIED
+        request.note.act = Act.MOVED if is_move else Act.COPIED
     return Answer(201 if is_new else 204, [("Content-Length", "0")])
 
 

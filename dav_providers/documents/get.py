@@ -7,7 +7,7 @@ from dav_providers.documents.preconditions import MICROSECONDS, etag
 from dav_providers.documents.request import Answer, DocumentRequest, href
 from office import places
 from office.places import Place
-from office.tracking import Deed
+from office.tracking import Act
 from storage.store import Unit
 from storage.tree import NodeRow
 from wire.dates import http_date_us
@@ -28,7 +28,7 @@ def answer(request: DocumentRequest) -> Answer:
         request.describe(place)
         if node.is_collection:
             return _folder_page(request, unit, place)
-        request.note.deed = Deed.READ if request.method == "GET" else Deed.NOTHING
+        request.note.act = Act.READ if request.method == "GET" else None
         preconditions.check(request, unit, place)
     return _document(request, node)
 
@@ -49,7 +49,9 @@ def _document(request: DocumentRequest, node: NodeRow) -> Answer:
     ]
     if is_active(kind):
         headers.append(_SANDBOX)
-    request.note.parts = None if plan.is_whole else plan.parts
+    request.note.ranges = (
+        None if plan.is_whole else [(part.offset, part.length) for part in plan.parts]
+    )
     if request.method == "HEAD" or node.blob_sha256 is None or not plan.total_bytes:
         return Answer(plan.status, headers)
     return Answer(
@@ -59,7 +61,7 @@ def _document(request: DocumentRequest, node: NodeRow) -> Answer:
 
 def _folder_page(request: DocumentRequest, unit: Unit, place: Place) -> Answer:
     """What a person sees who opens a folder's address in a browser, and Office's probes get."""
-    request.note.deed = Deed.LISTED
+    request.note.act = Act.LISTED
     members = places.members(unit, request.who, request.services.layout, place)
     title = escape("/".join(("files", *place.names)))
     base = href(place.names, is_collection=True)

@@ -10,7 +10,7 @@ from office import access, documents, locks, places
 from office.access import Act
 from office.locks import Wish
 from office.places import Place
-from office.tracking import Deed
+from office.tracking import Act as Noted
 from office.work import Work
 from storage.locks import LockRow
 from storage.store import WriteUnit
@@ -74,9 +74,9 @@ def _acquire(request: DocumentRequest, unit: WriteUnit, place: Place, body: byte
         timeout_seconds=_timeout_seconds(request),
     )
     lock = locks.acquire(unit, request.who, chain, wish, now_us=request.now_us)
-    request.note.path = "/" + "/".join(place.names)
+    request.note.path = "/".join(place.names)
     request.note.node_id, request.note.version = chain[-1].id, chain[-1].version
-    request.note.deed = Deed.CREATED if is_new else Deed.LOCKED
+    request.note.act = Noted.LOCKED
     return _answer(request, place.names, chain, lock, status=201 if is_new else 200)
 
 
@@ -119,4 +119,5 @@ def answer_unlock(request: DocumentRequest) -> Answer:
         preconditions.check(request, unit, place)
         request.describe(place)
         locks.release(unit, request.who, place.chain, token)
+        request.note.act = Noted.UNLOCKED
     return Answer(204, [("Content-Length", "0")])

@@ -11,7 +11,7 @@ from dav_providers.multistatus.request_xml import Propfind, parse_propfind
 from dav_providers.multistatus.writer import CONTENT_TYPE, document, stream
 from office import locks, places
 from office.places import Place
-from office.tracking import Deed
+from office.tracking import Act
 from storage import dead_properties
 from storage.locks import on_members, on_nodes
 from storage.store import Unit
@@ -39,7 +39,7 @@ def answer(request: DocumentRequest, space: DiskSpace) -> Answer:
         preconditions.check(request, unit, place)
         request.describe(place)
         is_listing = depth is Depth.ONE and bool(node.is_collection)
-        request.note.deed = Deed.LISTED if is_listing else Deed.NOTHING
+        request.note.act = Act.LISTED
         members = _members(request, unit, place) if is_listing else []
         listing = Listing(request, place.names, place.chain)
         needs = REGISTRY.needs(wanted)

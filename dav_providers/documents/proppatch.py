@@ -23,6 +23,7 @@ from office import locks, places
 from office.access import Act
 from office.errors import ForbiddenError
 from office.places import Place
+from office.tracking import Act as Noted
 from office.work import Work
 from storage import dead_properties, tree
 from storage.store import WriteUnit
@@ -62,6 +63,7 @@ def answer(request: DocumentRequest) -> Answer:
         _demand(request, unit, place, instructions)
         if not protected:
             _apply(unit, place, instructions)
+            request.note.act = Noted.PROPERTIES_CHANGED
     return _multistatus(request, place, instructions, protected)
 
 

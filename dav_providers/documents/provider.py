@@ -9,7 +9,7 @@ from dav_providers.documents.preconditions import check, etag
 from dav_providers.documents.request import DocumentRequest
 from office import documents, places
 from office.places import Place
-from office.tracking import Deed
+from office.tracking import Act
 from office.work import Work
 from storage.store import WriteUnit
 from storage.tree import NodeRow
@@ -39,7 +39,7 @@ class _TreeMember:
         check(request, self.environ[UNIT], self.place)
         request.describe(self.place)
         documents.delete(self._work(), self.place)
-        request.note.deed = Deed.DELETED
+        request.note.act = Act.DELETED
         return True
 
 
@@ -96,9 +96,9 @@ class FolderResource(_TreeMember, DAVCollection):  # type: ignore[misc]
         )
         check(request, work.unit, place)
         node = documents.make_collection(work, place)
-        request.note.path = "/" + "/".join(place.names)
+        request.note.path = "/".join(place.names)
         request.note.node_id, request.note.version = node.id, node.version
-        request.note.deed = Deed.MADE_FOLDER
+        request.note.act = Act.FOLDER_CREATED
 
 
 class DocumentProvider(DAVProvider):  # type: ignore[misc]

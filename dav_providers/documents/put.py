@@ -16,7 +16,7 @@ from office import documents, places
 from office.documents import Stored
 from office.errors import KindError
 from office.places import Place
-from office.tracking import Deed
+from office.tracking import Act
 from office.work import Work
 from storage.blobs import BlobMissingError, StagedBlob
 from storage.store import WriteUnit
@@ -113,12 +113,9 @@ def _store(
 
 def _describe(request: DocumentRequest, place: Place, stored: Stored) -> None:
     note, node = request.note, stored.node
-    note.path = "/" + "/".join(place.names)
+    note.path = "/".join(place.names)
     note.node_id, note.version, note.size = node.id, node.version, node.size
-    if stored.is_new:
-        note.deed = Deed.CREATED
-    elif stored.has_changed:
-        note.deed = Deed.CHANGED
+    note.act = Act.CREATED if stored.is_new else Act.CHANGED if stored.has_changed else Act.SAME
 
 
 def _told_mtime(request: DocumentRequest) -> int | None:

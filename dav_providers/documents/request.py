@@ -122,7 +122,7 @@ class DocumentRequest:
     def describe(self, place: Place) -> None:
         """Tell the access log which document or folder this is about."""
         node = place.node
-        self.note.path = "/" + "/".join(place.names)
+        self.note.path = "/".join(place.names)
         if node is not None and node.id:
             self.note.node_id, self.note.version, self.note.size = node.id, node.version, node.size
 
