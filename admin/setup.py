@@ -115,9 +115,13 @@ def _fault_texts() -> dict[str, str]:
 def weakness(password: str) -> str:
     """What is weak about a password that is taken all the same; ``""`` for a good one."""
     if password.isdigit():
-        return _("Your password has digits only. Words or letters would make it much stronger.")
+        return _(
+            "Your password for the console has digits only; words would make it much stronger."
+        )
     if len(password) < _SHORT_PASSWORD:
-        return _("Your password is rather short. Three or four words in a row are stronger.")
+        return _(
+            "Your password for the console is rather short; three or four words are stronger."
+        )
     return ""
 
 
