@@ -61,6 +61,22 @@ def identify(unit: Unit, username: str, password: str, *, secret_key: bytes) -> 
         raise CredentialsError("wrong secret")
     if folded_username(username) not in (bearer.user_name, bearer.email_key):
         raise CredentialsError("another user's device")
+    return _standing_identity(bearer)
+
+
+def renew(unit: Unit, who: Identity) -> Identity:
+    """The same person and device as they stand now, for a request that runs for long.
+
+    Raises:
+        CredentialsError: The device was retired, or the user is no longer active.
+    """
+    bearer = devices.find_bearer_of(unit, who.device_id)
+    if bearer is None:
+        raise CredentialsError("unknown device")
+    return _standing_identity(bearer)
+
+
+def _standing_identity(bearer: devices.BearerRow) -> Identity:
     if bearer.retired_us is not None:
         raise CredentialsError("retired device")
     if bearer.state != "active":

@@ -64,8 +64,11 @@ def _put_needs(place: Place) -> tuple[Act, tuple[NodeRow, ...]]:
 
 def foresee_put(
     unit: Unit, who: Identity, place: Place, tokens: frozenset[str], *, now_us: int
-) -> None:
+) -> tuple[Act, tuple[NodeRow, ...]]:
     """Ask for all that a save at *place* needs, before its body is taken in; changes nothing.
+
+    Returns:
+        The act, and the chain to the node that it is done to.
 
     Raises:
         OfficeError: Whatever would refuse the save.
@@ -73,6 +76,7 @@ def foresee_put(
     act, chain = _put_needs(place)
     access.demand(who, act, chain)
     locks.demand(unit, who, chain, tokens, is_deep=False, now_us=now_us)
+    return act, chain
 
 
 def put(work: Work, place: Place, content: Content, *, modified_us: int | None = None) -> Stored:

@@ -12,6 +12,7 @@ from config.settings import Settings
 from office.opening import prepare_office
 from storage import revision
 from storage.blobs import LocalBlobs
+from storage.rights_revision import RightsRevision
 from storage.store import Store
 
 
@@ -26,7 +27,11 @@ def now_us() -> int:
 
 def connect(settings: Settings) -> Store:
     """The store of these settings, whatever is in it. Never keep one open over a fork."""
-    return Store(settings.database.url_with_password, pool_size=settings.database.pool_size)
+    return Store(
+        settings.database.url_with_password,
+        pool_size=settings.database.pool_size,
+        rights=RightsRevision(settings.data_folder / "rights.revision"),
+    )
 
 
 def prepared_store(settings: Settings) -> Store:

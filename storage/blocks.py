@@ -10,6 +10,7 @@ def add(unit: WriteUnit, *, user_id: int, node_id: int, now_us: int) -> None:
         " ON CONFLICT (user_id, node_id) DO NOTHING",
         {"user_id": user_id, "node_id": node_id, "now_us": now_us},
     )
+    unit.rights_shrank()
 
 
 def remove(unit: WriteUnit, *, user_id: int, node_id: int) -> bool:

@@ -51,20 +51,28 @@ def _bearer_sql(unit: Unit) -> str:
         f" (SELECT {blocked} FROM block b WHERE b.user_id = d.user_id)"
         " FROM device d JOIN principal p ON p.id = d.user_id"
         " JOIN person ON person.principal_id = d.user_id"
-        " WHERE d.selector = :selector"
     )
 
 
 _bearer_statements: dict[bool, str] = {}
 
 
-def find_bearer(unit: Unit, selector: str) -> BearerRow | None:
-    """The device with this selector, its owner, their groups and blocks: one indexed read."""
+def _find_bearer(unit: Unit, where: str, value: object) -> BearerRow | None:
     sql = _bearer_statements.get(unit.is_sqlite)
     if sql is None:
         sql = _bearer_statements[unit.is_sqlite] = _bearer_sql(unit)
-    row = unit.row(sql, {"selector": selector})
+    row = unit.row(f"{sql} WHERE {where} = :value", {"value": value})
     return BearerRow._make(row) if row else None
+
+
+def find_bearer(unit: Unit, selector: str) -> BearerRow | None:
+    """The device with this selector, its owner, their groups and blocks: one indexed read."""
+    return _find_bearer(unit, "d.selector", selector)
+
+
+def find_bearer_of(unit: Unit, device_id: int) -> BearerRow | None:
+    """The same by the device's id, for a request that proved its credential before."""
+    return _find_bearer(unit, "d.id", device_id)
 
 
 _SELECT = (
@@ -119,3 +127,4 @@ def retire(unit: WriteUnit, device_id: int, *, now_us: int) -> None:
         "UPDATE device SET retired_us = :now_us WHERE id = :id AND retired_us IS NULL",
         {"now_us": now_us, "id": device_id},
     )
+    unit.rights_shrank()

@@ -256,5 +256,5 @@ journal = _numbered(
 """Who did what with which document. No foreign keys: it outlives what it speaks of.
 
 ``spans``: the parts of a document sent so far, while some are missing. ``locked_us``: when the
-device locked the document. ``bulk_id``: the row of a bulk synchronisation that this one is part of.
+device locked the document. ``bulk_id``: the row of the bulk synchronisation it is part of.
 """

@@ -18,6 +18,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 
+from storage.rights_revision import RightsRevision
+
 _BEGIN = "deedbox_begin"
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -78,7 +80,13 @@ def psycopg_spelling(sql: str) -> str:
 class WriteUnit(Unit):
     """A transaction that writes; committed when its block ends without an exception."""
 
+    rights: RightsRevision | None = None
     after_commit: list[Callable[[], None]] = field(default_factory=list)
+
+    def rights_shrank(self) -> None:
+        """Tell running transfers, once this is committed, to ask again whether they may go on."""
+        if self.rights is not None:
+            self.after_commit.append(self.rights.mark)
 
     def execute(self, sql: str, parameters: Mapping[str, Any] | None = None) -> int:
         """Run *sql* and return how many rows it changed."""
@@ -107,8 +115,11 @@ class WriteUnit(Unit):
 class Store:
     """The database behind every door. Make it after a fork: connections must not cross one."""
 
-    def __init__(self, url: URL | str, *, pool_size: int = 8) -> None:
+    def __init__(
+        self, url: URL | str, *, pool_size: int = 8, rights: RightsRevision | None = None
+    ) -> None:
         self.url = make_url(url)
+        self.rights = rights
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._queue = _WriterQueue(self.url.database) if self.is_sqlite else None
         self.engine = (
@@ -140,7 +151,7 @@ class Store:
         """
         turn: AbstractContextManager[None] = self._queue.turn() if self._queue else nullcontext()
         with turn, self._writing.begin() as connection:
-            unit = WriteUnit(connection, self.is_sqlite)
+            unit = WriteUnit(connection, self.is_sqlite, self.rights)
             yield unit
         for act in unit.after_commit:
             act()

@@ -65,7 +65,7 @@ class _DocumentsDoor:
             **_WSGIDAV,
             "wsgidav.provider": self._server.provider,
             "wsgidav.auth.user_name": request.who.user_name,
-            "PATH_INFO": "/".join(request.names),
+            "PATH_INFO": f"/{'/'.join(request.names)}",
             REQUEST: request,
         }
         return _Begun(self._server(inner, start_response))

@@ -2,6 +2,7 @@
 
 from wsgidav.dav_error import DAVError
 
+from auth.errors import CredentialsError
 from dav_providers.documents.preconditions import (
     ConditionFailedError,
     NotModifiedError,
@@ -35,6 +36,7 @@ from wire.dates import http_date_us
 from wire.dav_headers import ForeignHostError
 
 RETRY_SECONDS = 5
+CHALLENGE = ("WWW-Authenticate", 'Basic realm="deedbox", charset="UTF-8"')
 
 
 class RefusedError(Exception):
@@ -89,6 +91,9 @@ def answer(error: Exception, request: DocumentRequest | None) -> Answer | None:
         return _not_modified(error)
     if isinstance(error, RefusedError):
         return _refusal(error.status, str(error), error.condition, headers=error.headers)
+    if isinstance(error, CredentialsError):
+        # Only here where a long upload outlived its device; else the gate says it.
+        return _refusal(401, "This device may not come in any more.", headers=(CHALLENGE,))
     if isinstance(error, OfficeError):
         return _office_answer(error, request)
     if isinstance(error, RequestXMLError):

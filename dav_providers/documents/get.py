@@ -5,8 +5,9 @@ from html import escape
 from dav_providers.documents import preconditions
 from dav_providers.documents.preconditions import MICROSECONDS, etag
 from dav_providers.documents.request import Answer, DocumentRequest, href
-from office import places
+from office import access, places
 from office.places import Place
+from office.standing import GuardedBlocks, Standing
 from office.tracking import Act
 from storage.store import Unit
 from storage.tree import NodeRow
@@ -30,10 +31,11 @@ def answer(request: DocumentRequest) -> Answer:
             return _folder_page(request, unit, place)
         request.note.act = Act.READ if request.method == "GET" else None
         preconditions.check(request, unit, place)
-    return _document(request, node)
+        standing = Standing(request.services.store, request.who, access.Act.READ, place.chain)
+    return _document(request, node, standing)
 
 
-def _document(request: DocumentRequest, node: NodeRow) -> Answer:
+def _document(request: DocumentRequest, node: NodeRow, standing: Standing) -> Answer:
     kind = media_type(node.name, node.content_type)
     tag = etag(node)
     wanted = requested_range(
@@ -54,9 +56,8 @@ def _document(request: DocumentRequest, node: NodeRow) -> Answer:
     )
     if request.method == "HEAD" or node.blob_sha256 is None or not plan.total_bytes:
         return Answer(plan.status, headers)
-    return Answer(
-        plan.status, headers, PlannedBody(request.services.blobs.open(node.blob_sha256), plan)
-    )
+    body = PlannedBody(request.services.blobs.open(node.blob_sha256), plan)
+    return Answer(plan.status, headers, GuardedBlocks(body, standing))
 
 
 def _folder_page(request: DocumentRequest, unit: Unit, place: Place) -> Answer:

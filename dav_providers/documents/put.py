@@ -7,6 +7,7 @@ bytes and the row are on the disk.
 import re
 from contextlib import closing
 
+from auth.identity import renew
 from dav_providers.documents import preconditions
 from dav_providers.documents.failures import RefusedError
 from dav_providers.documents.properties import DiskSpace
@@ -16,6 +17,7 @@ from office import documents, places
 from office.documents import Stored
 from office.errors import KindError
 from office.places import Place
+from office.standing import Standing
 from office.tracking import Act
 from office.work import Work
 from storage.blobs import BlobMissingError, StagedBlob
@@ -32,12 +34,12 @@ def answer(request: DocumentRequest, space: DiskSpace) -> Answer:
     """Save a document; 201 when it is new, 204 when it was replaced."""
     modified_us = _told_mtime(request)
     _check_headers(request)
-    _check_early(request)
+    standing = _check_early(request)
     body = AnnouncedBody.from_environ(
         request.environ, limit_bytes=request.services.settings.limits.upload_bytes
     )
     _check_space(body.announced_bytes or 0, space)
-    with closing(_Staging(request, body)) as staging:
+    with closing(_Staging(request, body, standing)) as staging:
         staged = staging.receive()
         with request.services.store.write() as unit:
             stored = _store(request, unit, staged, modified_us)
@@ -54,12 +56,15 @@ def _check_headers(request: DocumentRequest) -> None:
         raise KindError("The address ends in a slash: that names a folder.")
 
 
-def _check_early(request: DocumentRequest) -> None:
+def _check_early(request: DocumentRequest) -> Standing:
     """Refuse before the body is sent what can be refused before (rights, locks, conditions)."""
     with request.services.store.read() as unit:
         place = places.find(unit, request.who, request.services.layout, request.names)
         preconditions.check(request, unit, place)
-        documents.foresee_put(unit, request.who, place, request.tokens, now_us=request.now_us)
+        act, chain = documents.foresee_put(
+            unit, request.who, place, request.tokens, now_us=request.now_us
+        )
+    return Standing(request.services.store, request.who, act, chain)
 
 
 def _check_space(announced: int, space: DiskSpace) -> None:
@@ -75,17 +80,22 @@ def _check_space(announced: int, space: DiskSpace) -> None:
 class _Staging:
     """A body on its way in; closed, it leaves nothing behind unless the blob was kept."""
 
-    def __init__(self, request: DocumentRequest, body: AnnouncedBody) -> None:
+    def __init__(self, request: DocumentRequest, body: AnnouncedBody, standing: Standing) -> None:
         self._request = request
         self._body = body
+        self._standing = standing
         self._staged: StagedBlob | None = None
 
     def receive(self) -> StagedBlob:
         """Take the whole body in and make it durable."""
-        self._staged = self._request.services.blobs.receive(self._body.read)
+        self._staged = self._request.services.blobs.receive(self._read)
         if self._staged.size:
             self._staged.keep()
         return self._staged
+
+    def _read(self, size: int) -> bytes:
+        self._standing.demand()
+        return self._body.read(size)
 
     def close(self) -> None:
         """Drop what was not kept."""
@@ -97,10 +107,11 @@ def _store(
     request: DocumentRequest, unit: WriteUnit, staged: StagedBlob, modified_us: int | None
 ) -> Stored:
     services = request.services
-    [place] = places.find_for_writing(unit, request.who, services.layout, request.names)
     # The body may have taken minutes: whatever allowed it is asked again where it counts.
+    who = renew(unit, request.who)
+    [place] = places.find_for_writing(unit, who, services.layout, request.names)
     preconditions.check(request, unit, place)
-    work = Work(unit, request.who, services.layout, request.now_us, request.tokens)
+    work = Work(unit, who, services.layout, request.now_us, request.tokens)
     sha256 = staged.sha256 if staged.size else None
     content = Content(sha256, staged.size, _told_type(request))
     stored = documents.put(work, place, content, modified_us=modified_us)

@@ -7,6 +7,7 @@ import ssl
 import time
 from collections.abc import MutableMapping
 from contextlib import suppress
+from email.utils import formatdate
 from typing import Final, Protocol
 
 from cheroot.server import HeaderReader, HTTPConnection, HTTPRequest
@@ -14,6 +15,7 @@ from cheroot.server import HeaderReader, HTTPConnection, HTTPRequest
 from server.http_servers import ServerOptions
 from server.http_servers.bodies import RequestBody
 from server.http_servers.cheroot_bodies import CherootBody, ChunkedCherootBody, Reader
+from server.http_servers.environ import SOFTWARE, is_bodiless
 from wire.bodies import BodyCutError
 
 _log = logging.getLogger("deedbox.http")
@@ -82,7 +84,10 @@ class StrictHeaderReader(HeaderReader):
 class StrictRequest(HTTPRequest):
     """One request and its answer."""
 
-    rfile: RequestBody
+    rfile: CherootBody
+    status: bytes  # type: ignore[assignment]  # cheroot's stub has the class's empty str
+    method: bytes
+    _head = b""
 
     def read_request_headers(self) -> bool:
         """Read the header; answer 400 and return False for what can not be trusted."""
@@ -112,16 +117,53 @@ class StrictRequest(HTTPRequest):
         self.rfile = body
         self.conn.head_since = None
         self.server.gateway(self).respond()
-        if self.chunked_write:
-            self.conn.wfile.write(b"0\r\n\r\n")
+        self._send(b"0\r\n\r\n" if self.chunked_write else b"")
         if not body.ended and not self.close_connection:
             self.close_connection = not _drain(body)
 
     def send_headers(self) -> None:
-        """Announce the end of a connection whose client was not asked for its body."""
-        if isinstance(self.rfile, CherootBody) and self.rfile.is_awaited:
+        """Make the answer's head, to leave together with its first block."""
+        names = {name.lower() for name, _ in self.outheaders}
+        is_new = self.response_protocol == "HTTP/1.1"
+        if b"content-length" not in names and not self._is_bodiless():
+            if is_new:
+                self.chunked_write = True
+                self.outheaders.append((b"Transfer-Encoding", b"chunked"))
+            else:
+                self.close_connection = True
+        self._decide_close(names, is_new=is_new)
+        if b"date" not in names:
+            self.outheaders.append((b"Date", formatdate(usegmt=True).encode()))
+        if b"server" not in names:
+            self.outheaders.append((b"Server", SOFTWARE.encode()))
+        fields = b"".join(b"%s: %s\r\n" % field for field in self.outheaders)
+        self._head = b"HTTP/1.1 %s\r\n%s\r\n" % (self.status, fields)
+
+    def _decide_close(self, names: set[bytes], *, is_new: bool) -> None:
+        if self.rfile.is_awaited or not self.server.can_add_keepalive_connection:
+            # What comes next could not be told from the body the client was not asked for.
             self.close_connection = True
-        super().send_headers()
+        if b"connection" in names:
+            asked = [v.lower() for n, v in self.outheaders if n.lower() == b"connection"]
+            self.close_connection = self.close_connection or b"close" in asked
+        elif self.close_connection:
+            self.outheaders.append((b"Connection", b"close"))
+        elif not is_new:
+            self.outheaders.append((b"Connection", b"Keep-Alive"))
+
+    def _is_bodiless(self) -> bool:
+        return is_bodiless(self.method.decode("latin-1"), self.status.decode("latin-1"))
+
+    def write(self, chunk: bytes) -> None:
+        """Send one block."""
+        if self.chunked_write:
+            chunk = b"%x\r\n%s\r\n" % (len(chunk), chunk)
+        self._send(chunk)
+
+    def _send(self, data: bytes) -> None:
+        head, self._head = self._head, b""
+        if head or data:
+            self.conn.wfile.write(head + data)
 
     def simple_response(self, status: str, msg: str = "") -> None:
         """Answer without the application, and end the connection."""

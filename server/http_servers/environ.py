@@ -4,13 +4,9 @@ import re
 import sys
 from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import quote_from_bytes, unquote_to_bytes
+from urllib.parse import unquote_to_bytes
 
 SOFTWARE: Final = "deedbox"
-
-# Every byte a request target may hold beside percent-encoding; the rest is encoded, not refused:
-# some clients send the raw bytes of a file's name.
-_TARGET_SAFE: Final = "".join(map(chr, range(0x21, 0x7F)))
 
 
 def path_info(raw_path: bytes) -> str:
@@ -21,11 +17,6 @@ def path_info(raw_path: bytes) -> str:
     if b"%" in raw_path:
         raw_path = unquote_to_bytes(raw_path)
     return "/" if raw_path == b"*" else raw_path.decode("latin-1")
-
-
-def ascii_target(target: bytes) -> bytes:
-    """Return a request target with the bytes beyond ASCII percent-encoded."""
-    return target if target.isascii() else quote_from_bytes(target, _TARGET_SAFE).encode()
 
 
 @lru_cache(maxsize=512)

@@ -15,7 +15,6 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import ServerState
 
 from server.http_servers import ServerOptions
-from server.http_servers.environ import ascii_target
 
 # How long a refused client has to read why.
 _LINGER_SECONDS: Final = 2.0
@@ -42,6 +41,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._begins_now = False
         self._hosts = 0
+        self._is_coded = False
         self._is_refused = False
         self._running: RequestResponseCycle | None = None
 
@@ -66,6 +66,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._begins_now = True
         self._head_bytes = 0
         self._hosts = 0
+        self._is_coded = False
         if self._head_since is None:
             self._head_since = self._last_data
 
@@ -77,8 +78,12 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_bytes += len(name) + len(value) + 4
         if b"_" in name:
             return
-        if len(name) == 4 and name.lower() == b"host":  # noqa: PLR2004 - len("host")
+        key = name.lower()
+        if key == b"host":
             self._hosts += 1
+        elif key == b"transfer-encoding" and value.lower() != b"chunked":
+            # The parser takes any list that ends in "chunked", and "identity" for no body.
+            self._is_coded = True
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
@@ -88,11 +93,18 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._head_bytes > self._options.max_header_bytes:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
             return
-        # RFC 9112 section 3.2: one Host field, or 400; HTTP/1.0 may leave it out.
-        if self._hosts > 1 or (self._hosts == 0 and self.parser.get_http_version() != "1.0"):
+        if self._is_coded:
+            self._refuse(HTTPStatus.NOT_IMPLEMENTED)
+            return
+        # RFC 9112 section 3.2: one Host field, or 400; HTTP/1.0 may leave it out, but has no
+        # chunks (section 6.1).
+        is_old = self.parser.get_http_version() == "1.0"
+        has_chunks = any(name == b"transfer-encoding" for name, _ in self.headers)
+        if self._hosts > 1 or (has_chunks if is_old else not self._hosts):
             self._refuse(HTTPStatus.BAD_REQUEST)
             return
-        self.url = b"/" if self.url == b"*" else ascii_target(self.url)
+        if self.url == b"*":
+            self.url = b"/"  # uvicorn cannot parse it
         super().on_headers_complete()
         if self.parser.should_upgrade():
             # The parser takes what follows for another protocol; we speak none.

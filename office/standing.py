@@ -1,0 +1,60 @@
+"""Whether somebody may still go on with what their request began: blocks hold at once (U5)."""
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+
+from auth.identity import Identity, renew
+from office import access
+from office.access import Act
+from storage.store import Store
+from storage.tree import NodeRow
+
+RECHECK_SECONDS = 1.0
+"""Rights that shrank on another machine are noticed within this time."""
+
+
+class Standing:
+    """A running transfer's right to go on; cheap to ask before every block of bytes."""
+
+    def __init__(self, store: Store, who: Identity, act: Act, chain: Sequence[NodeRow]) -> None:
+        self._store = store
+        self._who = who
+        self._act = act
+        self._chain = chain
+        self._revision = store.rights.now() if store.rights else b""
+        self._asked = time.monotonic()
+
+    def demand(self) -> None:
+        """Go on, or not.
+
+        Raises:
+            auth.errors.CredentialsError: The device was retired or the user blocked.
+            office.errors.OfficeError: The right to this document is gone.
+        """
+        revision = self._store.rights.now() if self._store.rights else b""
+        now = time.monotonic()
+        if revision == self._revision and now - self._asked < RECHECK_SECONDS:
+            return
+        with self._store.read() as unit:
+            access.demand(renew(unit, self._who), self._act, self._chain)
+        # What was read before the question was asked is the older one: ask again next time.
+        self._revision, self._asked = revision, now
+
+
+class GuardedBlocks:
+    """Blocks of bytes that stop when the right to them ends."""
+
+    def __init__(self, blocks: Iterable[bytes], standing: Standing) -> None:
+        self._blocks = blocks
+        self._standing = standing
+
+    def __iter__(self) -> Iterator[bytes]:
+        for block in self._blocks:
+            self._standing.demand()
+            yield block
+
+    def close(self) -> None:
+        """Close what gives the blocks."""
+        close = getattr(self._blocks, "close", None)
+        if close is not None:
+            close()
