@@ -113,9 +113,9 @@ def test_of_two_who_use_the_link_at_once_one_becomes_administrator(store: Store)
         outcomes = list(pool.map(use, ["anna", "jonas"]))
 
     assert sorted(outcomes) == [False, True]
-    with store.read() as unit:
-        assert unit.row("SELECT count(*) FROM person") == (1,)
-        estates = tree.find_root(unit, "estates")
+    with store.read() as after:
+        assert after.row("SELECT count(*) FROM person") == (1,)
+        estates = tree.find_root(after, "estates")
     assert estates is not None
     assert estates.name == "Properties"
 
