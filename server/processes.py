@@ -84,7 +84,7 @@ def serve(
     """
     run_one = partial(run_web, build_app, partial(make, kind), options)
     works: list[Callable[[Lifeline], None]] = [run_one] * workers
-    works += [partial(run_background, work) for work in background]
+    works += [partial(run_background, work, options.listening) for work in background]
     old_mask = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:
         _raise_descriptor_limit()
@@ -92,8 +92,7 @@ def serve(
         # so does not copy the memory the processes share.
         gc.collect()
         gc.freeze()
-        parent = _Parent(works, options.shutdown_grace_seconds, on_ready, old_mask)
-        return parent.run()
+        return _Parent(works, options, on_ready, old_mask).run()
     finally:
         options.listening.close()
         signal.pthread_sigmask(signal.SIG_SETMASK, old_mask)
@@ -124,12 +123,12 @@ class _Parent:
     def __init__(
         self,
         works: Sequence[Callable[[Lifeline], None]],
-        grace_seconds: float,
+        options: ServerOptions,
         on_ready: Callable[[], None],
         worker_mask: Iterable[int],
     ) -> None:
         self._slots = [_Slot(work) for work in works]
-        self._grace_seconds = grace_seconds
+        self._options = options
         self._on_ready = on_ready
         self._worker_mask = worker_mask
         self._was_ready = False
@@ -174,7 +173,10 @@ class _Parent:
                 self._signal(signal.SIGKILL)
 
     def _stop(self) -> None:
-        self._kill_at = time.monotonic() + self._grace_seconds + _CLOSING_SECONDS
+        # With the workers' own descriptors closed too, new clients are refused at once.
+        self._options.listening.close()
+        grace_seconds = self._options.shutdown_grace_seconds
+        self._kill_at = time.monotonic() + grace_seconds + _CLOSING_SECONDS
         self._signal(signal.SIGTERM)
 
     def _signal(self, number: int) -> None:

@@ -8,6 +8,7 @@ import struct
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from socket import socket
 from types import FrameType
 from typing import Final, Protocol, Self
 from wsgiref.types import WSGIApplication
@@ -124,8 +125,10 @@ def run_web(
             close()
 
 
-def run_background(work: BackgroundWork, lifeline: Lifeline) -> None:
+def run_background(work: BackgroundWork, listening: socket, lifeline: Lifeline) -> None:
     """Run *work*, which ends when its event is set."""
+    # Clients would wait in its queue when the servers have gone and this one still works.
+    listening.close()
     stopping = threading.Event()
     lifeline.watch(stopping.set, lambda: None)
     lifeline.tell_ready()

@@ -23,7 +23,8 @@ class ServerOptions:
     """What a server needs to know; the settings' section fills it.
 
     Attributes:
-        listening: Bound and listening; shared by all processes, never closed by a server.
+        listening: Bound and listening. Each process has its own descriptor of the one socket and
+            its server closes that when it stops: the last one to close refuses new clients.
         certificate: PEM file with the chain, or None for plain HTTP.
         private_key: PEM file; may be None when the certificate's file holds the key too.
         threads: Most requests of one process inside the application at once.

@@ -45,7 +45,8 @@ class CherootServer:
         self._stopper.start()
         threading.Thread(target=self._sweep, name="sweep", daemon=True).start()
         self._serving.serve()
-        self._stopper.join()
+        # cheroot waits without an end for a thread that is still at work after the grace.
+        self._stopper.join(self._serving.options.shutdown_grace_seconds + _SWEEP_SECONDS)
 
     def stop(self) -> None:
         """See `HTTPServer.stop`."""
@@ -110,7 +111,7 @@ class _Serving(wsgi.Server):
 
     def bind(self, *_family_and_type: int) -> socket.socket:
         """Take the inherited socket in place of a new one."""
-        listening = self.socket = self.options.listening.dup()
+        listening = self.socket = self.options.listening
         return listening
 
     def prepare(self) -> None:

@@ -70,7 +70,7 @@ class _Serving(uvicorn.Server):
         super().__init__(config)
         self._options = options
         self._context = make_context(options)
-        self._listening = options.listening.dup()
+        self._listening = options.listening
         self._handshakes: set[asyncio.Task[None]] = set()
         self.wants_reload = False
 
