@@ -9,12 +9,15 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import unquote_to_bytes
 
 MAX_NAME_BYTES = 255
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _NEEDS_NO_QUOTING = re.compile(r"[A-Za-z0-9._~@-]+")
+_QUOTED = {
+    byte: f"%{byte:02X}" for byte in range(256) if not _NEEDS_NO_QUOTING.fullmatch(chr(byte))
+}
 _WINDOWS_FORBIDDEN = re.compile(r'[<>:"\\|?*/]')
 _WINDOWS_DEVICES = frozenset({"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"}) | frozenset(
     f"{port}{digit}" for port in ("COM", "LPT") for digit in "0123456789¹²³"
@@ -101,7 +104,8 @@ def quote_segment(name: str) -> str:
     """
     if _NEEDS_NO_QUOTING.fullmatch(name):
         return name
-    return quote(name, safe="@")
+    # Each character of the Latin-1 string is one byte of UTF-8; one translation quotes them all.
+    return name.encode().decode("latin-1").translate(_QUOTED)
 
 
 def quote_path(segments: Iterable[str], *, is_collection: bool) -> str:
