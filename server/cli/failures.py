@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 import traceback
 
 import click
@@ -26,10 +25,6 @@ def report(message: str, *, as_json: bool) -> None:
 
 def explain(error: Exception, *, as_json: bool) -> int:
     """Tell what *error* means for a person and return the exit code."""
-    if isinstance(error, BrokenPipeError):
-        # Whoever read our output has seen enough; Python would complain once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     if isinstance(error, _sentences()):
         report(str(error), as_json=as_json)
         return _REFUSED

@@ -1,0 +1,460 @@
+"""The command line as scripts and people use it."""
+
+import io
+import json
+import os
+import re
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from auth import people
+from auth.identity import identify
+from auth.secret_key import secret_key_of
+from config.loader import load
+from server import cli, installation
+from storage.store import Store
+from tests.databases import Postgres
+
+PASSWORD = re.compile(r"([0-9a-z]{6}-){5}[0-9a-z]{6}")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a command said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def facts(self) -> Any:
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A data folder, commands on it, and its store."""
+
+    data: Path
+    run: Callable[..., Told]
+
+    def __call__(self, *arguments: str, stdin: str = "") -> Told:
+        return self.run(*arguments, "--data", str(self.data), stdin=stdin)
+
+    def json(self, *arguments: str, stdin: str = "", code: int = 0) -> Any:
+        told = self(*arguments, "--json", stdin=stdin)
+        assert (told.code, told.err) == (code, ""), told
+        return told.facts
+
+    def store(self) -> Store:
+        return installation.existing_store(load(self.data, None, {}))
+
+
+@pytest.fixture
+def run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Told]:
+    """Run a command within this process."""
+
+    def called(*arguments: str, stdin: str = "") -> Told:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        code = cli.run(list(arguments))
+        out, err = capsys.readouterr()
+        return Told(code, out, err)
+
+    return called
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def deedbox(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    run: Callable[..., Told],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Installation]:
+    """Commands on a folder that is not there yet, or on an empty PostgreSQL database."""
+    if request.param == "sqlite":
+        yield Installation(tmp_path / "data", run)
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.empty()
+    monkeypatch.setenv("DEEDBOX_DATABASE__URL", url.render_as_string(hide_password=False))
+    yield Installation(tmp_path / "data", run)
+    server.drop(url)
+
+
+@pytest.fixture
+def office(deedbox: Installation) -> Installation:
+    """Anna is an administrator, Jonas is not."""
+    deedbox.json("user", "add", "anna", "--email", "anna@buero.example", "--admin")
+    deedbox.json("user", "add", "jonas", "--email", "jonas@buero.example")
+    return deedbox
+
+
+class TestUser:
+    def test_the_first_one_makes_database_and_folder(self, deedbox: Installation) -> None:
+        told = deedbox("user", "add", "anna", "--email", "anna@buero.example", "--admin")
+
+        assert (told.code, told.err) == (0, "")
+        assert "anna <anna@buero.example>" in told.out
+        assert stat.S_IMODE(deedbox.data.stat().st_mode) == 0o700
+        [anna] = deedbox.json("user", "list")["users"]
+        assert (anna["username"], anna["state"]) == ("anna", "active")
+        assert anna["groups"] == ["administration"]
+
+    def test_the_first_one_ends_the_set_up_link(self, office: Installation) -> None:
+        assert "set up already" in office.json("setup-link", code=1)["error"]
+
+    def test_with_a_password_for_the_console(self, office: Installation) -> None:
+        made = office.json(
+            "user", "add", "mia", "--email", "mia@buero.example", "--password-stdin",
+            stdin="drei graue Eulen\n",
+        )  # fmt: skip
+
+        assert made["groups"] == ["mitarbeiter"]
+        store = office.store()
+        with store.read() as unit:
+            kept = people.get(unit, "mia").password_hash
+        store.close()
+        assert kept is not None
+        assert kept.startswith("$argon2id$")
+
+    def test_with_a_weak_password_nothing_is_made(self, office: Installation) -> None:
+        told = office(
+            "user", "add", "mia", "--email", "mia@buero.example", "--password-stdin",
+            stdin="passwort123\n",
+        )  # fmt: skip
+
+        assert (told.code, told.out) == (1, "")
+        assert "most common" in told.err
+        assert len(office.json("user", "list")["users"]) == 2
+
+    def test_with_no_password_where_one_was_announced(self, office: Installation) -> None:
+        told = office("user", "add", "mia", "--email", "mia@x.example", "--password-stdin")
+
+        assert told.code == 1
+        assert "standard input" in told.err
+
+    def test_a_name_that_is_taken(self, office: Installation) -> None:
+        told = office("user", "add", "anna", "--email", "other@buero.example")
+
+        assert (told.code, told.out) == (1, "")
+        assert told.err == "There is a user or group named anna already; choose another name.\n"
+
+    def test_blocked_as_a_whole_and_let_in_again(self, office: Installation) -> None:
+        office.json("user", "block", "jonas")
+        assert _user(office, "jonas")["state"] == "blocked"
+
+        office.json("user", "unblock", "jonas")
+
+        assert _user(office, "jonas")["state"] == "active"
+
+    def test_blocked_on_a_folder_only(self, office: Installation) -> None:
+        path = office.json("estate", "add", "4711", "Schöne Aussicht 3")["path"]
+
+        office.json("user", "block", "jonas", "--path", path)
+
+        jonas = _user(office, "jonas")
+        assert jonas["state"] == "active"
+        assert jonas["blocked_on"] == [path.rstrip("/")]
+        office.json("user", "unblock", "jonas", "--path", path)
+        assert _user(office, "jonas")["blocked_on"] == []
+
+    def test_the_last_administrator_stays(self, office: Installation) -> None:
+        assert "last active administrator" in office.json("user", "block", "anna", code=1)["error"]
+
+
+class TestDevice:
+    def test_the_printed_password_opens_dav(self, office: Installation) -> None:
+        made = office.json("device", "add", "jonas", "Laptop")
+
+        assert set(made) == {"username", "password", "label", "device"}
+        assert PASSWORD.fullmatch(made["password"])
+        store = office.store()
+        key = secret_key_of(office.data / "secret.key")
+        with store.read() as unit:
+            who = identify(unit, made["username"], made["password"], secret_key=key)
+        store.close()
+        assert (who.user_name, who.device_label, who.device_id) == (
+            "jonas",
+            "Laptop",
+            made["device"],
+        )
+
+    def test_a_person_sees_user_name_and_password(self, office: Installation) -> None:
+        told = office("device", "add", "jonas", "Büro-PC")
+
+        assert "jonas" in told.out
+        assert "Büro-PC" in told.out
+        assert PASSWORD.search(told.out)
+
+    def test_a_third_is_refused_and_the_two_named(self, office: Installation) -> None:
+        office.json("device", "add", "anna", "Laptop")
+        office.json("device", "add", "anna", "iPhone")
+
+        error = office.json("device", "add", "anna", "Tablet", code=1)["error"]
+
+        assert "'Laptop' and 'iPhone'" in error
+        assert [each["label"] for each in _devices(office, "anna")] == ["Laptop", "iPhone"]
+
+    def test_the_offices_limit_is_a_setting(self, office: Installation) -> None:
+        (office.data / "deedbox.toml").write_text("[devices]\nper_user = 1\n")
+        office.json("device", "add", "anna", "Laptop")
+
+        assert "at most 1" in office.json("device", "add", "anna", "iPhone", code=1)["error"]
+
+    def test_a_retired_one_is_gone_from_the_list(self, office: Installation) -> None:
+        office.json("device", "add", "anna", "Laptop")
+
+        office.json("device", "retire", "anna", "Laptop")
+
+        assert _devices(office, "anna") == []
+        [retired] = _devices(office, "anna", "--all")
+        assert (retired["label"], retired["state"]) == ("Laptop", "retired")
+
+    def test_the_list_shows_when_a_device_was_last_there(self, office: Installation) -> None:
+        office.json("device", "add", "anna", "Laptop")
+        store = office.store()
+        with store.write() as unit:
+            unit.execute(
+                "UPDATE device SET last_seen_us = 1790000000000000, families = 'ios,rclone'"
+            )
+        store.close()
+
+        [laptop] = _devices(office, "anna")
+
+        assert laptop["programs"] == ["ios", "rclone"]
+        assert laptop["last_seen"].startswith("2026-09-21 ")
+        assert "2026-09-21 " in office("device", "list").out
+
+
+class TestEstate:
+    def test_the_folders_path_is_printed(self, office: Installation) -> None:
+        made = office.json(
+            "estate", "add", "4711", "Parkallee 3", "--address", "Parkallee 3, Bonn"
+        )
+
+        assert made["path"] == "/files/Objekte/4711 Parkallee 3/"
+        [listed] = office.json("estate", "list")["estates"]
+        assert (listed["number"], listed["title"], listed["path"]) == (
+            "4711",
+            "Parkallee 3",
+            made["path"],
+        )
+        assert listed["address"] == "Parkallee 3, Bonn"
+
+    def test_a_number_that_is_taken(self, office: Installation) -> None:
+        office.json("estate", "add", "4711", "Parkallee 3")
+
+        assert "4711" in office.json("estate", "add", "4711", "Seeweg 1", code=1)["error"]
+
+    def test_an_english_office_has_english_folders(self, deedbox: Installation) -> None:
+        deedbox.data.mkdir()
+        (deedbox.data / "deedbox.toml").write_text('[office]\nlanguage = "en"\n')
+
+        assert deedbox.json("estate", "add", "1", "Park")["path"] == "/files/Properties/1 Park/"
+
+
+class TestDatabase:
+    def test_migrate_makes_an_empty_one(self, deedbox: Installation) -> None:
+        first = deedbox.json("migrate")
+
+        assert deedbox.json("migrate") == first
+
+    def test_verify_finds_all_well(self, office: Installation) -> None:
+        assert office.json("verify") == {"blobs": 0, "bytes": 0, "faults": []}
+
+    def test_verify_makes_no_database(self, deedbox: Installation) -> None:
+        assert "error" in deedbox.json("verify", code=1)
+
+        assert not deedbox.data.exists()
+
+    def test_verify_names_a_missing_document(self, office: Installation) -> None:
+        store = office.store()
+        with store.write() as unit:
+            unit.execute(
+                "INSERT INTO blob (sha256, size, stored_us) VALUES (:sha, 3, 0)",
+                {"sha": "ab" * 32},
+            )
+            unit.execute(
+                "INSERT INTO node (parent_id, tree_id, name, is_collection, blob_sha256, size,"
+                " created_us, modified_us, modseq)"
+                " SELECT id, tree_id, 'plan.pdf', :no, :sha, 3, 0, 0, 1 FROM node"
+                " WHERE role = 'resources'",
+                {"sha": "ab" * 32, "no": False},
+            )
+        store.close()
+
+        told = office("verify")
+
+        assert told.code == 1
+        assert "missing" in told.out
+        assert "plan.pdf" in told.out
+
+    def test_a_newer_database_is_left_alone(self, office: Installation) -> None:
+        store = office.store()
+        with store.write() as unit:
+            unit.execute("UPDATE alembic_version SET version_num = '9999'")
+        store.close()
+
+        assert "newer deedbox" in office.json("user", "list", code=1)["error"]
+
+
+class TestSentences:
+    """Whatever goes wrong is told in one sentence, never in a traceback."""
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (["usr"], "No such command 'usr'"),
+            (["user", "add", "anna"], "Missing option '--email'"),
+            (["device", "add", "anna"], "Missing argument 'LABEL'"),
+            (["serve", "--port", "http"], "'http' is not a valid integer"),
+            (["serve", "--server", "apache"], "'apache' is not one of"),
+            (["version", "--nonsense"], "No such option"),
+        ],
+    )
+    def test_wrong_usage_is_2(
+        self, run: Callable[..., Told], arguments: list[str], words: str
+    ) -> None:
+        told = run(*arguments)
+
+        assert (told.code, told.out) == (2, "")
+        assert words in told.err
+        assert "--help" in told.err
+        assert words in run(*arguments, "--json").facts["error"]
+
+    def test_a_group_alone_shows_its_help(self, run: Callable[..., Told]) -> None:
+        told = run("device")
+
+        assert told.code == 2
+        assert "retire" in told.err
+
+    def test_no_folder_was_said(
+        self, run: Callable[..., Told], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("DEEDBOX_DATA_FOLDER", raising=False)
+
+        told = run("user", "list")
+
+        assert told.code == 1
+        assert "--data" in told.err
+
+    def test_all_faults_of_the_settings_together(
+        self, run: Callable[..., Told], tmp_path: Path
+    ) -> None:
+        (tmp_path / "deedbox.toml").write_text("[devices]\nper_usr = 1\n[server]\nport = 99999\n")
+
+        told = run("check-config", "--data", str(tmp_path))
+
+        assert told.code == 1
+        assert "per_usr" in told.err
+        assert "port" in told.err
+
+    def test_settings_that_are_well_are_shown(
+        self, run: Callable[..., Told], tmp_path: Path
+    ) -> None:
+        (tmp_path / "deedbox.toml").write_text("[devices]\nper_user = 3\n")
+
+        shown = run("check-config", "--data", str(tmp_path), "--json").facts["settings"]
+
+        assert {"setting": "devices.per_user", "value": "3", "set_in": "deedbox.toml"} in [
+            {**row, "set_in": Path(row["set_in"]).name} for row in shown
+        ]
+        assert list(tmp_path.iterdir()) == [tmp_path / "deedbox.toml"]
+
+    def test_a_folder_that_cannot_be_made(self, run: Callable[..., Told], tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("")
+
+        told = run("user", "list", "--data", str(tmp_path / "file" / "data"))
+
+        assert told.code == 1
+        assert str(tmp_path / "file") in told.err
+        assert "Traceback" not in told.err
+
+    def test_a_database_that_does_not_answer(
+        self, run: Callable[..., Told], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("DEEDBOX_DATABASE__URL", "postgresql://deedbox@127.0.0.1:1/deedbox")
+
+        told = run("user", "list", "--data", str(tmp_path))
+
+        assert told.code == 1
+        assert told.err.startswith("The database does not answer: ")
+        assert "Traceback" not in told.err
+
+    def test_our_own_fault_is_admitted(
+        self, run: Callable[..., Told], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken(_settings: object) -> Store:
+            raise ZeroDivisionError("by zero")
+
+        monkeypatch.setattr(installation, "prepared_store", broken)
+
+        told = run("user", "list", "--data", str(tmp_path))
+
+        assert told.code == 70
+        assert "a fault in deedbox: ZeroDivisionError: by zero" in told.err
+        assert "Traceback" not in told.err
+
+
+class TestTheProgram:
+    """The console script itself, in a process of its own."""
+
+    def test_a_device_is_added_from_a_shell_with_an_ascii_locale(self, tmp_path: Path) -> None:
+        environment = {**os.environ, "LC_ALL": "C", "PYTHONWARNINGS": "error"}
+        _program(tmp_path, environment, "user", "add", "anna", "--email", "a@b.example")
+
+        told = _program(tmp_path, environment, "device", "add", "anna", "Büro", "--json")
+
+        assert json.loads(told.stdout)["label"] == "Büro"
+        assert told.stderr == ""
+
+    def test_a_reader_that_has_seen_enough_hears_no_complaint(self, tmp_path: Path) -> None:
+        command = f"'{_script()}' check-config --data '{tmp_path}' | head -n 1"
+
+        told = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+
+        assert told.stdout.startswith("setting ")
+        assert told.stderr == ""
+
+    def test_the_version(self, tmp_path: Path) -> None:
+        told = subprocess.run(
+            [_script(), "version"], capture_output=True, text=True, check=True, cwd=tmp_path
+        )
+
+        assert re.fullmatch(r"deedbox \d+\.\d+\.\d+\n", told.stdout)
+
+
+def _user(office: Installation, name: str) -> dict[str, Any]:
+    users: list[dict[str, Any]] = office.json("user", "list")["users"]
+    return next(each for each in users if each["username"] == name)
+
+
+def _devices(office: Installation, *arguments: str) -> list[dict[str, Any]]:
+    devices: list[dict[str, Any]] = office.json("device", "list", *arguments)["devices"]
+    return devices
+
+
+def _script() -> str:
+    return str(Path(sys.executable).parent / "deedbox")
+
+
+def _program(
+    data: Path, environment: dict[str, str], *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [_script(), *arguments, "--data", str(data)],
+        capture_output=True,
+        text=True,
+        check=True,
+        encoding="utf-8",
+        env=environment,
+    )
