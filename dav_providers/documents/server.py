@@ -84,9 +84,9 @@ class DocumentServer(RequestServer):  # type: ignore[misc]
         said: list[Any] = []
         with _request(environ).services.store.write() as unit:
             environ[UNIT] = unit
-            body = b"".join(method(environ, lambda *words: said.append(words)))
-        start_response(*said[0])
-        return [body]
+            b"".join(method(environ, lambda *words: said.append(words)))
+        # Its page of HTML saying "Created" is for nobody.
+        return send(Answer(int(said[0][0][:3]), [("Content-Length", "0")]), start_response)
 
     # What wsgidav's methods ask on their way; the office answers inside the act itself.
 
