@@ -77,7 +77,6 @@ def build(settings: Settings) -> App:
     documents = AfterOpening(lambda: _documents(store, settings))
     router = Router(
         {
-            "": guarded(make_root(settings.limits.xml_bytes)),
             "files": guarded(documents),
             "health": health(
                 (
@@ -89,6 +88,7 @@ def build(settings: Settings) -> App:
             "static": console,
             "favicon.ico": console,
         },
+        root=guarded(make_root(settings.limits.xml_bytes)),
         landing=console,
         otherwise=guarded(not_found),
     )

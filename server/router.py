@@ -19,6 +19,7 @@ class Router:
         self,
         areas: Mapping[str, WSGIApplication],
         *,
+        root: WSGIApplication,
         landing: WSGIApplication,
         otherwise: WSGIApplication,
     ) -> None:
@@ -26,20 +27,23 @@ class Router:
 
         Args:
             areas: Door by first segment of the path, such as ``files``.
-            landing: What a browser sees at ``/``; programs that speak DAV go to ``areas[""]``.
+            root: ``/`` for programs that speak DAV.
+            landing: What a browser sees at ``/``.
             otherwise: The door of every other path.
         """
         self._areas = dict(areas)
+        self._root = root
         self._landing = landing
         self._otherwise = otherwise
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Find the door and pass the request on, unchanged."""
         path = environ["PATH_INFO"]
+        if path == "/":
+            is_browser = environ["REQUEST_METHOD"] in _FOR_BROWSERS
+            return (self._landing if is_browser else self._root)(environ, start_response)
         end = path.find("/", 1)
         first = path[1:end] if end > 0 else path[1:]
-        if not first and environ["REQUEST_METHOD"] in _FOR_BROWSERS:
-            return self._landing(environ, start_response)
         return self._areas.get(first, self._otherwise)(environ, start_response)
 
 
