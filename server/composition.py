@@ -18,6 +18,7 @@ from admin.parts import ConsoleParts
 from auth import setup_link
 from auth.identity import Identity, identify
 from config.settings import Settings
+from dav_providers.documents.application import make_documents
 from dav_providers.root import make_root
 from office import layout, opening
 from server import installation
@@ -112,8 +113,6 @@ def _guard(store: Store, secret_key: bytes) -> Callable[[WSGIApplication], Gate]
 
 
 def _documents(store: Store, settings: Settings) -> WSGIApplication:
-    from dav_providers.documents.application import make_documents  # noqa: PLC0415 - big
-
     with store.read() as unit:
         facts = layout.load(unit)
     return make_documents(store, LocalBlobs(settings.storage.blobs_folder), settings, facts)

@@ -31,7 +31,7 @@ def an_environ(
     stream: Any = None,
     **others: Any,
 ) -> WSGIEnvironment:
-    """A request's environ; *path* is decoded and may have a query, *others* replace keys, *stream* the body."""
+    """A request's environ: *path* is decoded and may have a query, *stream* stands for *body*."""
     path, _, query = path.partition("?")
     environ: WSGIEnvironment = {
         "REQUEST_METHOD": method,
