@@ -6,6 +6,7 @@ cost one crossing each way. Long bodies stream, with a bound on what waits in be
 """
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from wsgiref.types import WSGIApplication
@@ -33,10 +34,12 @@ class Bridge:
         """Answer one request; other scopes ("lifespan", "websocket") never come here."""
         loop = asyncio.get_running_loop()
         environ = make_environ(scope)
-        inbox = Inbox(loop, receive, self._buffer_bytes, environ)
+        # One for both ways: the thread waits for one thing at a time, the loop for none.
+        changed = threading.Condition()
+        inbox = Inbox(loop, receive, self._buffer_bytes, environ, changed)
         await inbox.preread()
         environ["wsgi.input"] = inbox
-        exchange = Exchange(loop, self._app, environ, self._buffer_bytes)
+        exchange = Exchange(loop, self._app, environ, self._buffer_bytes, changed)
         try:
             self._threads.submit(exchange.run)
             await _answer(exchange, inbox, send)

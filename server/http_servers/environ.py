@@ -34,15 +34,17 @@ def is_bodiless(method: str, status: str) -> bool:
     return method == "HEAD" or _BODILESS_STATUS.match(status) is not None
 
 
+_STATIC: Final[dict[str, Any]] = {
+    "SCRIPT_NAME": "",
+    "SERVER_SOFTWARE": SOFTWARE,
+    "wsgi.version": (1, 0),
+    "wsgi.input_terminated": True,
+    "wsgi.multithread": True,
+    "wsgi.multiprocess": True,
+    "wsgi.run_once": False,
+}
+
+
 def static_environ() -> dict[str, Any]:
     """Return the part of an environ that is the same for every request (PEP 3333)."""
-    return {
-        "SCRIPT_NAME": "",
-        "SERVER_SOFTWARE": SOFTWARE,
-        "wsgi.version": (1, 0),
-        "wsgi.errors": sys.stderr,
-        "wsgi.input_terminated": True,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": True,
-        "wsgi.run_once": False,
-    }
+    return {**_STATIC, "wsgi.errors": sys.stderr}

@@ -58,12 +58,13 @@ class Exchange:
         app: WSGIApplication,
         environ: dict[str, Any],
         buffer_bytes: int,
+        changed: threading.Condition,
     ) -> None:
         self._loop = loop
         self._app = app
         self._environ = environ
         self._buffer_bytes = buffer_bytes
-        self._changed = threading.Condition()
+        self._changed = changed
         # The thread's own, until handed over.
         self._held: list[bytes] = []
         self._held_bytes = 0

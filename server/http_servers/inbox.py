@@ -27,18 +27,19 @@ class Inbox(RequestBody):
         receive: Callable[[], Awaitable[MutableMapping[str, Any]]],
         buffer_bytes: int,
         environ: dict[str, Any],
+        changed: threading.Condition,
     ) -> None:
         super().__init__()
         self._loop = loop
         self._receive = receive
         self._buffer_bytes = buffer_bytes
-        self._changed = threading.Condition()
+        self._changed = changed
         self._pieces: list[bytes] = []
         self._bytes = 0
         has_length = environ.get("CONTENT_LENGTH", "0") != "0"
         self._is_whole = not has_length and "HTTP_TRANSFER_ENCODING" not in environ
         self._is_cut = False
-        self._room = asyncio.Event()
+        self._room: asyncio.Event | None = None
         self._pump: asyncio.Task[None] | None = None
         self._on_hang_up: Callable[[], None] | None = None
         expectation = environ.get("HTTP_EXPECT", "").lower()
@@ -75,10 +76,11 @@ class Inbox(RequestBody):
             self._pump = self._loop.create_task(self._receive_all())
 
     async def _receive_all(self) -> None:
+        room = self._room = asyncio.Event()
         while not self._is_cut:
             if self._bytes >= self._buffer_bytes:
-                self._room.clear()
-                await self._room.wait()
+                room.clear()
+                await room.wait()
             # Once the body is whole this waits for the client's hang-up.
             self._accept(await self._receive())
         if self._on_hang_up is not None:
@@ -110,7 +112,7 @@ class Inbox(RequestBody):
             pieces, self._pieces = self._pieces, []
             must_call = self._bytes >= self._buffer_bytes
             self._bytes = 0
-        if must_call:
+        if must_call and self._room is not None:
             self._call(self._room.set)
         return b"".join(pieces)
 

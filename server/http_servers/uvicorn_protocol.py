@@ -41,6 +41,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._begins_now = False
         self._hosts = 0
+        self._has_chunks = False
         self._is_coded = False
         self._is_refused = False
         self._running: RequestResponseCycle | None = None
@@ -66,6 +67,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._begins_now = True
         self._head_bytes = 0
         self._hosts = 0
+        self._has_chunks = False
         self._is_coded = False
         if self._head_since is None:
             self._head_since = self._last_data
@@ -81,9 +83,10 @@ class BoundedProtocol(HttpToolsProtocol):
         key = name.lower()
         if key == b"host":
             self._hosts += 1
-        elif key == b"transfer-encoding" and value.lower() != b"chunked":
+        elif key == b"transfer-encoding":
+            self._has_chunks = True
             # The parser takes any list that ends in "chunked", and "identity" for no body.
-            self._is_coded = True
+            self._is_coded = self._is_coded or value.lower() != b"chunked"
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
@@ -99,8 +102,7 @@ class BoundedProtocol(HttpToolsProtocol):
         # RFC 9112 section 3.2: one Host field, or 400; HTTP/1.0 may leave it out, but has no
         # chunks (section 6.1).
         is_old = self.parser.get_http_version() == "1.0"
-        has_chunks = any(name == b"transfer-encoding" for name, _ in self.headers)
-        if self._hosts > 1 or (has_chunks if is_old else not self._hosts):
+        if self._hosts > 1 or (self._has_chunks if is_old else not self._hosts):
             self._refuse(HTTPStatus.BAD_REQUEST)
             return
         if self.url == b"*":
