@@ -35,7 +35,7 @@ def action_of(access: Access) -> Action:
     """What a READ or PREVIEWED is, seen by itself."""
     if access.status == _NOT_MODIFIED:
         return Action.RE_VALIDATED
-    if access.act is Act.PREVIEWED:
+    if access.note.act is Act.PREVIEWED:
         return Action.PREVIEWED
     if access.family in _EDITORS:
         return Action.OPENED_FOR_EDITING

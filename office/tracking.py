@@ -121,7 +121,6 @@ class Access(NamedTuple):
     """
 
     note: Note
-    act: Act
     user_id: int
     device_id: int
     at_us: int
