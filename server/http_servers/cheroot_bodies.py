@@ -22,25 +22,27 @@ _CHUNK_SIZE: Final = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(;[^\r\n]*)?\r\n\Z")
 class RawReader(Protocol):
     """The same connection without the buffer, which is too small for a body."""
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int, /) -> bytes:
         """Return up to *size* bytes as they come, none only at the connection's end."""
 
 
 class Reader(Protocol):
     """The buffered reader of a connection."""
 
-    raw: "RawReader"
+    @property
+    def raw(self) -> RawReader:
+        """The connection without the buffer."""
 
     def has_data(self) -> bool:
         """Whether bytes lie in the buffer."""
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int, /) -> bytes:
         """Return *size* bytes, fewer only at the connection's end."""
 
-    def read1(self, size: int) -> bytes:
+    def read1(self, size: int, /) -> bytes:
         """Return up to *size* bytes as they come, none only at the connection's end."""
 
-    def readline(self, size: int) -> bytes:
+    def readline(self, size: int, /) -> bytes:
         """Return a line or its first *size* bytes."""
 
 
