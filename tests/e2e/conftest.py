@@ -1,5 +1,6 @@
-"""A PostgreSQL server for the tests that run whole programs on both databases."""
+"""What the tests that run whole programs share: a PostgreSQL server, and offices that run."""
 
 from tests.databases import postgres
+from tests.e2e.offices import office
 
-__all__ = ["postgres"]
+__all__ = ["office", "postgres"]

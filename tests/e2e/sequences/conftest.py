@@ -1,0 +1,56 @@
+"""Two people with a device each, and a property's folder for each test."""
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from urllib.parse import quote
+
+import pytest
+
+from tests.e2e.dav_client import Client
+from tests.e2e.server_process import Device, Office
+
+MakeClient = Callable[..., Client]
+
+
+@pytest.fixture(scope="session")
+def anna(office: Office) -> Device:
+    return office.add_device("anna", "Dienst-PC")
+
+
+@pytest.fixture(scope="session")
+def jonas(office: Office) -> Device:
+    office.add_user("jonas")
+    return office.add_device("jonas", "MacBook")
+
+
+@pytest.fixture
+def make_client(office: Office) -> Iterator[MakeClient]:
+    """Makes the client of a program; all are closed at the end."""
+    made: list[Client] = []
+
+    def make(agent: str, device: Device | None = None, **always: str) -> Client:
+        client = Client(office, agent, device and device.authorization, always)
+        made.append(client)
+        return client
+
+    yield make
+    for client in made:
+        client.close()
+
+
+@pytest.fixture(scope="session")
+def estate(office: Office) -> str:
+    """The path of a property's folder, quoted, without a slash at its end."""
+    made = office.command("estate", "add", "4711", "Parkallee 7, Köln")
+    return quote(made["path"].rstrip("/"))
+
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def folder(estate: str, anna: Device, make_client: MakeClient) -> str:
+    """The path of a new folder in the property's, quoted, without a slash at its end."""
+    path = f"{estate}/Gr%C3%B6%C3%9Fe%20{next(_numbers)}"
+    assert make_client("test", anna)("MKCOL", path).status == 201
+    return path
