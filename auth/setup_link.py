@@ -47,9 +47,7 @@ def end(unit: WriteUnit, *, now_us: int) -> bool:
 
     Of two who use the link at once, only one gets True: they may go on, the other may not.
     """
-    is_first = instance.put_once(unit, _ENDED, str(now_us))
-    instance.remove(unit, _HASH)
-    return is_first
+    return instance.put_once(unit, _ENDED, str(now_us))
 
 
 def _hash(token: str) -> str:

@@ -25,8 +25,3 @@ def put_once(unit: WriteUnit, key: str, value: str) -> bool:
         {"key": key, "value": value},
     )
     return made == 1
-
-
-def remove(unit: WriteUnit, key: str) -> None:
-    """Forget the fact."""
-    unit.execute("DELETE FROM instance WHERE key = :key", {"key": key})
