@@ -139,7 +139,7 @@ class Office:
     @contextmanager
     def serving(self) -> Iterator["Office"]:
         """Run the server; at the end it must stop in order and have nothing to complain about."""
-        process = self._start()
+        process = self.start()
         try:
             until(lambda: process.poll() is not None or self.is_ready(), START_SECONDS)
             assert process.poll() is None, self.log.read_text()
@@ -154,7 +154,8 @@ class Office:
         assert exit_code == 0, said
         assert not [word for word in _TROUBLE if word in said], said
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start the server, which leads a process group; it is not ready yet."""
         words = ["serve", "--data", str(self.data), "--port", str(self.port)]
         # The log stands where the test that fails can show it; two processes, as in an office.
         with self.log.open("ab") as log:
@@ -163,6 +164,8 @@ class Office:
                 env=self.environment,
                 stdout=log,
                 stderr=log,
+                # A group of its own: all its processes can be killed at once.
+                start_new_session=True,
             )
 
 
