@@ -100,7 +100,7 @@ def demand(who: Identity, act: Act, chain: Sequence[NodeRow]) -> None:
         if blocked := [each.id for each in chain if each.id in who.blocked_nodes]:
             raise BlockedError(blocked[0])
         raise NotFoundError("There is nothing here.")
-    name = chain[-1].name
+    name = chain[-1].name or "files"
     if verdict is Verdict.FIXED:
         raise FixedError(f"The folder “{name}” is fixed by the office; it stays where it is.")
     raise ForbiddenError(

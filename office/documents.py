@@ -186,6 +186,8 @@ def _check_target(
     work: Work, source: Place, target: Place, *, may_overwrite: bool, is_rename: bool = False
 ) -> None:
     node, parents = source.existing(), target.parent_chain
+    if node.role == Role.TOP:
+        raise IntoItselfError("Everything lies in this folder; it can't be put into itself.")
     if target.node is not None and target.node.id == node.id:
         raise IntoItselfError("Source and destination are the same.")
     if any(each.id == node.id for each in parents):

@@ -81,9 +81,12 @@ class TooLargeError(OfficeError):
 
 
 class LockedError(OfficeError):
-    """A lock stands in the way; *paths* are the lock roots, as names below /files."""
+    """A lock stands in the way; *paths* are the lock roots that the caller may know of.
 
-    def __init__(self, message: str, *, paths: Sequence[Sequence[str]]) -> None:
+    Names from a root on: a Home's begin with its owner's name.
+    """
+
+    def __init__(self, message: str, paths: Sequence[Sequence[str]]) -> None:
         super().__init__(message)
         self.paths = tuple(tuple(path) for path in paths)
 

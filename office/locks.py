@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from auth.identity import Identity
-from office.errors import LockConflictError, LockedError, LockMissingError
+from office.errors import ForbiddenError, LockConflictError, LockedError, LockMissingError
 from storage import locks, tree
 from storage.locks import LockRow
 from storage.store import Unit, WriteUnit
@@ -82,7 +82,7 @@ def demand(
         if not is_stale(lock, now_us) and (lock.is_exclusive or lock.node_id not in opened_roots)
     ]
     if in_the_way:
-        raise LockedError(_sentence(in_the_way[0]), paths=_roots(unit, in_the_way))
+        raise LockedError(*_told(unit, who, in_the_way))
     return [lock for lock in others if is_stale(lock, now_us)]
 
 
@@ -115,7 +115,7 @@ def acquire(
     live = [lock for lock in found if not is_stale(lock, now_us)]
     conflicting = [lock for lock in live if lock.is_exclusive or wish.is_exclusive]
     if conflicting:
-        raise LockConflictError(_sentence(conflicting[0]), paths=_roots(unit, conflicting))
+        raise LockConflictError(*_told(unit, who, conflicting))
     locks.delete(unit, [lock.token for lock in found if is_stale(lock, now_us)])
     lock = LockRow(
         token=f"opaquelocktoken:{uuid.uuid4()}",
@@ -164,18 +164,32 @@ def release(unit: WriteUnit, who: Identity, chain: Sequence[NodeRow], token: str
     """Release the lock *token* that covers the last node of *chain*.
 
     Raises:
-        LockMissingError: No lock of *who* with this token covers it.
+        LockMissingError: No lock with this token covers it.
+        ForbiddenError: It is somebody else's (RFC 4918 section 9.11.1).
     """
     for lock in covering(unit, chain):
-        if lock.token == token and lock.user_id == who.user_id:
+        if lock.token == token:
+            if lock.user_id != who.user_id:
+                raise ForbiddenError(
+                    f"{lock.user_name} holds this lock on “{lock.device_label}”.",
+                    privilege="unlock",
+                )
             locks.delete(unit, [token])
             return
     raise LockMissingError("There is no lock of yours with this token here.")
 
 
-def _sentence(lock: LockRow) -> str:
-    return f"{lock.user_name} has it open on “{lock.device_label}”."
+def _told(unit: Unit, who: Identity, found: Iterable[LockRow]) -> tuple[str, list[list[str]]]:
+    """A sentence, and the roots of the locks that *who* may know of: names below ``/files``.
 
-
-def _roots(unit: Unit, found: Iterable[LockRow]) -> list[list[str]]:
-    return [[name for _, name in tree.lineage(unit, lock.node_id)] for lock in found]
+    A deep act meets locks on places inside that are blocked for them; of those nothing is said.
+    """
+    sentence = "Something in it is in use."
+    roots: list[list[str]] = []
+    for lock in found:
+        lineage = tree.lineage(unit, lock.node_id)
+        if who.blocked_nodes.isdisjoint(node_id for node_id, _ in lineage):
+            if not roots:
+                sentence = f"{lock.user_name} has it open on “{lock.device_label}”."
+            roots.append([name for _, name in lineage])
+    return sentence, roots

@@ -19,8 +19,8 @@ class Place:
 
     Attributes:
         names: The path's names, in NFC; none for ``/files/`` itself.
-        chain: The nodes from the root on, as far as they exist; empty when not even the
-            first name is a root.
+        chain: The nodes from the root on, as far as they exist; ``/files/`` itself where not
+            even the first name is a root.
         missing: The names that no node has.
     """
 
@@ -31,7 +31,7 @@ class Place:
     @property
     def node(self) -> NodeRow | None:
         """The node at the path, if there is one."""
-        return None if self.missing or not self.chain else self.chain[-1]
+        return None if self.missing else self.chain[-1]
 
     def existing(self) -> NodeRow:
         """The node at the path.
@@ -41,7 +41,8 @@ class Place:
         """
         node = self.node
         if node is None:
-            raise NotFoundError(f"There is nothing called “{'/'.join(self.names)}”.")
+            # Word for word what is said of a place that is blocked for somebody.
+            raise NotFoundError("There is nothing here.")
         return node
 
     @property
@@ -56,7 +57,7 @@ class Place:
         Raises:
             ParentMissingError: That collection is not there.
         """
-        if len(self.missing) > 1 or not self.chain:
+        if len(self.missing) > 1:
             raise ParentMissingError("The folder it would lie in does not exist.")
         parents = self.chain if self.missing else self.chain[:-1]
         if not parents or not parents[-1].is_collection:
@@ -76,16 +77,19 @@ def find(unit: Unit, who: Identity, layout: Layout, names: Sequence[str]) -> Pla
         NotFoundError: Something on the way is hidden from *who*.
     """
     if not names:
-        home = tree.find(unit, who.home_node_id)
-        return Place((), (top(layout, home),), ())
+        return Place((), (_top(unit, who, layout),), ())
     root_id = who.home_node_id if names[0] == layout.names.home else layout.shared.get(names[0])
-    if root_id is None:
-        return Place(tuple(names), (), tuple(names))
-    chain = tuple(tree.chain(unit, root_id, names[1:]))
-    if not chain:
-        return Place(tuple(names), (), tuple(names))
+    found = [] if root_id is None else tree.chain(unit, root_id, names[1:])
+    if not found:
+        return Place(tuple(names), (_top(unit, who, layout),), tuple(names))
+    # A Home's row has its owner's name; everybody knows their own under the office's word.
+    chain = (found[0]._replace(name=names[0]), *found[1:])
     access.demand(who, Act.READ, chain)
     return Place(tuple(names), chain, tuple(names[len(chain) :]))
+
+
+def _top(unit: Unit, who: Identity, layout: Layout) -> NodeRow:
+    return top(layout, tree.find(unit, who.home_node_id))
 
 
 def members(unit: Unit, who: Identity, layout: Layout, place: Place) -> list[NodeRow]:

@@ -351,6 +351,10 @@ def _change_tree(unit: WriteUnit, node: NodeRow, tree_id: int) -> None:
         "UPDATE node SET tree_id = :tree, modseq = :modseq WHERE id = :id",
         [{"tree": tree_id, "modseq": first + i, "id": each} for i, each in enumerate(ids)],
     )
+    # Tombstones hold numbers of the old counter; under the new one every listing begins anew.
+    unit.execute_many(
+        "DELETE FROM tombstone WHERE parent_id = :id", [{"id": each} for each in ids]
+    )
 
 
 def copy(

@@ -11,7 +11,7 @@ from dav_providers.documents import failures, sink
 from dav_providers.documents.options import ALLOW, METHODS
 from dav_providers.documents.properties import DiskSpace
 from dav_providers.documents.provider import REQUEST, Environ
-from dav_providers.documents.request import Answer, DocumentRequest, Services
+from dav_providers.documents.request import Answer, DocumentRequest, Services, system_clock
 from dav_providers.documents.server import DocumentServer, send
 from office.errors import BlockedError
 from office.layout import Layout
@@ -26,10 +26,15 @@ _WSGIDAV = {"wsgidav.verbose": 1, "wsgidav.config": {}}
 
 
 def make_documents(
-    store: Store, blobs: BlobStore, settings: Settings, layout: Layout
+    store: Store,
+    blobs: BlobStore,
+    settings: Settings,
+    layout: Layout,
+    *,
+    clock: Callable[[], int] = system_clock,
 ) -> WSGIApplication:
     """Build the door. The gate in front of it has said who asks (``deedbox.identity``)."""
-    return _DocumentsDoor(Services(store, blobs, settings, layout))
+    return _DocumentsDoor(Services(store, blobs, settings, layout, clock))
 
 
 class _DocumentsDoor:

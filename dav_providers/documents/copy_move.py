@@ -4,6 +4,7 @@ from dav_providers.documents import preconditions, sink
 from dav_providers.documents.failures import RefusedError
 from dav_providers.documents.request import Answer, DocumentRequest
 from office import documents, places
+from office.errors import UnfitNameError
 from office.tracking import Act
 from office.work import Work
 from wire.dav_headers import Depth, parse_depth, parse_overwrite
@@ -30,10 +31,8 @@ def answer(request: DocumentRequest) -> Answer:
         request.note.target_path = "/".join(target_names)
         work = Work(unit, request.who, services.layout, request.now_us, request.tokens)
         if sink.swallows(target.name):
-            # Finder parks its litter beside what it moves; for a client it went there.
-            if is_move:
-                documents.delete(work, source)
-            return Answer(201, [("Content-Length", "0")])
+            # Nothing of that name is ever kept: a document that went there would be lost.
+            raise UnfitNameError(f"“{target.name}” is a name that macOS keeps for itself.")
         if is_move:
             is_new = documents.move(work, source, target, may_overwrite=may_overwrite)
         else:

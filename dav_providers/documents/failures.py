@@ -1,5 +1,7 @@
 """The one table from what can go wrong to what the client is told."""
 
+from http import HTTPStatus
+
 from wsgidav.dav_error import DAVError
 
 from auth.errors import CredentialsError
@@ -11,7 +13,7 @@ from dav_providers.documents.preconditions import (
 from dav_providers.documents.request import Answer, DocumentRequest, OutsideError, href
 from dav_providers.multistatus import preconditions as pre
 from dav_providers.multistatus.preconditions import Precondition, error_body
-from dav_providers.multistatus.request_xml import RequestXMLError
+from dav_providers.multistatus.request_xml import ForbiddenDoctypeError, RequestXMLError
 from dav_providers.multistatus.writer import CONTENT_TYPE
 from office.errors import (
     BlockedError,
@@ -97,9 +99,13 @@ def answer(error: Exception, request: DocumentRequest | None) -> Answer | None:
     if isinstance(error, OfficeError):
         return _office_answer(error, request)
     if isinstance(error, RequestXMLError):
-        return _refusal(error.status, str(error))
+        is_doctype = isinstance(error, ForbiddenDoctypeError)
+        return _refusal(error.status, str(error), pre.NO_EXTERNAL_ENTITIES if is_doctype else None)
     if isinstance(error, DAVError):
-        return _refusal(int(error.value), error.context_info or "")
+        # Its word on a missing resource is the path: the office's own tells nobody anything.
+        is_missing = error.value == HTTPStatus.NOT_FOUND
+        said = "There is nothing here." if is_missing else error.context_info
+        return _refusal(int(error.value), said or "")
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), None)
     if status is None:
         return None
@@ -123,14 +129,25 @@ def _office_answer(error: OfficeError, request: DocumentRequest | None) -> Answe
             privileges=[(where, f"{{DAV:}}{error.privilege}")],
         )
     if isinstance(error, LockedError):
-        hrefs = [href(path, is_collection=False) for path in error.paths]
         is_new_lock = isinstance(error, LockConflictError)
         condition = pre.NO_CONFLICTING_LOCK if is_new_lock else pre.LOCK_TOKEN_SUBMITTED
-        return _refusal(status, str(error), condition, hrefs=hrefs)
+        return _refusal(status, str(error), condition, hrefs=_lock_roots(error, request))
     if isinstance(error, LockMissingError):
         status = 412 if method == "LOCK" else status
         return _refusal(status, str(error), pre.LOCK_TOKEN_MATCHES_REQUEST_URI)
     return _refusal(status, str(error))
+
+
+def _lock_roots(error: LockedError, request: DocumentRequest | None) -> list[str]:
+    """The hrefs of the locks in the way; the request's own where it may know of none."""
+    if request is None:
+        return []
+    layout = request.services.layout
+    paths = [
+        path if path[0] in layout.shared else (layout.names.home, *path[1:])
+        for path in error.paths
+    ]
+    return [href(path, is_collection=False) for path in paths or [request.names]]
 
 
 _Hrefs = list[str]

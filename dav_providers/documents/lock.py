@@ -12,8 +12,7 @@ from office.locks import Wish
 from office.places import Place
 from office.tracking import Act as Noted
 from office.work import Work
-from storage.locks import LockRow
-from storage.store import WriteUnit
+from storage.store import Unit, WriteUnit
 from storage.tree import Content, NodeRow
 from wire.bodies import read_small
 from wire.dav_headers import Depth, parse_depth, parse_lock_token, parse_timeout
@@ -46,7 +45,7 @@ def _refresh(request: DocumentRequest, unit: WriteUnit, place: Place) -> Answer:
     place.existing()
     if not request.tokens:
         raise RefusedError(400, "A refresh names its lock in the If header.")
-    lock = locks.refresh(
+    locks.refresh(
         unit,
         request.who,
         place.chain,
@@ -54,7 +53,8 @@ def _refresh(request: DocumentRequest, unit: WriteUnit, place: Place) -> Answer:
         timeout_seconds=_timeout_seconds(request),
         now_us=request.now_us,
     )
-    return _answer(request, place.names, place.chain, lock, status=200)
+    # RFC 4918 section 9.10.2: a refresh is answered without Lock-Token.
+    return _answer(request, unit, place.chain, status=200)
 
 
 def _acquire(request: DocumentRequest, unit: WriteUnit, place: Place, body: bytes) -> Answer:
@@ -77,7 +77,9 @@ def _acquire(request: DocumentRequest, unit: WriteUnit, place: Place, body: byte
     request.note.path = "/".join(place.names)
     request.note.node_id, request.note.version = chain[-1].id, chain[-1].version
     request.note.act = Noted.LOCKED
-    return _answer(request, place.names, chain, lock, status=201 if is_new else 200)
+    answer = _answer(request, unit, chain, status=201 if is_new else 200)
+    answer.headers.append(("Lock-Token", f"<{lock.token}>"))
+    return answer
 
 
 def _empty_document(request: DocumentRequest, unit: WriteUnit, place: Place) -> NodeRow:
@@ -87,22 +89,22 @@ def _empty_document(request: DocumentRequest, unit: WriteUnit, place: Place) -> 
 
 
 def _answer(
-    request: DocumentRequest,
-    names: tuple[str, ...],
-    chain: tuple[NodeRow, ...],
-    lock: LockRow,
-    *,
-    status: int,
+    request: DocumentRequest, unit: Unit, chain: tuple[NodeRow, ...], *, status: int
 ) -> Answer:
-    depth = next(i for i, node in enumerate(chain) if node.id == lock.node_id)
-    root = href(names[: depth + 1], is_collection=bool(chain[depth].is_collection))
-    body = xml_document("{DAV:}prop", lock_discovery([(lock, root)], request.now_us))
-    headers = [
-        ("Content-Type", CONTENT_TYPE),
-        ("Content-Length", str(len(body))),
-        ("Lock-Token", f"<{lock.token}>"),
+    """The resource's ``DAV:lockdiscovery`` as it stands now, with locks from above."""
+    roots = {
+        node.id: href(request.names[:depth], is_collection=bool(node.is_collection))
+        for depth, node in enumerate(chain, 1)
+    }
+    live = [
+        (lock, roots[lock.node_id])
+        for lock in locks.covering(unit, chain)
+        if not locks.is_stale(lock, request.now_us)
     ]
-    return Answer(status, headers, [body])
+    body = xml_document("{DAV:}prop", lock_discovery(live, request.now_us))
+    return Answer(
+        status, [("Content-Type", CONTENT_TYPE), ("Content-Length", str(len(body)))], [body]
+    )
 
 
 def answer_unlock(request: DocumentRequest) -> Answer:

@@ -67,8 +67,6 @@ def _state(
             place = places.find(unit, request.who, request.services.layout, names)
         except (ForeignHostError, OutsideError, PathError, NotFoundError):
             return None
-    if not place.chain:
-        return None
     covering = locks.covering(unit, place.chain)
     if place.node is None:
         # An unmapped name is in the scope of the deep locks above it.

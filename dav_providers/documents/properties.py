@@ -11,6 +11,7 @@ from dav_providers.multistatus.live_properties import LiveProperty, LiveProperty
 from dav_providers.multistatus.writer import element, empty_element, href_element, text_element
 from office import access
 from office.access import Act, Verdict
+from office.layout import Role
 from office.locks import MICROSECONDS
 from storage.locks import LockRow
 from storage.tree import NodeRow
@@ -49,7 +50,11 @@ class Listing:
 
     def chain_of(self, node: NodeRow) -> tuple[NodeRow, ...]:
         """The nodes from the root down to a row of this listing."""
-        return self.chain if node.id == self.chain[-1].id else (*self.chain, node)
+        above = self.chain[-1]
+        if node.id == above.id:
+            return self.chain
+        # The members of /files/ are roots: what holds for that folder is not inherited.
+        return (node,) if above.role == Role.TOP else (*self.chain, node)
 
 
 _COLLECTION = element(f"{DAV}resourcetype", empty_element(f"{DAV}collection"))

@@ -105,9 +105,14 @@ class DocumentProvider(DAVProvider):  # type: ignore[misc]
     """Finds a path's document or folder in the transaction of its request."""
 
     def get_resource_inst(
-        self, path: str, environ: Environ
+        self, path: str | None, environ: Environ
     ) -> DocumentResource | FolderResource | None:
-        """The resource at *path* (below ``/files``), or None where nothing is."""
+        """The resource at *path* (below ``/files``), or None where nothing is.
+
+        wsgidav's DELETE asks for the parent of ``/`` with None.
+        """
+        if path is None:
+            return None
         request: DocumentRequest = environ[REQUEST]
         names = tuple(name for name in path.split("/") if name)
         [place] = places.find_for_writing(

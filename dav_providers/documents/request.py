@@ -1,7 +1,7 @@
 """A DAV request on documents, parsed once into values."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -23,14 +23,20 @@ MOUNT = "files"
 """The first segment of every path that belongs to this door."""
 
 
+def system_clock() -> int:
+    """The time in microseconds since the epoch."""
+    return time.time_ns() // 1000
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the door was given when it was built."""
+    """What the door was given when it was built; *clock* gives the time in microseconds."""
 
     store: Store
     blobs: BlobStore
     settings: Settings
     layout: Layout
+    clock: Callable[[], int] = system_clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ class DocumentRequest:
         self.who: Identity = environ["deedbox.identity"]
         self.family: Family = environ["deedbox.family"]
         self.note: Note = environ["deedbox.note"]
-        self.now_us = time.time_ns() // 1000
+        self.now_us = services.clock()
         path = decode_path_info(
             environ["PATH_INFO"], latin1_fallback=self.family is Family.WINDOWS
         )

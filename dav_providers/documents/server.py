@@ -12,6 +12,7 @@ from wsgidav.dav_error import DAVError
 from wsgidav.request_server import RequestServer
 
 from dav_providers.documents import copy_move, get, lock, options, propfind, proppatch, put
+from dav_providers.documents.failures import RefusedError
 from dav_providers.documents.properties import DiskSpace
 from dav_providers.documents.provider import REQUEST, UNIT, DocumentProvider, Environ
 from dav_providers.documents.request import MOUNT, Answer, DocumentRequest
@@ -68,6 +69,9 @@ class DocumentServer(RequestServer):  # type: ignore[misc]
 
     def do_MKCOL(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:  # noqa: N802
         """Make a folder: wsgidav's way, in one transaction."""
+        if "CONTENT_LENGTH" not in environ and environ["wsgi.input"].read(1):
+            # RFC 4918 section 9.3; wsgidav looks only at an announced length.
+            raise RefusedError(415, "MKCOL takes no body.")
         return self._in_transaction(super().do_MKCOL, environ, start_response)
 
     def do_DELETE(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:  # noqa: N802
