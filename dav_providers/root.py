@@ -9,8 +9,8 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from dav_providers.multistatus import preconditions, writer
 from dav_providers.multistatus.live_properties import LiveProperty, LivePropertyRegistry, Reader
-from dav_providers.multistatus.request_xml import RequestXMLError, parse_propfind
-from wire.bodies import read_small
+from dav_providers.multistatus.request_xml import RequestXMLTooComplexError, parse_propfind
+from wire.bodies import BodyTooLargeError, read_small
 from wire.dav_headers import Depth, parse_depth
 
 ALLOW = "OPTIONS, GET, HEAD, PROPFIND"
@@ -80,9 +80,8 @@ def _propfind(environ: WSGIEnvironment, xml_bytes: int) -> Answer:
     try:
         depth = parse_depth(environ.get("HTTP_DEPTH"), default=Depth.INFINITY)
         propfind = parse_propfind(read_small(environ, xml_bytes))
-    except RequestXMLError as error:
-        status = "413 Content Too Large" if error.status == 413 else "400 Bad Request"  # noqa: PLR2004 (HTTP's own numbers)
-        return _sentence(status, str(error))
+    except (BodyTooLargeError, RequestXMLTooComplexError) as error:
+        return _sentence("413 Content Too Large", str(error))
     except ValueError as error:
         return _sentence("400 Bad Request", str(error))
     if depth is Depth.INFINITY:
