@@ -59,7 +59,7 @@ class BlobStore(Protocol):
 
 
 class LocalBlobs:
-    """Blobs in a local folder, ``ab/cd/<sha256>``; ``tmp/`` lies on the same file system."""
+    """Blobs in a local folder, ``ab/<sha256>``; ``tmp/`` lies on the same file system."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -70,7 +70,7 @@ class LocalBlobs:
 
     def path(self, sha256: str) -> Path:
         """Where a blob lies, whether it is there or not."""
-        return self._folder / sha256[:2] / sha256[2:4] / sha256
+        return self._folder / sha256[:2] / sha256
 
     def receive(self, read: Callable[[int], bytes]) -> "LocalStagedBlob":
         """Write a stream to a temporary file, hashing on the way, in constant memory."""
@@ -112,7 +112,7 @@ class LocalBlobs:
 
     def addresses(self) -> Iterator[str]:
         """The sha256 of every blob on disk."""
-        for path in self._folder.glob("??/??/*"):
+        for path in self._folder.glob("??/*"):
             if len(path.name) == hashlib.sha256().digest_size * 2:
                 yield path.name
 

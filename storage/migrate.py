@@ -6,6 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 
 from storage.store import Store
 
@@ -28,16 +29,17 @@ def migrate(store: Store) -> str:
     config = _config()
     scripts = ScriptDirectory.from_config(config)
     head = scripts.get_current_head() or ""
-    with store.write() as unit:
-        unit.serialise(_MIGRATION_LOCK)
-        current = MigrationContext.configure(unit.connection).get_current_revision()
+    with store.schema_change() as connection:
+        if not store.is_sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": _MIGRATION_LOCK})
+        current = MigrationContext.configure(connection).get_current_revision()
         if current == head:
             return head
         if current is not None and current not in {
             each.revision for each in scripts.walk_revisions()
         }:
             raise NewerDatabaseError(current)
-        config.attributes["connection"] = unit.connection
+        config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return head
 

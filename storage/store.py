@@ -11,16 +11,16 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import PoolProxiedConnection
 
 from storage.rights_revision import RightsRevision
 
-_BEGIN = "deedbox_begin"
+_READ_COMMITTED, _REPEATABLE_READ = 2, 3  # psycopg.IsolationLevel, not worth its import here
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -31,31 +31,32 @@ _SQLITE_PRAGMAS = (
 )
 
 
-@dataclass(slots=True)
 class Unit:
-    """A transaction that reads. Only the query modules of ``storage`` look inside."""
+    """A transaction that reads. Only the query modules of ``storage`` look inside.
 
-    connection: Connection
-    is_sqlite: bool
+    Statements go to the driver's cursor as they stand: SQLAlchemy's result layer would cost
+    several times what the queries on the hot paths do. psycopg spells the parameters its own way.
+    """
+
+    __slots__ = ("cursor", "is_sqlite")
+
+    def __init__(self, cursor: Any, *, is_sqlite: bool) -> None:  # noqa: ANN401 - two drivers'
+        self.cursor = cursor
+        self.is_sqlite = is_sqlite
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Any]:
-        """Run *sql* (named parameters as ``:name``) and return all rows as plain tuples.
-
-        The statement goes to the driver as it stands: SQLAlchemy's own result layer costs
-        more than the query on the hot paths. psycopg spells the parameters its own way.
-        """
-        cursor = self._run(sql, parameters or {})
-        return cursor.fetchall()  # type: ignore[no-any-return]
+        """Run *sql* (named parameters as ``:name``) and return all rows as plain tuples."""
+        self.cursor.execute(sql if self.is_sqlite else psycopg_spelling(sql), parameters or {})
+        rows: list[Any] = self.cursor.fetchall()
+        return rows
 
     def row(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
-        """The first row of *sql* as a plain tuple, or None."""
-        cursor = self._run(sql, parameters or {})
-        return cursor.fetchone()
+        """The first row of *sql* as a plain tuple, or None.
 
-    def _run(self, sql: str, parameters: Mapping[str, Any]) -> Any:  # noqa: ANN401
-        if not self.is_sqlite:
-            sql = psycopg_spelling(sql)
-        return self.connection.exec_driver_sql(sql, dict(parameters)).cursor
+        All are fetched: SQLite carries a RETURNING out only as far as its rows are read.
+        """
+        rows = self.rows(sql, parameters)
+        return rows[0] if rows else None
 
 
 _spellings: dict[str, str] = {}
@@ -76,12 +77,21 @@ def psycopg_spelling(sql: str) -> str:
     return known
 
 
-@dataclass(slots=True)
 class WriteUnit(Unit):
     """A transaction that writes; committed when its block ends without an exception."""
 
-    rights: RightsRevision | None = None
-    after_commit: list[Callable[[], None]] = field(default_factory=list)
+    __slots__ = ("after_commit", "rights")
+
+    def __init__(
+        self,
+        cursor: Any,  # noqa: ANN401 - two drivers'
+        *,
+        is_sqlite: bool,
+        rights: RightsRevision | None = None,
+    ) -> None:
+        super().__init__(cursor, is_sqlite=is_sqlite)
+        self.rights = rights
+        self.after_commit: list[Callable[[], None]] = []
 
     def rights_shrank(self) -> None:
         """Tell running transfers, once this is committed, to ask again whether they may go on."""
@@ -90,16 +100,15 @@ class WriteUnit(Unit):
 
     def execute(self, sql: str, parameters: Mapping[str, Any] | None = None) -> int:
         """Run *sql* and return how many rows it changed."""
-        if not self.is_sqlite:
-            sql = psycopg_spelling(sql)
-        return self.connection.exec_driver_sql(sql, dict(parameters or {})).rowcount
+        self.cursor.execute(sql if self.is_sqlite else psycopg_spelling(sql), parameters or {})
+        changed: int = self.cursor.rowcount
+        return changed
 
     def execute_many(self, sql: str, parameters: list[dict[str, Any]]) -> None:
         """Run *sql* once for each of *parameters* (nothing when there are none)."""
         if parameters:
-            if not self.is_sqlite:
-                sql = psycopg_spelling(sql)
-            self.connection.exec_driver_sql(sql, parameters)
+            spelled = sql if self.is_sqlite else psycopg_spelling(sql)
+            self.cursor.executemany(spelled, parameters)
 
     def serialise(self, *tree_ids: int) -> None:
         """Let only one writer at a time into these trees until the commit.
@@ -122,26 +131,19 @@ class Store:
         self.rights = rights
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._queue = _WriterQueue(self.url.database) if self.is_sqlite else None
-        self.engine = (
-            _sqlite_engine(self.url, pool_size)
-            if self.is_sqlite
-            else _pg_engine(self.url, pool_size)
-        )
-        self._reading, self._writing = self._modes()
-
-    def _modes(self) -> tuple[Engine, Engine]:
-        if self.is_sqlite:
-            return self.engine, self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
-        reading = self.engine.execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True
-        )
-        return reading, self.engine.execution_options(isolation_level="READ COMMITTED")
+        make = _sqlite_engine if self.is_sqlite else _pg_engine
+        self.engine = make(self.url, pool_size)
 
     @contextmanager
     def read(self) -> Iterator[Unit]:
         """One snapshot; nothing written in it is kept."""
-        with self._reading.connect() as connection:
-            yield Unit(connection, self.is_sqlite)
+        connection = self.engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            self._begin(connection, cursor, is_writing=False)
+            yield Unit(cursor, is_sqlite=self.is_sqlite)
+        finally:
+            connection.close()  # back to the pool, which rolls it back
 
     @contextmanager
     def write(self) -> Iterator[WriteUnit]:
@@ -149,12 +151,39 @@ class Store:
 
         Keep it short and never wait for a client inside: on SQLite all others queue.
         """
-        turn: AbstractContextManager[None] = self._queue.turn() if self._queue else nullcontext()
-        with turn, self._writing.begin() as connection:
-            unit = WriteUnit(connection, self.is_sqlite, self.rights)
-            yield unit
+        with self._turn():
+            connection = self.engine.raw_connection()
+            try:
+                cursor = connection.cursor()
+                self._begin(connection, cursor, is_writing=True)
+                unit = WriteUnit(cursor, is_sqlite=self.is_sqlite, rights=self.rights)
+                yield unit
+                connection.commit()
+            finally:
+                connection.close()
         for act in unit.after_commit:
             act()
+
+    def _turn(self) -> AbstractContextManager[None]:
+        return self._queue.turn() if self._queue else nullcontext()
+
+    def _begin(self, connection: PoolProxiedConnection, cursor: Any, *, is_writing: bool) -> None:  # noqa: ANN401
+        if self.is_sqlite:
+            cursor.execute("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+            return
+        # psycopg begins by itself, as its connection says; that costs no round trip.
+        driver: Any = connection.driver_connection
+        driver.read_only = not is_writing
+        driver.isolation_level = _READ_COMMITTED if is_writing else _REPEATABLE_READ
+
+    @contextmanager
+    def schema_change(self) -> Iterator[Connection]:
+        """A writing transaction for migrations, which want SQLAlchemy's own connection."""
+        with self._turn(), self.engine.connect() as connection:
+            raw = connection.connection
+            self._begin(raw, raw.cursor(), is_writing=True)
+            with connection.begin():
+                yield connection
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -203,7 +232,7 @@ def _sqlite_engine(url: URL, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=64,
         pool_use_lifo=True,
-        connect_args={"check_same_thread": False, "timeout": 30},
+        connect_args={"check_same_thread": False, "timeout": 30, "cached_statements": 512},
     )
 
     @event.listens_for(engine, "connect")
@@ -211,10 +240,6 @@ def _sqlite_engine(url: URL, pool_size: int) -> Engine:
         connection.isolation_level = None  # we say BEGIN ourselves
         for pragma in _SQLITE_PRAGMAS:
             connection.execute(pragma)
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
 
     return engine
 
