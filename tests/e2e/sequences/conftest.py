@@ -29,7 +29,7 @@ def make_client(office: Office) -> Iterator[MakeClient]:
     made: list[Client] = []
 
     def make(agent: str, device: Device | None = None, **always: str) -> Client:
-        client = Client(office, agent, device and device.authorization, always)
+        client = Client(office, agent, device.authorization if device else None, always)
         made.append(client)
         return client
 
