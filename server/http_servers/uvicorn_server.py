@@ -25,6 +25,8 @@ _log = logging.getLogger("deedbox.http")
 _TICKS_PER_SWEEP: Final = 10
 # When the process has no file descriptor left, new clients wait in the listening socket's queue.
 _NO_DESCRIPTORS: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+_SCARCITY_SECONDS: Final = 1.0
+_YIELD_SECONDS: Final = 0.001
 
 
 class UvicornServer:
@@ -91,21 +93,25 @@ class _Serving(uvicorn.Server):
         except OSError as error:
             if error.errno in _NO_DESCRIPTORS:
                 _log.error("cannot accept a connection: %s", error)
-                self._pause_accepting()
+                self._pause_accepting(_SCARCITY_SECONDS)
             # Otherwise another process was faster, or the client has gone again.
             return
         connection.setblocking(False)
+        if self.server_state.connections:
+            # A moment for the other processes: connections stay, so a burst taken by one would
+            # leave the others idle for as long as its clients keep them.
+            self._pause_accepting(_YIELD_SECONDS)
         task = asyncio.get_running_loop().create_task(self._connect(connection))
         self._handshakes.add(task)
         task.add_done_callback(self._handshakes.discard)
 
-    def _pause_accepting(self) -> None:
+    def _pause_accepting(self, seconds: float) -> None:
         loop = asyncio.get_running_loop()
         loop.remove_reader(self._listening)
-        loop.call_later(1.0, self._resume_accepting)
+        loop.call_later(seconds, self._resume_accepting)
 
     def _resume_accepting(self) -> None:
-        if not self.should_exit:
+        if self._listening.fileno() >= 0:
             asyncio.get_running_loop().add_reader(self._listening, self._accept)
 
     async def _connect(self, connection: socket.socket) -> None:

@@ -96,6 +96,13 @@ class TestBody:
 
             assert read_answer(connection).startswith(b"HTTP/1.1 201 ")
 
+    def test_a_client_that_did_not_wait_is_not_asked(self, server: Served) -> None:
+        with server.connect() as connection:
+            fields = ["Content-Length: 5", "Connection: close"]
+            connection.sendall(head("PUT", "/put/unasked", *fields) + b"hello")
+
+            assert read_answer(connection).startswith(b"HTTP/1.1 201 ")
+
     def test_a_client_refused_is_not_asked_and_the_connection_ends(self, server: Served) -> None:
         with server.connect() as connection:
             fields = ["Content-Length: 5", "Expect: 100-continue"]
@@ -273,6 +280,14 @@ class TestAnswer:
         connection.request("PUT", "/put/kept", b"x" * 100_000)
         assert connection.getresponse().read()
         assert connection.sock is opened
+        connection.close()
+
+    def test_an_offer_of_another_protocol_is_passed_over(self, server: Served) -> None:
+        connection = server.http()
+        offer = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": ""}
+        for _ in range(2):
+            connection.request("GET", "/pid", headers=offer)
+            assert connection.getresponse().read().isdigit()
         connection.close()
 
     def test_close_is_honoured_whatever_its_case(self, server: Served) -> None:
