@@ -102,7 +102,9 @@ class BoundedProtocol(HttpToolsProtocol):
         # RFC 9112 section 3.2: one Host field, or 400; HTTP/1.0 may leave it out, but has no
         # chunks (section 6.1).
         is_old = self.parser.get_http_version() == "1.0"
-        if self._hosts > 1 or (self._has_chunks if is_old else not self._hosts):
+        bad_host = self._hosts > 1 or (self._has_chunks if is_old else not self._hosts)
+        # Nor has a target a fragment: uvicorn would cut it off, and DELETE what is left.
+        if bad_host or b"#" in self.url:
             self._refuse(HTTPStatus.BAD_REQUEST)
             return
         if self.url == b"*":
