@@ -22,6 +22,7 @@ from dav_providers.documents.application import make_documents
 from dav_providers.root import make_root
 from office import layout, opening
 from server import installation
+from server.access_log import AccessLog
 from server.faults import Faults
 from server.gate import Gate
 from server.health import database_answers, folder_is_writable, health
@@ -74,7 +75,8 @@ def build(settings: Settings) -> App:
     store = installation.connect(settings)
     secret_key = installation.secret_key(settings)
     console = make_console(ConsoleParts(store, settings, secret_key))
-    guarded = _guard(store, secret_key)
+    access_log = AccessLog(store, settings.tracking)
+    guarded = _guard(store, secret_key, access_log)
     documents = AfterOpening(lambda: _documents(store, settings))
     router = Router(
         {
@@ -95,10 +97,12 @@ def build(settings: Settings) -> App:
     )
     limits = BodyLimits(settings.limits.xml_bytes, settings.limits.upload_bytes)
     entry = Faults(Trust(Limits(router, limits), settings.server.trusts))
-    return App(entry, (store.close,))
+    return App(entry, (access_log.close, store.close))
 
 
-def _guard(store: Store, secret_key: bytes) -> Callable[[WSGIApplication], Gate]:
+def _guard(
+    store: Store, secret_key: bytes, access_log: AccessLog
+) -> Callable[[WSGIApplication], Gate]:
     """What puts the gate, and behind it the access log, before a DAV door."""
 
     def who(username: str, password: str) -> Identity:
@@ -109,7 +113,7 @@ def _guard(store: Store, secret_key: bytes) -> Callable[[WSGIApplication], Gate]
         with store.read() as unit:
             return opening.is_open(unit)
 
-    return lambda door: Gate(door, identify=who, is_open=is_open)
+    return lambda door: Gate(access_log.around(door), identify=who, is_open=is_open)
 
 
 def _documents(store: Store, settings: Settings) -> WSGIApplication:

@@ -4,12 +4,11 @@ While the database is away records wait, the oldest give way when too many do, a
 lost is logged; a record that can't be written by itself is left out and logged too.
 """
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from time import time_ns
-
-import structlog
 
 from office import journaling, prefetches
 from office.prefetches import Listing, Listings
@@ -20,7 +19,7 @@ from storage.failures import is_unavailable
 from storage.store import Store
 from wire.clients import Family
 
-log = structlog.get_logger("server")
+log = logging.getLogger("deedbox.journal")
 
 MOST_WAITING = 50_000
 _FULL_BATCH = 500
@@ -124,7 +123,10 @@ class JournalWriter:
             if not is_unavailable(error):
                 log.exception("the journal could not be written")
             else:
-                log.warning("the journal waits for the database", waiting=self._waiting())
+                log.warning(
+                    "the journal waits for the database",
+                    extra={"fields": {"waiting": self._waiting()}},
+                )
             return False
         return True
 
@@ -164,7 +166,10 @@ class JournalWriter:
             self._presence.written(seen)
         self._batch = []
         if self._lost:
-            log.error("records of the journal were lost: too many waited", lost=self._lost)
+            log.error(
+                "records of the journal were lost: too many waited",
+                extra={"fields": {"lost": self._lost}},
+            )
             self._lost = 0
 
     def _take(self) -> None:
@@ -188,7 +193,9 @@ class JournalWriter:
             except Exception as error:
                 if is_unavailable(error):
                     raise
-                log.exception("a record of the journal was lost", path=row.note.path)
+                log.exception(
+                    "a record of the journal was lost", extra={"fields": {"path": row.note.path}}
+                )
 
     def _correct(self, listings: list[Listing]) -> None:
         """See whether another process wrote *opened* for what followed one of our listings."""
