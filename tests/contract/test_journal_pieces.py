@@ -1,0 +1,71 @@
+"""However a download is cut up, and whoever writes its pieces when: one row, the right bytes."""
+
+from itertools import pairwise
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from office import journaling
+from office.prefetches import Listings
+from office.tracking import Access
+from storage import journal_search
+from storage.journal_search import Search
+from storage.store import Store
+from tests.accesses import SECOND, WINDOW_US, a_piece
+from tests.journals import journal_store, store
+
+__all__ = ["journal_store", "store"]
+
+SIZE = 1000
+
+
+@st.composite
+def batches(draw: st.DrawFn) -> tuple[list[list[Access]], bool]:
+    """Pieces of a document within ten minutes, some left out, in batches of any order."""
+    cuts = draw(st.sets(st.integers(1, SIZE - 1), max_size=12))
+    edges = [0, *sorted(cuts), SIZE]
+    slices = [(first, end - first) for first, end in pairwise(edges)]
+    left_out = draw(st.sets(st.sampled_from(slices), max_size=2))
+    again = draw(st.lists(st.sampled_from(slices), max_size=4))
+    sent = draw(st.permutations([*(each for each in slices if each not in left_out), *again]))
+    pieces = [
+        a_piece(
+            offset,
+            length,
+            at=draw(st.integers(0, WINDOW_US // SECOND)),
+            lasting=draw(st.integers(0, 900)),
+        )
+        for offset, length in sent
+    ]
+    writers = draw(st.lists(st.integers(0, 4), min_size=len(pieces), max_size=len(pieces)))
+    batched: dict[int, list[Access]] = {}
+    for writer, piece in zip(writers, pieces, strict=True):
+        batched.setdefault(writer, []).append(piece)
+    return list(batched.values()), left_out <= set(again)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(case=batches())
+def test_pieces_are_one_row_with_their_bytes(
+    store: Store, case: tuple[list[list[Access]], bool]
+) -> None:
+    written, is_whole = case
+    with store.write() as unit:
+        unit.execute("DELETE FROM journal")
+
+    for batch in written:
+        with store.write() as unit:
+            journaling.record(unit, batch, Listings(), window_us=WINDOW_US)
+
+    accesses = [access for batch in written for access in batch]
+    with store.read() as unit:
+        found = journal_search.find(unit, Search(), limit=10)
+    if not accesses:
+        assert found == []
+        return
+    [row] = found
+    assert row.bytes_sent == sum(access.bytes_sent for access in accesses)
+    assert row.requests == len(accesses)
+    assert row.is_whole == is_whole
+    assert row.at_us == min(access.at_us for access in accesses)
+    assert row.until_us == max(access.until_us for access in accesses)

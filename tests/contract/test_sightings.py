@@ -1,0 +1,79 @@
+"""When devices were last there."""
+
+from typing import Any
+
+from storage import sightings
+from storage.sightings import Sighting
+from storage.store import Store
+from tests.journals import add_device, journal_store, store
+
+__all__ = ["journal_store", "store"]
+
+MINUTE_US = 60_000_000
+
+
+def a_sighting(device_id: int, **others: Any) -> Sighting:
+    usual: dict[str, Any] = {
+        "seen_us": 1000,
+        "wrote_us": None,
+        "address": "192.0.2.7",
+        "families": frozenset({"windows"}),
+    }
+    return Sighting(device_id, **{**usual, **others})
+
+
+def device(store: Store, device_id: int) -> tuple[Any, ...]:
+    with store.read() as unit:
+        row: tuple[Any, ...] = unit.row(
+            "SELECT last_seen_us, last_write_us, last_address, families FROM device"
+            " WHERE id = :id",
+            {"id": device_id},
+        )
+    return row
+
+
+def note(store: Store, *seen: Sighting) -> None:
+    with store.write() as unit:
+        sightings.note(unit, seen)
+
+
+class TestNote:
+    def test_it_keeps_when_where_and_all_programs(self, store: Store) -> None:
+        _, device_id = add_device(store)
+
+        note(store, a_sighting(device_id, wrote_us=900))
+        note(store, a_sighting(device_id, seen_us=2000, families=frozenset({"office"})))
+
+        assert device(store, device_id) == (2000, 900, "192.0.2.7", "office,windows")
+
+    def test_it_never_goes_back_in_time(self, store: Store) -> None:
+        _, device_id = add_device(store)
+
+        note(store, a_sighting(device_id, seen_us=2000, wrote_us=2000))
+        note(store, a_sighting(device_id, seen_us=1000, wrote_us=1000, address="198.51.100.1"))
+
+        assert device(store, device_id) == (2000, 2000, "192.0.2.7", "windows")
+
+    def test_a_device_that_is_gone_is_passed_over(self, store: Store) -> None:
+        _, device_id = add_device(store)
+
+        note(store, a_sighting(10**6), a_sighting(device_id))
+
+        assert device(store, device_id)[0] == 1000
+
+
+class TestNews:
+    def test_a_poll_within_the_minute_is_none(self, store: Store) -> None:
+        _, device_id = add_device(store)
+        note(store, a_sighting(device_id, seen_us=MINUTE_US))
+
+        polls = [
+            a_sighting(device_id, seen_us=2 * MINUTE_US - 1),
+            a_sighting(device_id, seen_us=2 * MINUTE_US),
+            a_sighting(device_id, seen_us=MINUTE_US, families=frozenset({"office"})),
+            a_sighting(device_id, seen_us=MINUTE_US, wrote_us=MINUTE_US),
+        ]
+
+        with store.read() as unit:
+            news = sightings.news(unit, polls, stale_us=MINUTE_US)
+        assert news == polls[1:]
