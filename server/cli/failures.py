@@ -25,6 +25,9 @@ def report(message: str, *, as_json: bool) -> None:
 
 def explain(error: Exception, *, as_json: bool) -> int:
     """Tell what *error* means for a person and return the exit code."""
+    if isinstance(error, ImportError):
+        # A damaged environment; the imports below could only stumble over the same.
+        return _admit(error, as_json=as_json)
     if isinstance(error, _sentences()):
         report(str(error), as_json=as_json)
         return _REFUSED

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from auth import blocks, devices, people
 from auth.errors import CredentialsError
-from auth.identity import Identity, identify
+from auth.identity import Identity, identify, renew
 from auth.rights import FunctionRight
 from storage import devices as rows
 from storage.store import Store
@@ -146,6 +148,19 @@ class TestFromTheNextRequest:
 
         assert _identify(office, "anna", password).user_name == "anna"
 
+    def test_a_request_that_runs_for_long_can_ask_again(
+        self, office: Store, password: str
+    ) -> None:
+        who = _identify(office, "anna", password)
+        with office.write() as unit:
+            blocks.block_on(unit, user_name="anna", node_id=who.home_node_id, now_us=NOW_US)
+            assert renew(unit, who) == replace(who, blocked_nodes=frozenset({who.home_node_id}))
+
+            devices.retire(unit, user_name="anna", label="Laptop", now_us=NOW_US)
+
+            with pytest.raises(CredentialsError):
+                renew(unit, who)
+
     def test_blocks_are_known(self, office: Store, password: str) -> None:
         with office.write() as unit:
             homes = [people.get(unit, name).home_node_id for name in ("anna", "jonas")]
@@ -165,7 +180,9 @@ def test_an_identity_is_one_statement_that_scans_no_table(office: Store) -> None
         if not unit.is_sqlite:
             unit.cursor.execute("SET LOCAL enable_seqscan = off")  # tables are tiny here
         explain = "EXPLAIN QUERY PLAN" if unit.is_sqlite else "EXPLAIN"
-        plan = unit.rows(f"{explain} {rows._bearer_sql(unit)} WHERE d.selector = :selector", {"selector": "x"})
+        plan = unit.rows(
+            f"{explain} {rows._bearer_sql(unit)} WHERE d.selector = :selector", {"selector": "x"}
+        )
 
     lines = "\n".join(str(line) for line in plan)
     assert "device" in lines
