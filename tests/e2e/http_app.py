@@ -7,7 +7,6 @@ it whatever process and whatever happened to the connection.
 
 import json
 import os
-import socket
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +16,7 @@ from typing import Any
 from wsgiref.types import StartResponse
 
 from server.http_servers import ServerOptions
-from server.processes import serve
+from server.processes import bind, serve
 from server.worker import StopEvent
 from wire.bodies import BodyCutError
 
@@ -132,7 +131,7 @@ def main(argument: str) -> int:
     """Serve as *argument*, a JSON object, says."""
     settings = json.loads(argument)
     seen = Path(settings["seen"])
-    listening = socket.create_server(("127.0.0.1", 0), backlog=512)
+    listening = bind("127.0.0.1", 0)
     port = listening.getsockname()[1]
     paths: dict[str, Any] = {
         k: Path(settings[k]) for k in ("certificate", "private_key") if settings.get(k)
