@@ -85,6 +85,7 @@ class TestSingle:
             ("bytes=10-19,999999-", 10, 20),
             ("bytes=10-19, 15-30", 10, 31),
             ("bytes=20-29,10-19", 10, 30),
+            ("bytes=0-100,10-20", 0, 101),
             ("bytes=10-19,30-39", 10, 40),
         ],
     )
@@ -130,6 +131,12 @@ class TestMultipart:
             assert b"Content-Type: image/png" in head
             assert f"Content-Range: bytes {first}-{end - 1}/{SIZE}".encode() in head
             assert content == DATA[first:end]
+
+    def test_joined_ranges_stand_where_the_first_of_them_was_asked_for(self) -> None:
+        chosen = plan("bytes=1000-1009,0-4,2000-2001,5-9")
+
+        taken = [(part.offset, part.length) for part in chosen.parts]
+        assert taken == [(1000, 10), (0, 10), (2000, 2)]
 
     @given(
         st.integers(0, 3000),

@@ -51,6 +51,7 @@ class TestReadXML:
             b'<!DOCTYPE a SYSTEM "http://127.0.0.1/x.dtd"><a/>',
             '<!DOCTYPE a [<!ENTITY x "y">]><a/>'.encode("utf-16"),
             b"\xef\xbb\xbf<!DOCTYPE a><a/>",
+            b"<!DOCTYPE a [<!ENTITY not even well-formed",
         ],
     )
     def test_a_doctype_is_refused(self, body: bytes) -> None:
