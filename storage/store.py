@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -121,6 +121,14 @@ class WriteUnit(Unit):
                 self.row("SELECT pg_advisory_xact_lock(:id)", {"id": tree_id})
 
 
+class _Lent(NamedTuple):
+    """A connection in use: the pool's, the driver's own, and a cursor on it."""
+
+    connection: PoolProxiedConnection
+    driver: Any
+    cursor: Any
+
+
 class Store:
     """The database behind every door. Make it after a fork: connections must not cross one."""
 
@@ -133,17 +141,17 @@ class Store:
         self._queue = _WriterQueue(self.url.database) if self.is_sqlite else None
         make = _sqlite_engine if self.is_sqlite else _pg_engine
         self.engine = make(self.url, pool_size)
+        self._idle: list[_Lent] = []
 
     @contextmanager
     def read(self) -> Iterator[Unit]:
         """One snapshot; nothing written in it is kept."""
-        connection = self.engine.raw_connection()
+        lent = self._lend()
         try:
-            cursor = connection.cursor()
-            self._begin(connection, cursor, is_writing=False)
-            yield Unit(cursor, is_sqlite=self.is_sqlite)
+            self._begin(lent, is_writing=False)
+            yield Unit(lent.cursor, is_sqlite=self.is_sqlite)
         finally:
-            connection.close()  # back to the pool, which rolls it back
+            self._take_back(lent)
 
     @contextmanager
     def write(self) -> Iterator[WriteUnit]:
@@ -152,41 +160,59 @@ class Store:
         Keep it short and never wait for a client inside: on SQLite all others queue.
         """
         with self._turn():
-            connection = self.engine.raw_connection()
+            lent = self._lend()
             try:
-                cursor = connection.cursor()
-                self._begin(connection, cursor, is_writing=True)
-                unit = WriteUnit(cursor, is_sqlite=self.is_sqlite, rights=self.rights)
+                self._begin(lent, is_writing=True)
+                unit = WriteUnit(lent.cursor, is_sqlite=self.is_sqlite, rights=self.rights)
                 yield unit
-                connection.commit()
+                lent.driver.commit()
             finally:
-                connection.close()
+                self._take_back(lent)
         for act in unit.after_commit:
             act()
 
     def _turn(self) -> AbstractContextManager[None]:
         return self._queue.turn() if self._queue else nullcontext()
 
-    def _begin(self, connection: PoolProxiedConnection, cursor: Any, *, is_writing: bool) -> None:  # noqa: ANN401
+    def _lend(self) -> _Lent:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            connection = self.engine.raw_connection()
+            return _Lent(connection, connection.driver_connection, connection.cursor())
+
+    def _take_back(self, lent: _Lent) -> None:
+        """Undo what was not committed; a connection to a file can't die, so it is just kept.
+
+        PostgreSQL's go back to the pool, which looks whether they still live.
+        """
         if self.is_sqlite:
-            cursor.execute("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+            lent.driver.rollback()
+            self._idle.append(lent)
+        else:
+            lent.connection.close()
+
+    def _begin(self, lent: _Lent, *, is_writing: bool) -> None:
+        if self.is_sqlite:
+            lent.cursor.execute("BEGIN IMMEDIATE" if is_writing else "BEGIN")
             return
         # psycopg begins by itself, as its connection says; that costs no round trip.
-        driver: Any = connection.driver_connection
-        driver.read_only = not is_writing
-        driver.isolation_level = _READ_COMMITTED if is_writing else _REPEATABLE_READ
+        lent.driver.read_only = not is_writing
+        lent.driver.isolation_level = _READ_COMMITTED if is_writing else _REPEATABLE_READ
 
     @contextmanager
     def schema_change(self) -> Iterator[Connection]:
         """A writing transaction for migrations, which want SQLAlchemy's own connection."""
         with self._turn(), self.engine.connect() as connection:
             raw = connection.connection
-            self._begin(raw, raw.cursor(), is_writing=True)
+            self._begin(_Lent(raw, raw.driver_connection, raw.cursor()), is_writing=True)
             with connection.begin():
                 yield connection
 
     def close(self) -> None:
         """Let go of all connections."""
+        while self._idle:
+            self._idle.pop().connection.close()
         self.engine.dispose()
 
 
