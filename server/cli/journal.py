@@ -92,15 +92,15 @@ def parse_since(text: str, now: datetime) -> int:
         click.BadParameter: It is neither.
     """
     ago = _AGO.fullmatch(text)
-    if ago:
-        at = now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
-    else:
-        try:
+    try:
+        if ago:
+            at = now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+        else:
             at = datetime.fromisoformat(text).astimezone()
-        except ValueError:
-            raise click.BadParameter(
-                f"“{text}” is neither an age (30m, 2h, 7d, 4w) nor a time (2026-03-01T12:00)."
-            ) from None
+    except (ValueError, OverflowError):
+        raise click.BadParameter(
+            f"“{text}” is neither an age (30m, 2h, 7d, 4w) nor a time (2026-03-01T12:00)."
+        ) from None
     return int(at.timestamp() * 1_000_000)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from jobs import retention
 from office import journaling
 from office.prefetches import Listings
 from office.tracking import Access, Act, Action
@@ -106,3 +107,16 @@ class TestRetention:
 
         assert counts == [2, 1, 0]
         assert found(filled, Search()) == ["Objekte/10/d"]
+
+    def test_rows_older_than_the_setting_go(
+        self, filled: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(retention, "_PORTION", 2)
+        now_us = NOON + 250 * SECOND + 30 * 86_400 * SECOND
+
+        assert retention.forget_old(filled, retention_days=30, now_us=now_us) == 3
+        assert found(filled, Search()) == ["Objekte/10/d"]
+
+    def test_without_a_setting_none_goes(self, filled: Store) -> None:
+        assert retention.forget_old(filled, retention_days=0, now_us=2 * NOON) == 0
+        assert len(found(filled, Search())) == 4
