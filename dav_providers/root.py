@@ -13,8 +13,9 @@ from dav_providers.multistatus.request_xml import RequestXMLTooComplexError, par
 from wire.bodies import BodyTooLargeError, read_small
 from wire.dav_headers import Depth, parse_depth
 
-ALLOW = "OPTIONS, GET, HEAD, PROPFIND"
+_ALLOW = "OPTIONS, GET, HEAD, PROPFIND"
 DAV_HEADERS = (("DAV", "1, 2, 3"), ("MS-Author-Via", "DAV"))
+"""What OPTIONS says about the server as a whole: Windows and Office look for both."""
 
 
 class Place(NamedTuple):
@@ -70,10 +71,10 @@ def make_root(xml_bytes: int) -> WSGIApplication:
 def _answer(environ: WSGIEnvironment, xml_bytes: int) -> Answer:
     method = environ["REQUEST_METHOD"]
     if method == "OPTIONS":
-        return Answer("200 OK", (*DAV_HEADERS, ("Allow", ALLOW)))
+        return Answer("200 OK", (*DAV_HEADERS, ("Allow", _ALLOW)))
     if method == "PROPFIND":
         return _propfind(environ, xml_bytes)
-    return Answer("405 Method Not Allowed", (("Allow", ALLOW),))
+    return Answer("405 Method Not Allowed", (("Allow", _ALLOW),))
 
 
 def _propfind(environ: WSGIEnvironment, xml_bytes: int) -> Answer:

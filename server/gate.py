@@ -18,6 +18,8 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from auth import basic
 from auth.errors import CredentialsError
 from auth.identity import Identity
+from dav_providers.documents.options import ALLOW
+from dav_providers.root import DAV_HEADERS
 from office.tracking import Note
 from server.answers import answer
 from server.trust import ADDRESS
@@ -37,14 +39,7 @@ _UNAUTHORISED = (
     "Sign in with your user name and the password of this device; the password of the console "
     "does not open folders."
 )
-_ANYBODY = [
-    ("DAV", "1, 2, 3"),
-    ("MS-Author-Via", "DAV"),
-    (
-        "Allow",
-        "OPTIONS, GET, HEAD, PUT, DELETE, PROPFIND, PROPPATCH, MKCOL, COPY, MOVE, LOCK, UNLOCK",
-    ),
-]
+_ANYBODY = [*DAV_HEADERS, ("Allow", ALLOW)]
 
 
 class Gate:
