@@ -20,6 +20,7 @@ from auth.identity import Identity, identify
 from config.settings import Settings
 from dav_providers.documents.application import make_documents
 from dav_providers.root import make_root
+from jobs.housekeeping import StopEvent, keep_house
 from office import layout, opening
 from server import installation
 from server.access_log import AccessLog
@@ -98,6 +99,21 @@ def build(settings: Settings) -> App:
     limits = BodyLimits(settings.limits.xml_bytes, settings.limits.upload_bytes)
     entry = Faults(Trust(Limits(router, limits), settings.server.trusts))
     return App(entry, (access_log.close, store.close))
+
+
+def housekeeping(settings: Settings, stop: StopEvent) -> None:
+    """What the process beside the workers does, after the fork, until *stop* is set."""
+    store = installation.connect(settings)
+    try:
+        keep_house(
+            store,
+            LocalBlobs(settings.storage.blobs_folder),
+            orphan_grace_seconds=settings.storage.orphan_grace_seconds,
+            retention_days=settings.tracking.retention_days,
+            stop=stop,
+        )
+    finally:
+        store.close()
 
 
 def _guard(

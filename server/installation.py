@@ -7,10 +7,11 @@ Light to import, since every command begins here; the web processes get theirs f
 import time
 from pathlib import Path
 
+from auth.errors import SecretKeyError
 from auth.secret_key import secret_key_of
 from config.settings import Settings
 from office.opening import prepare_office
-from storage import revision
+from storage import devices, revision
 from storage.blobs import LocalBlobs
 from storage.rights_revision import RightsRevision
 from storage.store import Store
@@ -48,6 +49,7 @@ def prepared_store(settings: Settings) -> Store:
             from storage.migrate import migrate  # noqa: PLC0415 - Alembic costs 0.3 s to import
 
             migrate(store)
+        _demand_key(store, settings)
         if not settings.storage.blobs_folder.is_dir():
             LocalBlobs(settings.storage.blobs_folder)
         prepare_office(store, settings.office.language, name=settings.office.name, now_us=now_us())
@@ -82,6 +84,21 @@ def secret_key(settings: Settings) -> bytes:
         auth.errors.SecretKeyError: The file cannot be read or made.
     """
     return secret_key_of(settings.security.secret_key_file)
+
+
+def _demand_key(store: Store, settings: Settings) -> None:
+    """Devices without the key of their secrets are lost: never make a new one silently."""
+    file = settings.security.secret_key_file
+    if file.exists():
+        return
+    with store.read() as unit:
+        if not devices.has_any(unit):
+            return
+    raise SecretKeyError(
+        f"The secret key {file} is missing; put it back from a backup (other machines on the same "
+        "database need the same file). If it is lost, write 64 random hexadecimal digits into it "
+        "and enrol every device again."
+    )
 
 
 def _demand_newest(found: str | None) -> None:

@@ -7,9 +7,10 @@ import click
 
 from config.settings import Settings
 from server import log, processes
-from server.composition import build, prepare
+from server.composition import build, housekeeping, prepare
 from server.http_servers import ServerOptions
 
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _ANY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 (compared with, not bound to)
 
 
@@ -31,6 +32,7 @@ def run(settings: Settings) -> int:
             kind=settings.server.kind,
             options=_options(settings, listening),
             workers=settings.server.workers,
+            background=[partial(housekeeping, settings)],
         )
 
 
@@ -68,6 +70,11 @@ def announce(settings: Settings, token: str | None) -> None:
     address = origin(settings)
     click.echo(f"deedbox serves {address}/")
     click.echo(f"Data folder: {settings.data_folder}")
+    if not (settings.tls.is_on or settings.server.host in _LOOPBACK or settings.server.public_url):
+        click.echo(
+            "Warning: passwords cross the network unencrypted. Set [tls], or put a proxy with TLS "
+            "in front and set server.public_url and server.trusted_proxies."
+        )
     if token is not None:
         click.echo("Open this link once to set up the office and make its first administrator:")
         click.echo(f"    {address}/setup/{token}")

@@ -91,6 +91,11 @@ def active_of(unit: Unit, user_id: int) -> list[DeviceRow]:
     return [DeviceRow._make(row) for row in rows]
 
 
+def has_any(unit: Unit) -> bool:
+    """Whether a device was ever made."""
+    return unit.row("SELECT 1 FROM device LIMIT 1") is not None
+
+
 def everything(unit: Unit) -> list[DeviceRow]:
     """All devices, also retired ones, by owner and age."""
     return [DeviceRow._make(row) for row in unit.rows(f"{_SELECT} ORDER BY p.name, d.id")]

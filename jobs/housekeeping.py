@@ -1,0 +1,52 @@
+"""What a background process does now and then: clean up, and let old journal rows go."""
+
+import logging
+import time
+from typing import Protocol
+
+from jobs import cleanup, retention
+from storage.blobs import LocalBlobs
+from storage.failures import is_unavailable
+from storage.store import Store
+
+INTERVAL_SECONDS = 3600.0
+
+_log = logging.getLogger("deedbox.housekeeping")
+
+
+class StopEvent(Protocol):
+    """Set when the server stops."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait up to *timeout* seconds; whether the end has come."""
+
+
+def keep_house(
+    store: Store,
+    local: LocalBlobs,
+    *,
+    orphan_grace_seconds: int,
+    retention_days: int,
+    stop: StopEvent,
+) -> None:
+    """Tidy once an hour until *stop* is set; a database that is away is tried the next time."""
+    while True:
+        try:
+            swept = cleanup.sweep(store, local, grace_seconds=orphan_grace_seconds)
+            forgotten = retention.forget_old(
+                store, retention_days=retention_days, now_us=time.time_ns() // 1000
+            )
+        except Exception as error:
+            if not (is_unavailable(error) or isinstance(error, OSError)):
+                raise
+            _log.warning("housekeeping put off", extra={"fields": {"reason": str(error)}})
+        else:
+            if swept.blobs or swept.temporary_files or forgotten:
+                fields = {
+                    "orphaned_blobs": swept.blobs,
+                    "temporary_files": swept.temporary_files,
+                    "journal_rows": forgotten,
+                }
+                _log.info("tidied", extra={"fields": fields})
+        if stop.wait(INTERVAL_SECONDS):
+            return
