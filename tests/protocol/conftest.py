@@ -1,5 +1,7 @@
 """The documents door on both databases, with two people in the office and a property."""
 
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,19 @@ from tests.documents_door import Client, SampleOffice, sample_office
 __all__ = ["database_url", "postgres", "sqlite_template", "store"]
 
 ESTATE = "/Objekte/4711 Lindenallee 3"
+
+
+_MEMORY = Path("/dev/shm")
+
+
+@pytest.fixture
+def tmp_path(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory where there is one: hundreds of commits wait for no disk."""
+    if not _MEMORY.is_dir():
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=_MEMORY, prefix="deedbox-") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture
