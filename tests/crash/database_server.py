@@ -20,6 +20,7 @@ class DatabaseServer:
 
     def __init__(self, folder: Path) -> None:
         self._server = start_postgres(folder)
+        self._folder = folder
         self.url: str = self._server.get_uri()
 
     def setting(self, name: str) -> str:
@@ -45,6 +46,10 @@ class DatabaseServer:
 
     def restart(self) -> None:
         """Come up again, with what the log of writes holds."""
+        # A dead postmaster still has its process number where nobody collects orphans, as in a
+        # container without an init; PostgreSQL would take that for a running server.
+        for left in (self._folder / "postmaster.pid", *self._folder.glob(".s.PGSQL.*.lock")):
+            left.unlink()
         self._server.ensure_postgres_running()
 
     def close(self) -> None:
