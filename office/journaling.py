@@ -224,7 +224,7 @@ class _Folding:
         return rows
 
     def _ask(self, row: JournalRow, from_us: int, to_us: int) -> list[JournalRow]:
-        if row.node_id is None:
+        if row.node_id is None or row.action == Action.REFUSED:
             found = journal.of_device(
                 self._unit,
                 device_id=row.device_id,
@@ -258,7 +258,10 @@ def _beginning(access: Access) -> int:
 
 
 def _key(row: JournalRow) -> tuple[int, int | None, str]:
-    return row.device_id, row.node_id, row.path if row.node_id is None else ""
+    """The device and the document; for a refusal the path that was asked for, seen or not."""
+    if row.node_id is None or row.action == Action.REFUSED:
+        return row.device_id, None, row.path
+    return row.device_id, row.node_id, ""
 
 
 def _is_empty_beginning(empty: JournalRow, row: JournalRow) -> bool:

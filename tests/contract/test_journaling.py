@@ -279,8 +279,9 @@ class TestWriting:
             (action, ""),
         ]
 
-    def test_refusals_of_one_path_are_one_row(self, store: Store) -> None:
-        hidden: dict[str, Any] = {"node_id": None, "version": None, "size": None, "status": 404}
+    @pytest.mark.parametrize("node_id", [None, 7])
+    def test_refusals_of_one_path_are_one_row(self, store: Store, node_id: int | None) -> None:
+        hidden: dict[str, Any] = {"node_id": node_id, "version": None, "status": 404}
         record(store, an_access(Act.REFUSED, path="a", **hidden))
         record(store, an_access(Act.REFUSED, 60, path="a", **hidden))
         record(store, an_access(Act.REFUSED, 61, path="b", **hidden))
