@@ -230,12 +230,6 @@ class Limits(Section):
     upload_bytes: WholeNumber = Field(
         default=0, ge=0, description="Size of one uploaded document; 0: no limit."
     )
-    name_bytes: WholeNumber = Field(
-        default=255, ge=16, le=255, description="Length of one file or folder name in UTF-8 bytes."
-    )
-    path_bytes: WholeNumber = Field(
-        default=4096, ge=256, le=32 * KIB, description="Length of a whole path in UTF-8 bytes."
-    )
     propfind_entries_max: WholeNumber = Field(
         default=100_000, ge=1000, description="Entries that one PROPFIND lists."
     )
