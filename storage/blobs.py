@@ -10,6 +10,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
@@ -66,6 +67,11 @@ class LocalBlobs:
         self._root = str(folder)
         self._temporary = folder / "tmp"
         self._temporary.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # All of them now, on the disk before the first blob: one that is made on the way may be
+        # somebody else's, not synced yet, when the blob in it is acknowledged.
+        for number in range(256):
+            with suppress(FileExistsError):
+                os.mkdir(f"{self._root}/{number:02x}", mode=0o700)  # noqa: PTH102 - many, at each start
         _sync_folder(folder)
         _sync_folder(folder.parent)
 
@@ -175,7 +181,6 @@ class LocalStagedBlob:
             raise ValueError("this blob was kept or discarded before")
         os.fsync(self._descriptor)
         target = Path(self._blobs.path(self.sha256))
-        _make_folder(target.parent)
         self._temporary.replace(target)
         self._temporary = None
         _sync_folder(target.parent)
@@ -188,15 +193,6 @@ class LocalStagedBlob:
         if self._temporary is not None:
             self._temporary.unlink(missing_ok=True)
             self._temporary = None
-
-
-def _make_folder(folder: Path) -> None:
-    """Make a folder and its parent durable; nothing to do when it is there."""
-    if folder.is_dir():
-        return
-    _make_folder(folder.parent)
-    folder.mkdir(exist_ok=True, mode=0o700)
-    _sync_folder(folder.parent)
 
 
 def _sync_folder(folder: Path) -> None:
