@@ -58,12 +58,11 @@ def prepare(settings: Settings) -> str | None:
 
     Raises:
         storage.migrate.NewerDatabaseError: A later version wrote this database.
-        config.faults.ConfigError: The key cannot be read or made.
+        auth.errors.SecretKeyError: The key cannot be read or made, or is missing.
         OSError: A folder cannot be made.
     """
     store = installation.prepared_store(settings)
     try:
-        LocalBlobs(settings.storage.blobs_folder)
         installation.secret_key(settings)
         with store.write() as unit:
             return None if setup_link.is_ended(unit) else setup_link.issue(unit)
