@@ -10,7 +10,6 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
@@ -69,9 +68,9 @@ class LocalBlobs:
         self._temporary.mkdir(parents=True, exist_ok=True, mode=0o700)
         # All of them now, on the disk before the first blob: one that is made on the way may be
         # somebody else's, not synced yet, when the blob in it is acknowledged.
-        for number in range(256):
-            with suppress(FileExistsError):
-                os.mkdir(f"{self._root}/{number:02x}", mode=0o700)  # noqa: PTH102 - many, at each start
+        there = {path.name for path in folder.iterdir()}
+        for name in {f"{number:02x}" for number in range(256)} - there:
+            (folder / name).mkdir(exist_ok=True, mode=0o700)
         _sync_folder(folder)
         _sync_folder(folder.parent)
 
