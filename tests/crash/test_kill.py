@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from random import Random
 from urllib.parse import quote
@@ -134,7 +135,7 @@ class Crashes:
         assert self._process is not None
         kills: list[Callable[[], None]] = []
         if victim is not Victim.DATABASE:
-            kills.append(lambda: self._process and kill_group(self._process))
+            kills.append(partial(kill_group, self._process))
         if victim is not Victim.DEEDBOX:
             assert self.database is not None
             kills.append(self.database.kill)
@@ -160,7 +161,7 @@ class Crashes:
             actual = read_state(client, hand.folder)
             is_done = hand.pending is not None and ledger.fits(actual, hand.pending.after)
             if not is_done:
-                _demand(actual, hand.state, hand.pending and hand.pending.method)
+                _demand(actual, hand.state, hand.pending.method if hand.pending else "nothing")
             use(client, hand.folder, actual, self.random)
             self.settled[hand.folder] = read_state(client, hand.folder)
         return is_done
@@ -176,7 +177,7 @@ class Crashes:
         assert report["blobs"] > 0
 
 
-def _demand(actual: State, expected: State, pending: str | None = None) -> None:
+def _demand(actual: State, expected: State, pending: str = "nothing") -> None:
     lines = "\n".join(ledger.difference(actual, expected))
     assert ledger.fits(actual, expected), f"in flight: {pending}\n{lines}"
 
@@ -185,7 +186,8 @@ def _demand(actual: State, expected: State, pending: str | None = None) -> None:
 def _crashes(folder: Path, database: DatabaseServer | None, say: Say) -> Iterator[Crashes]:
     seed = int(os.environ.get("CRASH_SEED") or Random().getrandbits(32))
     say(f"CRASH_SEED={seed}")
-    office = Office(folder, Variant("uvicorn", database_url=database and database.url))
+    url = database.url if database else None
+    office = Office(folder, Variant("uvicorn", database_url=url))
     crashes = Crashes(office, database, Random(seed))
     try:
         yield crashes
