@@ -30,7 +30,7 @@ from server.health import database_answers, folder_is_writable, health
 from server.limits import BodyLimits, Limits
 from server.router import Router, not_found
 from server.trust import Trust
-from storage.blobs import LocalBlobs
+from storage.blobs import BlobStore, LocalBlobs
 from storage.store import Store
 
 
@@ -73,11 +73,12 @@ def prepare(settings: Settings) -> str | None:
 def build(settings: Settings) -> App:
     """Make the application of one worker, after the fork."""
     store = installation.connect(settings)
+    blobs = LocalBlobs(settings.storage.blobs_folder)
     secret_key = installation.secret_key(settings)
     console = make_console(ConsoleParts(store, settings, secret_key))
     access_log = AccessLog(store, settings.tracking)
     guarded = _guard(store, secret_key, access_log)
-    documents = AfterOpening(lambda: _documents(store, settings))
+    documents = AfterOpening(lambda: _documents(store, blobs, settings))
     router = Router(
         {
             "files": guarded(documents),
@@ -103,6 +104,7 @@ def build(settings: Settings) -> App:
 def housekeeping(settings: Settings, stop: StopEvent) -> None:
     """What the process beside the workers does, after the fork, until *stop* is set."""
     store = installation.connect(settings)
+    blobs = LocalBlobs(settings.storage.blobs_folder)
     try:
         keep_house(
             store,
@@ -131,10 +133,10 @@ def _guard(
     return lambda door: Gate(access_log.around(door), identify=who, is_open=is_open)
 
 
-def _documents(store: Store, settings: Settings) -> WSGIApplication:
+def _documents(store: Store, blobs: BlobStore, settings: Settings) -> WSGIApplication:
     with store.read() as unit:
         facts = layout.load(unit)
-    return make_documents(store, LocalBlobs(settings.storage.blobs_folder), settings, facts)
+    return make_documents(store, blobs, settings, facts)
 
 
 class AfterOpening:

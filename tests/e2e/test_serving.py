@@ -54,6 +54,15 @@ def test_the_link_is_printed_at_each_start_until_somebody_is_in(tmp_path: Path) 
     assert len(found) == len(set(found)) == 2
 
 
+def test_a_folder_for_the_bytes_that_is_there_already_is_taken(tmp_path: Path) -> None:
+    """As where it is a disk of its own; ``serving`` waits for ``/health/ready``."""
+    office = Office(tmp_path, Variant())
+    (office.data / "blobs").mkdir(parents=True)
+
+    with office.serving():
+        assert office.temporary_files() == set()
+
+
 def test_links_name_the_public_address(tmp_path: Path) -> None:
     settings = {"DEEDBOX_SERVER__PUBLIC_URL": "https://dav.musterbuero.example"}
     office = Office(tmp_path, Variant(settings=settings))
