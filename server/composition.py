@@ -108,7 +108,7 @@ def housekeeping(settings: Settings, stop: StopEvent) -> None:
     try:
         keep_house(
             store,
-            LocalBlobs(settings.storage.blobs_folder),
+            blobs,
             orphan_grace_seconds=settings.storage.orphan_grace_seconds,
             retention_days=settings.tracking.retention_days,
             stop=stop,
