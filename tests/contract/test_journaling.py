@@ -359,6 +359,7 @@ class TestBulk:
 
         [row] = rows(store)
         assert (row.documents, row.requests, row.bytes_sent) == (80, 80, 80_000)
+        assert len(rows(store, Search(bulk_id=row.id))) == 80
 
     def test_editing_stands_by_itself(self, store: Store) -> None:
         record(store, *a_walk(25))
