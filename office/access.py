@@ -11,6 +11,7 @@ from auth.identity import Identity
 from auth.rights import FunctionRight
 from office.errors import BlockedError, FixedError, ForbiddenError, NotFoundError
 from office.layout import Role
+from storage.collections import CollectionRow
 from storage.tree import NodeRow
 
 
@@ -120,3 +121,32 @@ def visible(who: Identity, chain: Sequence[NodeRow], members: Iterable[NodeRow])
 def has_hidden_below(who: Identity, nodes: Iterable[NodeRow]) -> bool:
     """Whether an act on a whole subtree would touch something that is blocked for *who*."""
     return bool(who.blocked_nodes) and any(each.id in who.blocked_nodes for each in nodes)
+
+
+def decide_collection(who: Identity, act: Act, collection: CollectionRow) -> Verdict:
+    """Whether *who* may do *act* with a calendar, task list or address book.
+
+    Its owner may do everything with its members; for everybody else it is not there. What each
+    user has from the beginning stays.
+    """
+    if collection.owner_id != who.user_id:
+        return Verdict.HIDDEN
+    if act in (Act.REMOVE, Act.RENAME) and collection.is_default:
+        return Verdict.FIXED
+    return Verdict.ALLOWED
+
+
+def demand_collection(who: Identity, act: Act, collection: CollectionRow) -> None:
+    """Raise what *decide_collection* says, unless it allows the act.
+
+    Raises:
+        NotFoundError: For *who* it does not exist.
+        FixedError: The collection stays.
+    """
+    verdict = decide_collection(who, act, collection)
+    if verdict is Verdict.HIDDEN:
+        raise NotFoundError("There is nothing here.")
+    if verdict is Verdict.FIXED:
+        raise FixedError(
+            f"“{collection.display_name or collection.name}” belongs to every user; it stays."
+        )

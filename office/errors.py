@@ -15,6 +15,9 @@
   - LockedError          423  a lock stands in the way (RFC 4918 section 6)
   - LockConflictError    423  a new lock meets one that is there
   - LockMissingError     409/412  no such lock here
+  - SyncTokenError       403  a sync token that no change is known since (RFC 6578 section 3.2)
+  - UIDConflictError     409  another object of the collection has the UID (RFC 4791, 6352)
+  - UnfitItemError       403  an object that this collection does not take
 
 The status codes are only a reading aid: errors know nothing of HTTP.
 ``dav_providers.documents.failures`` owns the real table.
@@ -97,3 +100,19 @@ class LockConflictError(LockedError):
 
 class LockMissingError(OfficeError):
     """There is no such lock on this resource."""
+
+
+class SyncTokenError(OfficeError):
+    """The token is unknown, malformed, or older than what is remembered."""
+
+
+class UIDConflictError(OfficeError):
+    """Another member of the collection has this UID, or this member has another one."""
+
+    def __init__(self, message: str, *, href: str) -> None:
+        super().__init__(message)
+        self.href = href
+
+
+class UnfitItemError(OfficeError):
+    """An object that this collection does not take: a task for a calendar of appointments, say."""

@@ -74,11 +74,11 @@ class Layout:
     shared: MappingProxyType[str, int]
 
 
-def prepare(unit: WriteUnit, language: str, *, now_us: int) -> None:
+def prepare(unit: WriteUnit, first_language: str, *, now_us: int) -> None:
     """Fix the language and make the shared roots; nothing to do when they are there."""
     if instance.find(unit, _LANGUAGE) is None:
-        instance.put(unit, _LANGUAGE, language)
-    names = NAMES[instance.find(unit, _LANGUAGE) or language]
+        instance.put(unit, _LANGUAGE, first_language)
+    names = NAMES[language(unit)]
     for role in SHARED_ROLES:
         if tree.find_root(unit, role) is None:
             tree.create_root(
@@ -86,21 +86,26 @@ def prepare(unit: WriteUnit, language: str, *, now_us: int) -> None:
             )
 
 
-def set_language(unit: WriteUnit, language: str) -> None:
+def set_language(unit: WriteUnit, chosen: str) -> None:
     """Choose the language while the office is still being made: the fixed names follow.
 
     Only before anything lies in the shared roots; the wizard's question comes that early.
     """
-    instance.put(unit, _LANGUAGE, language)
+    instance.put(unit, _LANGUAGE, chosen)
     for role in SHARED_ROLES:
         root = tree.find_root(unit, role)
         if root is not None:
-            tree.rename_root(unit, root.id, NAMES[language].of(role))
+            tree.rename_root(unit, root.id, NAMES[chosen].of(role))
+
+
+def language(unit: Unit) -> str:
+    """The office's language, ``de`` or ``en``, as far as it was chosen."""
+    return instance.find(unit, _LANGUAGE) or "de"
 
 
 def load(unit: Unit) -> Layout:
     """The layout as it was fixed; the office must have been prepared."""
-    names = NAMES[instance.find(unit, _LANGUAGE) or "de"]
+    names = NAMES[language(unit)]
     shared: dict[str, int] = {}
     for role in SHARED_ROLES:
         root = tree.find_root(unit, role)

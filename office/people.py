@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from auth import blocks, people
 from auth.rights import MITARBEITER
-from office import layout, places
+from office import collections, layout, places
 from office.command import in_place_of
 from office.errors import FixedError, NotFoundError
 from office.layout import Role
@@ -24,7 +24,9 @@ def add_person(
     password: str | None = None,
     groups: Iterable[str] = (MITARBEITER.name,),
 ) -> PersonRow:
-    """Make a user with a Home of their own; see :func:`auth.people.add_user`.
+    """Make a user with a Home, a calendar, a task list and an address book of their own.
+
+    See :func:`auth.people.add_user`.
 
     The first user opens the office and ends its set-up link.
 
@@ -42,6 +44,7 @@ def add_person(
         groups=groups,
         now_us=now_us,
     )
+    collections.found_defaults(unit, person.id, now_us=now_us)
     open_office(unit, now_us=now_us)
     return person
 

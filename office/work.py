@@ -1,4 +1,4 @@
-"""What every change of documents needs to know: the transaction, who, when, with which locks."""
+"""What every change needs to know: the transaction, who, when, and for documents which locks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,3 +38,18 @@ class Work:
         """
         access.demand(self.who, act, chain)
         locks.guard(self.unit, self.who, chain, self.tokens, is_deep=is_deep, now_us=self.now_us)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupwareWork:
+    """One person's change of calendars and address books in one transaction.
+
+    Attributes:
+        unit: The transaction.
+        who: The person and device.
+        now_us: The time, in microseconds; one for the whole change.
+    """
+
+    unit: WriteUnit
+    who: Identity
+    now_us: int

@@ -258,3 +258,73 @@ journal = _numbered(
 ``spans``: the parts of a document sent so far, while some are missing. ``locked_us``: when the
 device locked the document. ``bulk_id``: the row of the bulk synchronisation it is part of.
 """
+
+
+collection = _numbered(
+    "collection",
+    _reference("owner_id", "principal.id"),
+    Column("name", Text, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("components", Text, nullable=False, server_default=""),
+    Column("display_name", Text, nullable=False, server_default=""),
+    Column("is_default", Boolean, nullable=False, server_default=text("false")),
+    Column("properties", Text, nullable=False, server_default="{}"),
+    Column("created_us", BigInteger, nullable=False),
+    Column("modseq", BigInteger, nullable=False, server_default="0"),
+    Column("epoch", Integer, nullable=False, server_default="1"),
+    Column("pruned_modseq", BigInteger, nullable=False, server_default="0"),
+    UniqueConstraint("owner_id", "name"),
+    CheckConstraint("kind IN ('calendar', 'tasks', 'addressbook')", name="kind"),
+)
+"""A calendar, task list or address book. ``name`` is its segment in URLs; ``components`` joins
+with commas what a calendar takes; ``properties`` is JSON, Clark name to the element as XML."""
+
+item = _numbered(
+    "item",
+    _reference("collection_id", "collection.id"),
+    Column("href", Text, nullable=False),
+    Column("uid", Text, nullable=False),
+    Column("component", String(16), nullable=False),
+    Column("etag", String(64), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("modified_us", BigInteger, nullable=False),
+    Column("modseq", BigInteger, nullable=False),
+    Column("starts_us", BigInteger),
+    Column("ends_us", BigInteger),
+    Column("recurrence", Text, nullable=False, server_default=""),
+    Column("summary", Text, nullable=False, server_default=""),
+    Column("fn", Text, nullable=False, server_default=""),
+    Column("n", Text, nullable=False, server_default=""),
+    Column("org", Text, nullable=False, server_default=""),
+    Column("email", Text, nullable=False, server_default=""),
+    Column("tel", Text, nullable=False, server_default=""),
+    Column("categories", Text, nullable=False, server_default=""),
+    Column("bday", Text, nullable=False, server_default=""),
+    Column("text", Text, nullable=False),
+    UniqueConstraint("collection_id", "href"),
+    UniqueConstraint("collection_id", "uid"),
+    Index(None, "collection_id", "modseq"),
+    Index(None, "collection_id", "ends_us", "starts_us"),
+)
+"""One calendar or address object: its bytes as text, and beside it what queries ask for.
+
+``starts_us`` and ``ends_us`` bound all that ever happens of it; without an end it recurs for ever,
+without either it is undated. ``fn`` to ``bday`` are a contact's fields, folded for searching.
+"""
+
+item_tombstone = Table(
+    "item_tombstone",
+    metadata,
+    Column(
+        "collection_id",
+        BigInteger,
+        ForeignKey("collection.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("href", Text, primary_key=True),
+    Column("modseq", BigInteger, nullable=False),
+    Column("deleted_us", BigInteger, nullable=False),
+    Index(None, "collection_id", "modseq"),
+)
+"""A member that is gone, for RFC 6578; dropped when its name is taken again."""

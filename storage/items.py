@@ -1,0 +1,291 @@
+"""Queries on calendar and address objects: find, list, put, delete, move, and what changed.
+
+Each change of a member takes one number of its collection's counter (``modseq``, RFC 6578); a
+member that goes leaves a tombstone. The caller holds the collections (``collections.hold``).
+"""
+
+import json
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from storage.collections import next_modseq
+from storage.store import Unit, WriteUnit
+
+_ROW = "id, collection_id, href, uid, component, etag, size, modified_us, modseq"
+
+
+class ItemRow(NamedTuple):
+    """One object, as the table has it; ``text`` only where it was asked for, else empty."""
+
+    id: int
+    collection_id: int
+    href: str
+    uid: str
+    component: str
+    etag: str
+    size: int
+    modified_us: int
+    modseq: int
+    text: str = ""
+
+
+class Gone(NamedTuple):
+    """A member that is no longer there, and the number of its going."""
+
+    href: str
+    modseq: int
+
+
+class Content(NamedTuple):
+    """What an object holds and what is kept beside it; see ``schema.item``."""
+
+    uid: str
+    component: str
+    etag: str
+    size: int
+    starts_us: int | None
+    ends_us: int | None
+    recurrence: str
+    summary: str
+    text: str
+    fn: str = ""
+    n: str = ""
+    org: str = ""
+    email: str = ""
+    tel: str = ""
+    categories: str = ""
+    bday: str = ""
+
+
+class Candidate(NamedTuple):
+    """An object that may happen within a time that was asked about."""
+
+    item: ItemRow
+    starts_us: int | None
+    ends_us: int | None
+    recurrence: str
+
+
+def _selection(*, with_text: bool) -> str:
+    return f"{_ROW}, text" if with_text else _ROW
+
+
+def _set_of(unit: Unit, columns: str, rest: str, parameters: dict[str, Any]) -> list[Any]:
+    """Rows of a set that may be long.
+
+    sqlite3 gives the interpreter's lock away at every row it steps: one row that holds all of
+    them as JSON keeps threads from fighting over it.
+    """
+    if not unit.is_sqlite:
+        return unit.rows(f"SELECT {columns} FROM item {rest}", parameters)
+    row = unit.row(
+        f"SELECT json_group_array(json_array({columns})) FROM (SELECT {columns} FROM item {rest})",
+        parameters,
+    )
+    rows: list[Any] = json.loads(row[0])
+    return rows
+
+
+def find(unit: Unit, collection_id: int, href: str, *, with_text: bool = False) -> ItemRow | None:
+    """The member of this name."""
+    row = unit.row(
+        f"SELECT {_selection(with_text=with_text)} FROM item "
+        "WHERE collection_id = :collection AND href = :href",
+        {"collection": collection_id, "href": href},
+    )
+    return ItemRow._make([*row, *([] if with_text else [""])]) if row else None
+
+
+def find_by_uid(unit: Unit, collection_id: int, uid: str) -> ItemRow | None:
+    """The member with this UID; there is at most one."""
+    row = unit.row(
+        f"SELECT {_ROW} FROM item WHERE collection_id = :collection AND uid = :uid",
+        {"collection": collection_id, "uid": uid},
+    )
+    return ItemRow(*row) if row else None
+
+
+def of_collection(unit: Unit, collection_id: int, *, with_text: bool = False) -> list[ItemRow]:
+    """All members, by name."""
+    rows = _set_of(
+        unit,
+        _selection(with_text=with_text),
+        "WHERE collection_id = :collection ORDER BY href",
+        {"collection": collection_id},
+    )
+    return [ItemRow(*row) for row in rows]
+
+
+def count(unit: Unit, collection_id: int) -> int:
+    """How many members there are."""
+    row = unit.row(
+        "SELECT count(*) FROM item WHERE collection_id = :collection",
+        {"collection": collection_id},
+    )
+    return int(row[0])
+
+
+def named(
+    unit: Unit, collection_id: int, hrefs: Collection[str], *, with_text: bool
+) -> dict[str, ItemRow]:
+    """The members of these names, as far as they are there."""
+    among = "(SELECT value FROM json_each(:hrefs))" if unit.is_sqlite else "ANY(:hrefs)"
+    rows = _set_of(
+        unit,
+        _selection(with_text=with_text),
+        f"WHERE collection_id = :collection AND href {'IN' if unit.is_sqlite else '='} {among}",
+        {
+            "collection": collection_id,
+            "hrefs": json.dumps(list(hrefs)) if unit.is_sqlite else list(hrefs),
+        },
+    )
+    return {row[2]: ItemRow(*row) for row in rows}
+
+
+def changed_since(
+    unit: Unit, collection_id: int, modseq: int, *, most: int, with_text: bool = False
+) -> list[ItemRow]:
+    """The first *most* members that were made or changed after *modseq*, oldest change first."""
+    rows = _set_of(
+        unit,
+        _selection(with_text=with_text),
+        "WHERE collection_id = :collection AND modseq > :modseq ORDER BY modseq LIMIT :most",
+        {"collection": collection_id, "modseq": modseq, "most": most},
+    )
+    return [ItemRow(*row) for row in rows]
+
+
+def gone_since(unit: Unit, collection_id: int, modseq: int, *, most: int) -> list[Gone]:
+    """The first *most* members that went after *modseq*, oldest first."""
+    rows = unit.rows(
+        "SELECT href, modseq FROM item_tombstone "
+        "WHERE collection_id = :collection AND modseq > :modseq ORDER BY modseq LIMIT :most",
+        {"collection": collection_id, "modseq": modseq, "most": most},
+    )
+    return [Gone(*row) for row in rows]
+
+
+def may_happen_in(
+    unit: Unit,
+    collection_id: int,
+    component: str | None,
+    start_us: int,
+    end_us: int,
+    *,
+    with_text: bool,
+) -> list[Candidate]:
+    """Members whose bounds touch the time from *start_us* to *end_us*, both included.
+
+    Those that recur have to be looked at: it may be that nothing of them happens just then.
+    Undated ones are among them.
+    """
+    of_kind = "" if component is None else " AND component = :component"
+    within = f"{of_kind} AND (starts_us <= :end OR starts_us IS NULL)"
+    rows = _set_of(
+        unit,
+        f"{_selection(with_text=with_text)}, starts_us, ends_us, recurrence",
+        f"WHERE collection_id = :collection AND (ends_us >= :start OR ends_us IS NULL){within}",
+        {
+            "collection": collection_id,
+            "component": component,
+            "start": start_us,
+            "end": end_us,
+        },
+    )
+    width = len(ItemRow._fields) - (0 if with_text else 1)
+    return [Candidate(ItemRow(*row[:width]), *row[width:]) for row in rows]
+
+
+_CONTENT = ", ".join(Content._fields)
+_VALUES = ", ".join(f":{name}" for name in Content._fields)
+_SETTING = ", ".join(f"{name} = :{name}" for name in Content._fields)
+
+
+def create(
+    unit: WriteUnit, collection_id: int, href: str, content: Content, *, now_us: int
+) -> None:
+    """A new member; the caller knows that its name and its UID are free."""
+    _forget_tombstone(unit, collection_id, href)
+    unit.execute(
+        f"INSERT INTO item (collection_id, href, created_us, modified_us, modseq, {_CONTENT}) "
+        f"VALUES (:collection, :href, :now_us, :now_us, :modseq, {_VALUES})",
+        {
+            **content._asdict(),
+            "collection": collection_id,
+            "href": href,
+            "now_us": now_us,
+            "modseq": next_modseq(unit, collection_id),
+        },
+    )
+
+
+def replace(unit: WriteUnit, item: ItemRow, content: Content, *, now_us: int) -> None:
+    """Give a member other bytes."""
+    unit.execute(
+        f"UPDATE item SET {_SETTING}, modified_us = :now_us, modseq = :modseq WHERE id = :id",
+        {
+            **content._asdict(),
+            "now_us": now_us,
+            "modseq": next_modseq(unit, item.collection_id),
+            "id": item.id,
+        },
+    )
+
+
+def delete(unit: WriteUnit, item: ItemRow, *, now_us: int) -> None:
+    """Take a member away; its name stays behind as a tombstone."""
+    unit.execute("DELETE FROM item WHERE id = :id", {"id": item.id})
+    _leave_tombstone(unit, item, now_us=now_us)
+
+
+def move(unit: WriteUnit, item: ItemRow, collection_id: int, href: str, *, now_us: int) -> None:
+    """Carry a member to a place that is free: one goes, one is new."""
+    _leave_tombstone(unit, item, now_us=now_us)
+    _forget_tombstone(unit, collection_id, href)
+    unit.execute(
+        "UPDATE item SET collection_id = :collection, href = :href, modseq = :modseq "
+        "WHERE id = :id",
+        {
+            "collection": collection_id,
+            "href": href,
+            "modseq": next_modseq(unit, collection_id),
+            "id": item.id,
+        },
+    )
+
+
+def copy(unit: WriteUnit, item: ItemRow, collection_id: int, href: str, *, now_us: int) -> None:
+    """A second object of the same bytes at a place that is free."""
+    _forget_tombstone(unit, collection_id, href)
+    unit.execute(
+        f"INSERT INTO item (collection_id, href, created_us, modified_us, modseq, {_CONTENT}) "
+        f"SELECT :collection, :href, :now_us, :now_us, :modseq, {_CONTENT} "
+        "FROM item WHERE id = :id",
+        {
+            "collection": collection_id,
+            "href": href,
+            "now_us": now_us,
+            "modseq": next_modseq(unit, collection_id),
+            "id": item.id,
+        },
+    )
+
+
+def _leave_tombstone(unit: WriteUnit, item: ItemRow, *, now_us: int) -> None:
+    unit.execute(
+        "INSERT INTO item_tombstone (collection_id, href, modseq, deleted_us) "
+        "VALUES (:collection, :href, :modseq, :now_us)",
+        {
+            "collection": item.collection_id,
+            "href": item.href,
+            "modseq": next_modseq(unit, item.collection_id),
+            "now_us": now_us,
+        },
+    )
+
+
+def _forget_tombstone(unit: WriteUnit, collection_id: int, href: str) -> None:
+    unit.execute(
+        "DELETE FROM item_tombstone WHERE collection_id = :collection AND href = :href",
+        {"collection": collection_id, "href": href},
+    )
