@@ -11,8 +11,9 @@ from dav_providers.documents import failures, sink
 from dav_providers.documents.options import ALLOW, METHODS
 from dav_providers.documents.properties import DiskSpace
 from dav_providers.documents.provider import REQUEST, Environ
-from dav_providers.documents.request import Answer, DocumentRequest, Services, system_clock
-from dav_providers.documents.server import DocumentServer, send
+from dav_providers.documents.request import DocumentRequest, Services, system_clock
+from dav_providers.documents.server import DocumentServer
+from dav_providers.multistatus.answers import Answer, RefusedError, bodiless, send
 from office.errors import BlockedError
 from office.layout import Layout
 from office.tracking import Act
@@ -60,7 +61,7 @@ class _DocumentsDoor:
         self, request: DocumentRequest, environ: Environ, start_response: StartResponse
     ) -> Iterable[bytes]:
         if request.method not in METHODS:
-            raise failures.RefusedError(
+            raise RefusedError(
                 405, f"{request.method} is not possible here.", headers=(("Allow", ALLOW),)
             )
         if request.names and sink.swallows(request.names[-1]):
@@ -95,7 +96,7 @@ class _Begun:
 
 
 def _bodiless(answer: Answer, environ: Environ) -> Answer:
-    return Answer(answer.status, answer.headers) if environ["REQUEST_METHOD"] == "HEAD" else answer
+    return bodiless(answer) if environ["REQUEST_METHOD"] == "HEAD" else answer
 
 
 def _look_at(settings: Settings) -> Callable[[], tuple[int, int]]:

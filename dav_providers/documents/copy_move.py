@@ -1,8 +1,8 @@
 """COPY and MOVE (RFC 4918 sections 9.8 and 9.9): one transaction, no byte is copied."""
 
 from dav_providers.documents import preconditions, sink
-from dav_providers.documents.failures import RefusedError
-from dav_providers.documents.request import Answer, DocumentRequest
+from dav_providers.documents.request import DocumentRequest
+from dav_providers.multistatus.answers import Answer, RefusedError
 from office import documents, places
 from office.errors import UnfitNameError
 from office.tracking import Act

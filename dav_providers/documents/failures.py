@@ -5,16 +5,16 @@ from http import HTTPStatus
 from wsgidav.dav_error import DAVError
 
 from auth.errors import CredentialsError
-from dav_providers.documents.preconditions import (
-    ConditionFailedError,
-    NotModifiedError,
-    etag,
-)
-from dav_providers.documents.request import Answer, DocumentRequest, OutsideError, href
+from dav_providers.documents.preconditions import NotModifiedError, etag
+from dav_providers.documents.request import DocumentRequest, OutsideError, href
 from dav_providers.multistatus import preconditions as pre
-from dav_providers.multistatus.preconditions import Precondition, error_body
+from dav_providers.multistatus.answers import (
+    Answer,
+    ConditionFailedError,
+    RefusedError,
+    refusal,
+)
 from dav_providers.multistatus.request_xml import ForbiddenDoctypeError, RequestXMLError
-from dav_providers.multistatus.writer import CONTENT_TYPE
 from office.errors import (
     BlockedError,
     ExistsError,
@@ -39,22 +39,6 @@ from wire.dav_headers import ForeignHostError
 
 RETRY_SECONDS = 5
 CHALLENGE = ("WWW-Authenticate", 'Basic realm="deedbox", charset="UTF-8"')
-
-
-class RefusedError(Exception):
-    """A refusal of this door itself, with its status and precondition element."""
-
-    def __init__(
-        self,
-        status: int,
-        message: str,
-        condition: Precondition | None = None,
-        headers: tuple[tuple[str, str], ...] = (),
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.condition = condition
-        self.headers = headers
 
 
 _OFFICE_STATUS: dict[type[OfficeError], int] = {
@@ -92,37 +76,37 @@ def answer(error: Exception, request: DocumentRequest | None) -> Answer | None:
     if isinstance(error, NotModifiedError):
         return _not_modified(error)
     if isinstance(error, RefusedError):
-        return _refusal(error.status, str(error), error.condition, headers=error.headers)
+        return refusal(error.status, str(error), error.condition, headers=error.headers)
     if isinstance(error, CredentialsError):
         # Only here where a long upload outlived its device; else the gate says it.
-        return _refusal(401, "This device may not come in any more.", headers=(CHALLENGE,))
+        return refusal(401, "This device may not come in any more.", headers=(CHALLENGE,))
     if isinstance(error, OfficeError):
         return _office_answer(error, request)
     if isinstance(error, RequestXMLError):
         is_doctype = isinstance(error, ForbiddenDoctypeError)
-        return _refusal(error.status, str(error), pre.NO_EXTERNAL_ENTITIES if is_doctype else None)
+        return refusal(error.status, str(error), pre.NO_EXTERNAL_ENTITIES if is_doctype else None)
     if isinstance(error, DAVError):
         # Its word on a missing resource is the path: the office's own tells nobody anything.
         is_missing = error.value == HTTPStatus.NOT_FOUND
         said = "There is nothing here." if is_missing else error.context_info
-        return _refusal(int(error.value), said or "")
+        return refusal(int(error.value), said or "")
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), None)
     if status is None:
         return None
     headers = (("Retry-After", str(RETRY_SECONDS)),) if status == 503 else ()  # noqa: PLR2004
-    return _refusal(status, str(error), headers=headers)
+    return refusal(status, str(error), headers=headers)
 
 
 def _office_answer(error: OfficeError, request: DocumentRequest | None) -> Answer:
     status = _OFFICE_STATUS[type(error)]
     method = request.method if request else ""
     if isinstance(error, ExistsError) and method == "MKCOL":
-        return _refusal(405, str(error), pre.RESOURCE_MUST_BE_NULL)
+        return refusal(405, str(error), pre.RESOURCE_MUST_BE_NULL)
     if isinstance(error, ForbiddenError):
         # The names of a Home's chain begin with its owner's; the client knows its own path.
         names = request.names if request else ()
         where = href(names, is_collection=False)
-        return _refusal(
+        return refusal(
             status,
             str(error),
             pre.NEED_PRIVILEGES,
@@ -131,11 +115,11 @@ def _office_answer(error: OfficeError, request: DocumentRequest | None) -> Answe
     if isinstance(error, LockedError):
         is_new_lock = isinstance(error, LockConflictError)
         condition = pre.NO_CONFLICTING_LOCK if is_new_lock else pre.LOCK_TOKEN_SUBMITTED
-        return _refusal(status, str(error), condition, hrefs=_lock_roots(error, request))
+        return refusal(status, str(error), condition, hrefs=_lock_roots(error, request))
     if isinstance(error, LockMissingError):
         status = 412 if method == "LOCK" else status
-        return _refusal(status, str(error), pre.LOCK_TOKEN_MATCHES_REQUEST_URI)
-    return _refusal(status, str(error))
+        return refusal(status, str(error), pre.LOCK_TOKEN_MATCHES_REQUEST_URI)
+    return refusal(status, str(error))
 
 
 def _lock_roots(error: LockedError, request: DocumentRequest | None) -> list[str]:
@@ -148,26 +132,6 @@ def _lock_roots(error: LockedError, request: DocumentRequest | None) -> list[str
         for path in error.paths
     ]
     return [href(path, is_collection=False) for path in paths or [request.names]]
-
-
-_Hrefs = list[str]
-
-
-def _refusal(
-    status: int,
-    message: str,
-    condition: Precondition | None = None,
-    *,
-    hrefs: _Hrefs | None = None,
-    privileges: list[tuple[str, str]] | None = None,
-    headers: tuple[tuple[str, str], ...] = (),
-) -> Answer:
-    body = error_body(condition, hrefs=hrefs or (), privileges=privileges or (), message=message)
-    return Answer(
-        status,
-        [("Content-Type", CONTENT_TYPE), ("Content-Length", str(len(body))), *headers],
-        [body],
-    )
 
 
 def _not_modified(error: NotModifiedError) -> Answer:

@@ -4,7 +4,8 @@ from html import escape
 
 from dav_providers.documents import preconditions
 from dav_providers.documents.preconditions import MICROSECONDS, etag
-from dav_providers.documents.request import Answer, DocumentRequest, href
+from dav_providers.documents.request import DocumentRequest, href
+from dav_providers.multistatus.answers import Answer
 from office import access, places
 from office.places import Place
 from office.standing import GuardedBlocks, Standing

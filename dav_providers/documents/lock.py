@@ -1,9 +1,9 @@
 """LOCK and UNLOCK (RFC 4918 sections 9.10 and 9.11)."""
 
 from dav_providers.documents import preconditions
-from dav_providers.documents.failures import RefusedError
 from dav_providers.documents.properties import lock_discovery
-from dav_providers.documents.request import Answer, DocumentRequest, href
+from dav_providers.documents.request import DocumentRequest, href
+from dav_providers.multistatus.answers import Answer, RefusedError
 from dav_providers.multistatus.request_xml import LockScope, parse_lockinfo
 from dav_providers.multistatus.writer import CONTENT_TYPE, xml_document
 from office import access, documents, locks, places

@@ -1,6 +1,6 @@
 """OPTIONS: what each family of clients needs to be told before it comes in."""
 
-from dav_providers.documents.request import Answer
+from dav_providers.multistatus.answers import Answer
 
 METHODS = (
     "OPTIONS",

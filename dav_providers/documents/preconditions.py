@@ -1,6 +1,7 @@
 """Conditional headers on documents: If-Match and its relatives, and ``If:`` (RFC 4918 10.4)."""
 
 from dav_providers.documents.request import DocumentRequest, OutsideError
+from dav_providers.multistatus.answers import ConditionFailedError
 from office import locks, places
 from office.errors import NotFoundError
 from office.places import Place
@@ -13,10 +14,6 @@ from wire.paths import PathError
 
 EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 MICROSECONDS = 1_000_000
-
-
-class ConditionFailedError(Exception):
-    """The request's condition does not hold: 412."""
 
 
 class NotModifiedError(Exception):

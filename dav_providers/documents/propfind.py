@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from dav_providers.documents import preconditions
-from dav_providers.documents.failures import RefusedError
 from dav_providers.documents.properties import REGISTRY, DiskSpace, Listing
-from dav_providers.documents.request import Answer, DocumentRequest, href
+from dav_providers.documents.request import DocumentRequest, href
 from dav_providers.multistatus import preconditions as pre
+from dav_providers.multistatus.answers import MULTI_STATUS, Answer, RefusedError
 from dav_providers.multistatus.request_xml import Propfind, parse_propfind
 from dav_providers.multistatus.writer import CONTENT_TYPE, document, stream
 from office import locks, places
@@ -20,7 +20,6 @@ from wire.bodies import read_small
 from wire.dav_headers import Depth, parse_depth
 from wire.paths import quote_segment
 
-MULTI_STATUS = 207
 _STREAMED_ROWS = 500
 
 
@@ -119,7 +118,7 @@ def _responses(
         wanted,
         listing,
         dead=(lambda row: dead.get(row.id, none)) if dead else None,
-        is_minimal=_wants_minimal(listing.request),
+        is_minimal=listing.request.wants_minimal,
     )
     names = listing.names
     yield plan.response(href(names, is_collection=bool(node.is_collection)), node)
@@ -127,12 +126,6 @@ def _responses(
     for member in members:
         slash = "/" if member.is_collection else ""
         yield plan.response(f"{base}{quote_segment(member.name)}{slash}", member)
-
-
-def _wants_minimal(request: DocumentRequest) -> bool:
-    """``Prefer: return=minimal`` (RFC 7240, 8144) or Apple's ``Brief: t``."""
-    prefer = request.header("Prefer") or ""
-    return "return=minimal" in prefer or (request.header("Brief") or "").lower() == "t"
 
 
 def _answer(responses: Iterator[bytes], members: int) -> Answer:

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 from dav_providers.documents import preconditions
 from dav_providers.documents.properties import REGISTRY
-from dav_providers.documents.propfind import MULTI_STATUS
-from dav_providers.documents.request import Answer, DocumentRequest, href
+from dav_providers.documents.request import DocumentRequest, href
 from dav_providers.multistatus import preconditions as pre
+from dav_providers.multistatus.answers import MULTI_STATUS, Answer
 from dav_providers.multistatus.request_xml import (
     PropertyInstruction,
     parse_propertyupdate,

@@ -9,10 +9,10 @@ from contextlib import closing
 
 from auth.identity import renew
 from dav_providers.documents import preconditions
-from dav_providers.documents.failures import RefusedError
 from dav_providers.documents.properties import DiskSpace
-from dav_providers.documents.request import Answer, DocumentRequest
+from dav_providers.documents.request import DocumentRequest
 from dav_providers.multistatus import preconditions as pre
+from dav_providers.multistatus.answers import Answer, RefusedError
 from office import documents, places
 from office.documents import Stored
 from office.errors import KindError

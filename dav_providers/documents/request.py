@@ -2,22 +2,18 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from typing import Any
 
-from auth.identity import Identity
 from config.settings import Settings
+from dav_providers.multistatus.request import DAVRequest
 from office.layout import Layout
 from office.places import Place
-from office.tracking import Note
 from storage.blobs import BlobStore
 from storage.store import Store
 from wire.clients import Family
-from wire.conditions import Conditions
-from wire.dav_headers import normalise_host, parse_reference
-from wire.if_header import IfHeader
-from wire.paths import ResourcePath, decode_path_info, quote_path
+from wire.dav_headers import parse_reference
+from wire.paths import ResourcePath, quote_path
 
 MOUNT = "files"
 """The first segment of every path that belongs to this door."""
@@ -39,75 +35,27 @@ class Services:
     clock: Callable[[], int] = system_clock
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What goes back: a status, headers and blocks of bytes."""
-
-    status: int
-    headers: list[tuple[str, str]] = field(default_factory=list)
-    body: Iterable[bytes] = ()
-
-
 class OutsideError(ValueError):
     """A Destination or ``If:`` tag that does not lie in the documents (RFC 4918 section 9.8.5)."""
 
 
-class DocumentRequest:
-    """One request: who, from which client, on which path, under which conditions.
+class DocumentRequest(DAVRequest):
+    """A request on documents.
 
     Attributes:
-        environ: The WSGI environ; only header lookups are made in it.
         services: What the door was built with.
-        who: The person and device, from the gate.
-        family: The kind of client; a label, never a proof.
         names: The names below ``/files/``.
-        note: Where the access log learns what happened.
-        now_us: The time of this request in microseconds.
     """
 
     def __init__(self, environ: Mapping[str, Any], services: Services) -> None:
-        self.environ = environ
+        super().__init__(environ, services.settings, services.clock)
         self.services = services
-        self.method: str = environ["REQUEST_METHOD"]
-        self.who: Identity = environ["deedbox.identity"]
-        self.family: Family = environ["deedbox.family"]
-        self.note: Note = environ["deedbox.note"]
-        self.now_us = services.clock()
-        path = decode_path_info(
-            environ["PATH_INFO"], latin1_fallback=self.family is Family.WINDOWS
-        )
-        self.names = path.segments[1:]
-        self.has_slash = path.is_collection
-
-    def header(self, name: str) -> str | None:
-        """A request header's value, or None. *name* as in HTTP (``If-Match``)."""
-        value: str | None = self.environ.get(f"HTTP_{name.upper().replace('-', '_')}")
-        return value
-
-    @cached_property
-    def conditions(self) -> Conditions:
-        """If-Match and its relatives; ValueError where they can't be read."""
-        return Conditions.from_environ(self.environ)
-
-    @cached_property
-    def if_header(self) -> IfHeader | None:
-        """The ``If:`` header (RFC 4918 section 10.4), if there is one."""
-        text = self.header("If")
-        return IfHeader.parse(text) if text else None
+        self.names = self.segments[1:]
 
     @property
     def tokens(self) -> frozenset[str]:
         """The lock tokens that the client submitted."""
         return self.if_header.submitted_tokens if self.if_header else frozenset()
-
-    @cached_property
-    def accepted_hosts(self) -> frozenset[str]:
-        """The hosts under which this server knows itself."""
-        hosts = {str(self.environ.get("HTTP_HOST", ""))}
-        hosts.add(f"{self.environ['SERVER_NAME']}:{self.environ['SERVER_PORT']}")
-        if public := self.services.settings.server.public_url:
-            hosts.add(str(public).split("://", 1)[-1].split("/", 1)[0])
-        return frozenset(normalise_host(host) for host in hosts if host)
 
     def names_in(self, reference: str) -> ResourcePath:
         """The path below ``/files/`` that a Destination or an ``If:`` tag speaks of.

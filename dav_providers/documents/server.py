@@ -5,17 +5,16 @@ modules. ``docs/adr/0003`` says which of wsgidav's methods had to be replaced an
 """
 
 from collections.abc import Callable, Iterable
-from http import HTTPStatus
 from typing import Any
 
 from wsgidav.dav_error import DAVError
 from wsgidav.request_server import RequestServer
 
 from dav_providers.documents import copy_move, get, lock, options, propfind, proppatch, put
-from dav_providers.documents.failures import RefusedError
 from dav_providers.documents.properties import DiskSpace
 from dav_providers.documents.provider import REQUEST, UNIT, DocumentProvider, Environ
-from dav_providers.documents.request import MOUNT, Answer, DocumentRequest
+from dav_providers.documents.request import MOUNT, DocumentRequest
+from dav_providers.multistatus.answers import Answer, RefusedError, send
 
 StartResponse = Callable[..., Any]
 
@@ -121,10 +120,3 @@ class DocumentServer(RequestServer):  # type: ignore[misc]
 def _request(environ: Environ) -> DocumentRequest:
     request: DocumentRequest = environ[REQUEST]
     return request
-
-
-def send(answer: Answer, start_response: StartResponse) -> Iterable[bytes]:
-    """Hand an answer to WSGI."""
-    status = HTTPStatus(answer.status)
-    start_response(f"{status.value} {status.phrase}", answer.headers)
-    return answer.body

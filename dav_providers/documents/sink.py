@@ -7,7 +7,8 @@ succeeds, and a look finds nothing.
 import uuid
 
 from dav_providers.documents.properties import active_lock
-from dav_providers.documents.request import Answer, DocumentRequest, href
+from dav_providers.documents.request import DocumentRequest, href
+from dav_providers.multistatus.answers import Answer
 from dav_providers.multistatus.writer import (
     CONTENT_TYPE,
     document,
