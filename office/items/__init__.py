@@ -1,0 +1,33 @@
+"""Calendar and address objects: read, checked, mended and indexed, without any I/O.
+
+The bytes stay a client's own wherever they can; what is kept beside them tells without the text
+when an object happens and what it is called.
+"""
+
+from office.items.calendar_objects import read_calendar_object
+from office.items.errors import InvalidItemError, Precondition
+from office.items.free_busy import BusyInterval, BusyKind, busy_intervals
+from office.items.indexed import AddressObject, CalendarObject, IndexColumns, Indexed
+from office.items.limits import DEFAULT_LIMITS, ItemLimits
+from office.items.occurrences import Occurrence, occurrences, occurs_in
+from office.items.vcards import fold, read_address_object
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "AddressObject",
+    "BusyInterval",
+    "BusyKind",
+    "CalendarObject",
+    "IndexColumns",
+    "Indexed",
+    "InvalidItemError",
+    "ItemLimits",
+    "Occurrence",
+    "Precondition",
+    "busy_intervals",
+    "fold",
+    "occurrences",
+    "occurs_in",
+    "read_address_object",
+    "read_calendar_object",
+]

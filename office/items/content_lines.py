@@ -1,0 +1,148 @@
+"""Content lines: bytes to unfolded lines and back without losing one (RFC 5545 section 3.1).
+
+RFC 6350 section 3.2 has the same lines for vCards, with a group before the name.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+FoundLine = tuple[str, str, str, str]
+"""Name with its group, parameters with the leading semicolon, value; or the fourth alone: a line
+that is none."""
+
+_FOLD = re.compile(r"\n[ \t]")
+_LINE = re.compile(
+    r"^(?:([A-Za-z0-9_-]++(?:\.[A-Za-z0-9_-]++)?+)(;(?:[^\":\n]++|\"[^\"\n]*+\")*+)?:(.*)|(.+))$",
+    re.MULTILINE,
+)
+_PARAMETER = re.compile(r";\s*([^=;:\"]++)(?:=((?:[^;\"]++|\"[^\"]*+\")*+))?")
+_LOGICAL = re.compile(r"(?<=\n)(?![ \t])")
+# Of the control characters only these three may stand in text (RFC 5545 section 3.1), and only
+# these three in XML, which has to carry the object to the clients.
+_CONTROLS = bytes(set(range(0x20)) - set(b"\t\r\n")) + b"\x7f"
+_NO_CHARACTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")
+_BOM = b"\xef\xbb\xbf"
+_BARE_RETURN = re.compile(rb"\r(?!\n)")
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_WIDTH = 75
+_MOST_CACHED = 200
+
+
+def clean(data: bytes) -> bytes:
+    """*data* without a byte order mark and characters that no text may hold.
+
+    Clients copy them out of word processors; to refuse the whole object would lose it.
+    """
+    data = data.removeprefix(_BOM)
+    data = data.translate(None, _CONTROLS)
+    if data.count(b"\r") != data.count(b"\r\n"):
+        data = _BARE_RETURN.sub(b"" if b"\n" in data else b"\r\n", data)
+    if b"\xef\xbf" in data:
+        data = _NO_CHARACTERS.sub(b"", data)
+    return data
+
+
+def decode(data: bytes) -> str:
+    """The text of *data*, which :func:`clean` returned.
+
+    Old clients fold between the bytes of one character; such text is folded anew.
+
+    Raises:
+        UnicodeDecodeError: It is not UTF-8.
+    """
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        joined = re.sub(rb"\r?\n[ \t]", b"", data).decode()
+    ending = newline(joined)
+    return ending.join(fold_line(line, ending) for line in joined.split(ending))
+
+
+def newline(text: str) -> str:
+    """The line ending that *text* uses."""
+    return "\r\n" if "\r\n" in text else "\n"
+
+
+def unfold(text: str) -> str:
+    """*text* with one line feed per content line."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+    if "\n\t" in text:
+        return _FOLD.sub("", text)
+    return text.replace("\n ", "")
+
+
+def find_lines(unfolded: str) -> list[FoundLine]:
+    """The lines of *unfolded* that are not empty."""
+    return _LINE.findall(unfolded)
+
+
+def logical_lines(text: str) -> list[str]:
+    """*text* cut before each content line: joined they are *text* again.
+
+    There are as many as :func:`find_lines` finds; an empty line stays with the one before it.
+    """
+    lines: list[str] = []
+    for piece in _LOGICAL.split(text):
+        if piece.strip("\r\n") or not lines:
+            lines.append(piece)
+        else:
+            lines[-1] += piece
+    if len(lines) > 1 and not lines[0].strip("\r\n"):
+        lines[:2] = [lines[0] + lines[1]]
+    return lines
+
+
+def line_number(text: str, index: int) -> int:
+    """The number, from 1, of the line in *text* at which content line *index* begins."""
+    before = logical_lines(text)
+    number = 1 + sum(line.count("\n") for line in before[:index])
+    here = before[index] if index < len(before) else ""
+    return number + here[: len(here) - len(here.lstrip("\r\n"))].count("\n")
+
+
+def fold_line(line: str, ending: str = "\r\n") -> str:
+    """One unfolded *line* in pieces of at most 75 octets, without an ending of its own."""
+    if len(line) * 4 <= _WIDTH or len(line.encode()) <= _WIDTH:
+        return line
+    pieces: list[str] = []
+    piece, octets = "", 0
+    for character in line:
+        size = len(character.encode())
+        if octets + size > _WIDTH:
+            pieces.append(piece)
+            piece, octets = "", 1  # the space that begins the next
+        piece += character
+        octets += size
+    return f"{ending} ".join([*pieces, piece])
+
+
+def parameters(text: str) -> Mapping[str, str]:
+    """The parameters of a line: names in capitals, quotes kept off, the first of a name counts.
+
+    A name without a value, as vCard 2.1 has it, is taken as a TYPE.
+    """
+    if not text:
+        return {}
+    return _cached_parameters(text) if len(text) <= _MOST_CACHED else _parameters(text)
+
+
+def _parameters(text: str) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for name, value in _PARAMETER.findall(text):
+        if value:
+            found.setdefault(name.strip().upper(), value.replace('"', ""))
+        else:
+            found.setdefault("TYPE", name)
+    return found
+
+
+_cached_parameters = lru_cache(1024)(_parameters)
+
+
+def unescape(value: str) -> str:
+    r"""A TEXT value as a person reads it: ``\n`` is a line break (RFC 5545 section 3.3.11)."""
+    if "\\" not in value:
+        return value
+    return _ESCAPE.sub(lambda found: "\n" if found[1] in "nN" else found[1], value)

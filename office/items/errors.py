@@ -1,0 +1,36 @@
+"""Why a calendar or address object is refused: the RFC's precondition and a sentence.
+
+* OfficeError
+  - InvalidItemError     403  the object is not one that every device could read
+"""
+
+from enum import StrEnum
+
+from office.errors import OfficeError
+
+
+class Precondition(StrEnum):
+    """The conditions on PUT of RFC 4791 section 5.3.2.1 and RFC 6352 section 6.3.2.1."""
+
+    CALENDAR_SUPPORTED = "CALDAV:supported-calendar-data"
+    CALENDAR_DATA = "CALDAV:valid-calendar-data"
+    CALENDAR_OBJECT = "CALDAV:valid-calendar-object-resource"
+    CALENDAR_COMPONENT = "CALDAV:supported-calendar-component"
+    CALENDAR_SIZE = "CALDAV:max-resource-size"
+    CALENDAR_INSTANCES = "CALDAV:max-instances"
+    ADDRESS_SUPPORTED = "CARDDAV:supported-address-data"
+    ADDRESS_DATA = "CARDDAV:valid-address-data"
+    ADDRESS_SIZE = "CARDDAV:max-resource-size"
+
+
+class InvalidItemError(OfficeError):
+    """The object can't be taken; the text says what is wrong, and where."""
+
+    def __init__(self, precondition: Precondition, message: str) -> None:
+        super().__init__(message)
+        self.precondition = precondition
+
+
+def shown(text: str, most: int = 60) -> str:
+    """What a client sent, short enough for a sentence."""
+    return text if len(text) <= most else f"{text[:most]}…"
