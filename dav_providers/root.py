@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from auth.identity import Identity
 from dav_providers.multistatus import preconditions, writer
 from dav_providers.multistatus.live_properties import LiveProperty, LivePropertyRegistry, Reader
 from dav_providers.multistatus.request_xml import RequestXMLTooComplexError, parse_propfind
 from wire.bodies import BodyTooLargeError, read_small
 from wire.dav_headers import Depth, parse_depth
+from wire.paths import quote_path
 
 _ALLOW = "OPTIONS, GET, HEAD, PROPFIND"
 DAV_HEADERS = (("DAV", "1, 2, 3"), ("MS-Author-Via", "DAV"))
@@ -26,25 +28,35 @@ class Place(NamedTuple):
 
 
 _ROOT = Place("/", "deedbox")
-_MEMBERS = (Place("/files/", "files"),)
+_MEMBERS = (Place("/files/", "files"), Place("/dav/", "dav"), Place("/principals/", "principals"))
 
 _COLLECTION = writer.element("{DAV:}resourcetype", writer.empty_element("{DAV:}collection"))
+_PRINCIPALS = writer.element("{DAV:}principal-collection-set", writer.href_element("/principals/"))
 _NO_LOCK = writer.empty_element("{DAV:}supportedlock")
 
 
-def _same(element: bytes) -> Callable[[None], Reader[Place]]:
-    return lambda _scope: lambda _place: element
+def _same(element: bytes) -> Callable[[Identity], Reader[Place]]:
+    return lambda _who: lambda _place: element
 
 
-def _name(_scope: None) -> Reader[Place]:
+def _principal(who: Identity) -> Reader[Place]:
+    """Where the caller's own calendars and address books are found (RFC 5397)."""
+    href = writer.href_element(quote_path(("dav", who.user_name), is_collection=True))
+    shown = writer.element("{DAV:}current-user-principal", href)
+    return lambda _place: shown
+
+
+def _name(_who: Identity) -> Reader[Place]:
     return lambda place: writer.text_element("{DAV:}displayname", place.name)
 
 
-_REGISTRY: LivePropertyRegistry[Place, None] = LivePropertyRegistry(
+_REGISTRY: LivePropertyRegistry[Place, Identity] = LivePropertyRegistry(
     [
         LiveProperty(name="{DAV:}resourcetype", bind=_same(_COLLECTION), in_allprop=True),
         LiveProperty(name="{DAV:}displayname", bind=_name, in_allprop=True),
         LiveProperty(name="{DAV:}supportedlock", bind=_same(_NO_LOCK), in_allprop=True),
+        LiveProperty(name="{DAV:}current-user-principal", bind=_principal),
+        LiveProperty(name="{DAV:}principal-collection-set", bind=_same(_PRINCIPALS)),
     ]
 )
 
@@ -88,7 +100,7 @@ def _propfind(environ: WSGIEnvironment, xml_bytes: int) -> Answer:
     if depth is Depth.INFINITY:
         condition = preconditions.PROPFIND_FINITE_DEPTH
         return _xml("403 Forbidden", preconditions.error_body(condition))
-    plan = _REGISTRY.compile(propfind, None)
+    plan = _REGISTRY.compile(propfind, environ["deedbox.identity"])
     places = (_ROOT,) if depth is Depth.ZERO else (_ROOT, *_MEMBERS)
     body = writer.document(plan.response(place.href, place) for place in places)
     return _xml("207 Multi-Status", body)

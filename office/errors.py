@@ -107,12 +107,22 @@ class SyncTokenError(OfficeError):
 
 
 class UIDConflictError(OfficeError):
-    """Another member of the collection has this UID, or this member has another one."""
+    """Another member of the collection has this UID, or this member has another one.
 
-    def __init__(self, message: str, *, href: str) -> None:
+    Attributes:
+        names: The collection's name and that of the member in the way.
+        is_address_book: The collection is one.
+    """
+
+    def __init__(self, message: str, *, names: tuple[str, str], is_address_book: bool) -> None:
         super().__init__(message)
-        self.href = href
+        self.names = names
+        self.is_address_book = is_address_book
 
 
 class UnfitItemError(OfficeError):
     """An object that this collection does not take: a task for a calendar of appointments, say."""
+
+    def __init__(self, message: str, *, is_address_book: bool) -> None:
+        super().__init__(message)
+        self.is_address_book = is_address_book

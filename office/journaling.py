@@ -118,6 +118,9 @@ class _Folding:
             return self._open
         if row.action in (Action.PREVIEWED, Action.RE_VALIDATED, Action.REFUSED):
             return self._merge
+        if row.node_id is None:
+            # Calendars and contacts are no documents: each of their changes is a row by itself.
+            return self._change
         if row.action in (Action.UPLOADED, Action.SAVED):
             return self._write
         return self._lock if row.action == Action.LOCKED else self._add

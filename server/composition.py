@@ -5,7 +5,7 @@ runs in every worker after the fork. A request's way through what it builds::
 
     Faults > Trust > Limits > Router > health
                                      > console (Flask)
-                                     > Gate > access log > DAV root | documents
+                                     > Gate > access log > DAV root | documents | groupware
 """
 
 import threading
@@ -19,7 +19,9 @@ from auth import setup_link
 from auth.identity import Identity, identify
 from config.settings import Settings
 from dav_providers.documents.application import make_documents
+from dav_providers.groupware.application import make_groupware
 from dav_providers.root import make_root
+from dav_providers.well_known import make_well_known
 from jobs.housekeeping import StopEvent, keep_house
 from office import layout, opening
 from server import installation
@@ -79,9 +81,13 @@ def build(settings: Settings) -> App:
     access_log = AccessLog(store, settings.tracking)
     guarded = _guard(store, secret_key, access_log)
     documents = AfterOpening(lambda: _documents(store, blobs, settings))
+    groupware = guarded(make_groupware(store, settings))
     router = Router(
         {
             "files": guarded(documents),
+            "dav": groupware,
+            "principals": groupware,
+            ".well-known": guarded(make_well_known("/dav/")),
             "health": health(
                 (
                     database_answers(store),

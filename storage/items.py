@@ -61,6 +61,7 @@ class Candidate(NamedTuple):
     """An object that may happen within a time that was asked about."""
 
     item: ItemRow
+    component: str
     starts_us: int | None
     ends_us: int | None
     recurrence: str
@@ -193,7 +194,8 @@ def may_happen_in(
         },
     )
     width = len(ItemRow._fields) - (0 if with_text else 1)
-    return [Candidate(ItemRow(*row[:width]), *row[width:]) for row in rows]
+    found = ((ItemRow(*row[:width]), row[width:]) for row in rows)
+    return [Candidate(item, item.component, *bounds) for item, bounds in found]
 
 
 _CONTENT = ", ".join(Content._fields)

@@ -123,7 +123,7 @@ def response(
         extra: Further propstats, as PROPPATCH answers them.
     """
     absent = b"".join([empty_element(name) for name in missing])
-    others = b"".join([_propstat(each) for each in extra])
+    others = b"".join([propstat(each) for each in extra])
     return ready_response(href, b"".join(found), absent, others)
 
 
@@ -195,7 +195,8 @@ def xml_document(name: str, inner: bytes) -> bytes:
     return b"".join((_XML, opening[:-1], _DECLARATIONS, b">", inner, closing, b"\n"))
 
 
-def _propstat(each: Propstat) -> bytes:
+def propstat(each: Propstat) -> bytes:
+    """Return one whole ``D:propstat``."""
     properties = b"".join(each.properties)
     return b"".join(
         (

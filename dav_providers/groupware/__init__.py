@@ -1,0 +1,1 @@
+"""Calendars, task lists and address books over CalDAV and CardDAV (RFC 4791, 6352, 6578)."""

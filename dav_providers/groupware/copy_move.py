@@ -1,0 +1,66 @@
+"""COPY and MOVE of objects between one's own collections (RFC 4918 sections 9.8 and 9.9)."""
+
+from dav_providers.groupware import preconditions
+from dav_providers.groupware.request import GroupwareRequest, OutsideError
+from dav_providers.multistatus.answers import Answer, RefusedError
+from office import collections, item_store
+from office.errors import FixedError, KindError, NotFoundError, ParentMissingError
+from office.item_store import Target
+from office.tracking import Act
+from storage import items
+from storage.store import WriteUnit
+from wire.dav_headers import parse_overwrite
+
+_ITEM_DEPTH = 3
+
+
+def answer(request: GroupwareRequest) -> Answer:
+    """201 when the destination is new, 204 when something was replaced there."""
+    request.demand_own_home()
+    names = _destination(request)
+    may_overwrite = parse_overwrite(request.header("Overwrite"))
+    if not request.is_item:
+        raise FixedError("Collections stay where they are; change their name instead.")
+    with request.services.store.write() as unit:
+        is_new = _carry(request, unit, names, may_overwrite=may_overwrite)
+    return Answer(201 if is_new else 204, [("Content-Length", "0")])
+
+
+def _destination(request: GroupwareRequest) -> tuple[str, ...]:
+    destination = request.header("Destination")
+    if not destination:
+        raise RefusedError(400, "The Destination header is missing.")
+    path = request.names_in(destination)
+    if path.segments[:1] != (request.who.user_name,):
+        raise OutsideError("The destination must lie in one of your own collections.")
+    return path.segments
+
+
+def _carry(
+    request: GroupwareRequest,
+    unit: WriteUnit,
+    names: tuple[str, ...],
+    *,
+    may_overwrite: bool,
+) -> bool:
+    work = request.work(unit)
+    collections.find(unit, request.who, request.names[1])
+    if len(names) != _ITEM_DEPTH:
+        raise KindError("Objects lie in calendars and address books, not there.")
+    try:
+        collections.find(unit, request.who, names[1])
+    except NotFoundError:
+        raise ParentMissingError("There is no such calendar or address book.") from None
+    collection, other = collections.hold(work, request.names[1], names[1])
+    item = items.find(unit, collection.id, request.names[2])
+    if item is None:
+        raise NotFoundError("There is nothing here.")
+    preconditions.check(request, unit, item)
+    target = Target(other, names[2], items.find(unit, other.id, names[2]))
+    request.describe()
+    request.note.target_path = "/".join((request.segments[0], *names))
+    if request.method == "COPY":
+        request.note.act = Act.COPIED
+        return item_store.copy(work, item, target, may_overwrite=may_overwrite)
+    request.note.act = Act.MOVED
+    return item_store.move(work, collection, item, target, may_overwrite=may_overwrite)

@@ -1,0 +1,106 @@
+"""The one table from what can go wrong with calendars and contacts to what the client is told."""
+
+from auth.errors import CredentialsError
+from dav_providers.groupware import preconditions
+from dav_providers.groupware.preconditions import NotModifiedError, etag
+from dav_providers.groupware.request import MOUNT, GroupwareRequest, OutsideError
+from dav_providers.multistatus import preconditions as pre
+from dav_providers.multistatus.answers import (
+    Answer,
+    ConditionFailedError,
+    RefusedError,
+    refusal,
+)
+from dav_providers.multistatus.request_xml import ForbiddenDoctypeError, RequestXMLError
+from office.errors import (
+    ExistsError,
+    FixedError,
+    ForbiddenError,
+    IntoItselfError,
+    KindError,
+    NotFoundError,
+    OfficeError,
+    ParentMissingError,
+    SyncTokenError,
+    TooLargeError,
+    UIDConflictError,
+    UnfitItemError,
+    UnfitNameError,
+)
+from office.items import InvalidItemError
+from wire.bodies import BodyCutError, BodyLengthError, BodyTooLargeError
+from wire.dates import http_date_us
+from wire.dav_headers import ForeignHostError
+from wire.paths import quote_path
+
+CHALLENGE = ("WWW-Authenticate", 'Basic realm="deedbox", charset="UTF-8"')
+
+OFFICE_STATUS: dict[type[OfficeError], int] = {
+    NotFoundError: 404,
+    ForbiddenError: 403,
+    FixedError: 403,
+    UnfitNameError: 403,
+    ExistsError: 412,
+    ParentMissingError: 409,
+    KindError: 405,
+    IntoItselfError: 403,
+    TooLargeError: 507,
+    SyncTokenError: 403,
+    UIDConflictError: 409,
+    UnfitItemError: 403,
+    InvalidItemError: 403,
+}
+"""The status of every office error that can come from calendars and contacts."""
+
+_STATUS: dict[type[Exception], int] = {
+    BodyCutError: 400,
+    BodyLengthError: 400,
+    BodyTooLargeError: 413,
+    ConditionFailedError: 412,
+    ForeignHostError: 502,
+    OutsideError: 502,
+    ValueError: 400,
+}
+
+
+def answer(error: Exception, request: GroupwareRequest | None) -> Answer | None:
+    """The answer to *error*, or None where it is no refusal but a fault of ours."""
+    if isinstance(error, NotModifiedError):
+        item = error.item
+        return Answer(
+            304, [("ETag", etag(item)), ("Last-Modified", http_date_us(item.modified_us))]
+        )
+    if isinstance(error, RefusedError):
+        return refusal(error.status, str(error), error.condition, headers=error.headers)
+    if isinstance(error, CredentialsError):
+        # Only here where a long upload outlived its device; else the gate says it.
+        return refusal(401, "This device may not come in any more.", headers=(CHALLENGE,))
+    if isinstance(error, OfficeError):
+        return _office_answer(error, request)
+    if isinstance(error, RequestXMLError):
+        is_doctype = isinstance(error, ForbiddenDoctypeError)
+        return refusal(error.status, str(error), pre.NO_EXTERNAL_ENTITIES if is_doctype else None)
+    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), None)
+    return None if status is None else refusal(status, str(error))
+
+
+def _office_answer(error: OfficeError, request: GroupwareRequest | None) -> Answer | None:
+    kinds = (kind for kind in type(error).__mro__ if kind in OFFICE_STATUS)
+    kind = next(kinds, None)
+    if kind is None:
+        return None
+    status = OFFICE_STATUS[kind]
+    if isinstance(error, InvalidItemError):
+        return refusal(status, str(error), preconditions.named(error.precondition))
+    if isinstance(error, UnfitItemError):
+        is_card = error.is_address_book
+        fitting = (
+            preconditions.SUPPORTED_ADDRESS_DATA if is_card else preconditions.SUPPORTED_COMPONENT
+        )
+        return refusal(status, str(error), fitting)
+    if isinstance(error, UIDConflictError) and request is not None:
+        condition = preconditions.uid_conflict(is_address_book=error.is_address_book)
+        in_the_way = (MOUNT, request.who.user_name, *error.names)
+        where = quote_path(in_the_way, is_collection=False)
+        return refusal(status, str(error), condition, hrefs=[where])
+    return refusal(status, str(error))

@@ -1,0 +1,61 @@
+"""calendar-multiget and addressbook-multiget (RFC 4791 section 7.9, RFC 6352 section 8.7)."""
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from dav_providers.groupware import engine
+from dav_providers.groupware.names import DAV
+from dav_providers.groupware.properties import ITEMS, TEXT, Listing
+from dav_providers.groupware.report_xml import wanted, wants_parts
+from dav_providers.groupware.request import GroupwareRequest, OutsideError, collection_href
+from dav_providers.multistatus.answers import MULTI_STATUS, Answer, xml
+from dav_providers.multistatus.writer import CONTENT_TYPE, document, status_response, stream
+from storage import items
+from storage.collections import CollectionRow
+from wire.dav_headers import ForeignHostError
+from wire.paths import PathError, quote_segment
+
+_STREAMED_ROWS = 200
+_ITEM_DEPTH = 3
+
+
+def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._Element) -> Answer:
+    """The objects named by their hrefs; 404 in the answer for those that are not there."""
+    asked, is_cut = wanted(root), wants_parts(root)
+    hrefs = list(dict.fromkeys((each.text or "").strip() for each in root.iterfind(f"{DAV}href")))
+    names = {href: _name(request, collection, href) for href in hrefs}
+    with request.services.store.read() as unit:
+        found = items.named(
+            unit,
+            collection.id,
+            {name for name in names.values() if name is not None},
+            with_text=TEXT in ITEMS.needs(asked) or is_cut,
+        )
+    if is_cut:
+        return engine.parts(request, collection, root, list(found.values()))
+    plan = ITEMS.compile(asked, Listing(request, collection), is_minimal=request.wants_minimal)
+
+    def responses() -> Iterator[bytes]:
+        where = collection_href(request.who.user_name, collection)
+        for href, name in names.items():
+            item = found.get(name) if name is not None else None
+            if item is None:
+                yield status_response(href, 404)
+            else:
+                yield plan.response(where + quote_segment(item.href), item)
+
+    if len(hrefs) > _STREAMED_ROWS:
+        return Answer(MULTI_STATUS, [("Content-Type", CONTENT_TYPE)], stream(responses()))
+    return xml(MULTI_STATUS, document(responses()))
+
+
+def _name(request: GroupwareRequest, collection: CollectionRow, href: str) -> str | None:
+    """The member that *href* speaks of; None where it lies elsewhere or is no path at all."""
+    try:
+        names = request.names_in(href).segments
+    except (ForeignHostError, OutsideError, PathError):
+        return None
+    if len(names) != _ITEM_DEPTH or names[:2] != (request.who.user_name, collection.name):
+        return None
+    return names[2]

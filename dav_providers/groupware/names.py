@@ -1,0 +1,16 @@
+"""Names of the properties and elements of CalDAV and CardDAV, in Clark's form."""
+
+DAV = "{DAV:}"
+CAL = "{urn:ietf:params:xml:ns:caldav}"
+CARD = "{urn:ietf:params:xml:ns:carddav}"
+CS = "{http://calendarserver.org/ns/}"
+
+CALENDAR_DATA = f"{CAL}calendar-data"
+ADDRESS_DATA = f"{CARD}address-data"
+DISPLAYNAME = f"{DAV}displayname"
+RESOURCETYPE = f"{DAV}resourcetype"
+COMPONENT_SET = f"{CAL}supported-calendar-component-set"
+COMP = f"{CAL}comp"
+CALENDAR = f"{CAL}calendar"
+ADDRESSBOOK = f"{CARD}addressbook"
+COLLECTION = f"{DAV}collection"

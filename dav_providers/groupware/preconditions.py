@@ -1,0 +1,120 @@
+"""Precondition elements of CalDAV and CardDAV, and conditional headers on objects."""
+
+from dav_providers.groupware.names import CAL, CARD
+from dav_providers.groupware.request import GroupwareRequest, OutsideError
+from dav_providers.multistatus.answers import ConditionFailedError
+from dav_providers.multistatus.preconditions import Precondition
+from storage import collections, items
+from storage.items import ItemRow
+from storage.store import Unit
+from wire.conditions import Outcome
+from wire.dav_headers import ForeignHostError
+from wire.if_header import ResourceState
+from wire.paths import PathError
+
+_MICROSECONDS = 1_000_000
+_ITEM_DEPTH = 3
+
+
+def _caldav(local: str, status: int, sentence: str) -> Precondition:
+    return Precondition(CAL + local, status, sentence)
+
+
+# RFC 4791 sections 5.3.1.1, 5.3.2.1, 7.8
+CALENDAR_LOCATION_OK = _caldav(
+    "calendar-collection-location-ok", 403, "A collection can only be made in one's own home."
+)
+SUPPORTED_COMPONENT = _caldav(
+    "supported-calendar-component", 403, "The calendar takes no such objects."
+)
+SUPPORTED_FILTER = _caldav("supported-filter", 403, "This filter is not understood.")
+VALID_FILTER = _caldav("valid-filter", 403, "The filter is not one.")
+SUPPORTED_ADDRESS_DATA = Precondition(
+    f"{CARD}supported-address-data", 403, "An address book takes vCards."
+)
+
+
+def uid_conflict(*, is_address_book: bool) -> Precondition:
+    """``no-uid-conflict`` in the words of the collection's RFC."""
+    prefix = CARD if is_address_book else CAL
+    return Precondition(f"{prefix}no-uid-conflict", 409, "The UID is taken.")
+
+
+def named(name: str) -> Precondition:
+    """The element that ``office.items`` means by ``CALDAV:valid-calendar-data`` and its like."""
+    prefix, _, local = name.partition(":")
+    return Precondition((CAL if prefix == "CALDAV" else CARD) + local, 403, "")
+
+
+class NotModifiedError(Exception):
+    """The client has these bytes already: 304 (RFC 9110 section 15.4.5)."""
+
+    def __init__(self, item: ItemRow) -> None:
+        super().__init__()
+        self.item = item
+
+
+def etag(item: ItemRow) -> str:
+    """An object's strong entity tag, from the hash of its bytes."""
+    return etag_of(item.etag)
+
+
+def etag_of(sha256: str) -> str:
+    """The strong entity tag of bytes with this hash."""
+    return f'"{sha256[:32]}"'
+
+
+def check(request: GroupwareRequest, unit: Unit, item: ItemRow | None) -> None:
+    """Let the request go on only if its conditions hold for *item* (None: nothing is there).
+
+    Raises:
+        ConditionFailedError: One does not.
+        NotModifiedError: A GET or HEAD of what the client has.
+    """
+    if not request.conditions.is_empty:
+        outcome = request.conditions.evaluate(
+            method=request.method,
+            exists=item is not None,
+            etag=etag(item) if item else None,
+            modified_seconds=item.modified_us // _MICROSECONDS if item else None,
+        )
+        if outcome is Outcome.NOT_MODIFIED and item is not None:
+            raise NotModifiedError(item)
+        if outcome is not Outcome.PROCEED:
+            raise ConditionFailedError("The object is not the version that the request names.")
+    if request.if_header and not request.if_header.evaluate(
+        lambda tag: _state(request, unit, item, tag)
+    ):
+        raise ConditionFailedError("The condition in the If header does not hold.")
+
+
+def check_collection(request: GroupwareRequest, unit: Unit, *, exists: bool) -> None:
+    """The same for a collection, which has no entity tag."""
+    outcome = request.conditions.evaluate(
+        method=request.method, exists=exists, etag=None, modified_seconds=None
+    )
+    if outcome is not Outcome.PROCEED:
+        raise ConditionFailedError("The condition does not hold for a collection.")
+    check_if = request.if_header
+    if check_if and not check_if.evaluate(lambda tag: _state(request, unit, None, tag)):
+        raise ConditionFailedError("The condition in the If header does not hold.")
+
+
+def _state(
+    request: GroupwareRequest, unit: Unit, item: ItemRow | None, tag: str | None
+) -> ResourceState | None:
+    """What ``If:`` compares with: the entity tag; there are no locks here."""
+    if tag is not None:
+        try:
+            names = request.names_in(tag).segments
+        except (ForeignHostError, OutsideError, PathError):
+            return None
+        item = _find(request, unit, names)
+    return ResourceState(etag(item), []) if item else None
+
+
+def _find(request: GroupwareRequest, unit: Unit, names: tuple[str, ...]) -> ItemRow | None:
+    if len(names) != _ITEM_DEPTH or names[0] != request.who.user_name:
+        return None
+    collection = collections.find(unit, request.who.user_id, names[1])
+    return items.find(unit, collection.id, names[2]) if collection else None

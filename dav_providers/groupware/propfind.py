@@ -1,0 +1,140 @@
+"""PROPFIND on homes, collections and objects (RFC 4918 section 9.1): a fixed number of queries."""
+
+from collections.abc import Iterator, Sequence
+
+from auth import people
+from dav_providers.groupware import preconditions
+from dav_providers.groupware.properties import (
+    COLLECTIONS,
+    EMAIL,
+    HOMES,
+    ITEMS,
+    TOPS,
+    Home,
+    Listing,
+    Top,
+)
+from dav_providers.groupware.request import GroupwareRequest, collection_href
+from dav_providers.multistatus import preconditions as pre
+from dav_providers.multistatus.answers import MULTI_STATUS, Answer, RefusedError, xml
+from dav_providers.multistatus.live_properties import PropertyPlan
+from dav_providers.multistatus.request_xml import Propfind, parse_propfind
+from dav_providers.multistatus.writer import CONTENT_TYPE, document, stream
+from office import collections
+from office.errors import NotFoundError
+from office.tracking import Act
+from storage import items
+from storage.collections import CollectionRow
+from storage.items import ItemRow
+from storage.store import Unit
+from wire.bodies import read_small
+from wire.dav_headers import Depth, parse_depth
+from wire.paths import quote_path, quote_segment
+
+_STREAMED_ROWS = 500
+
+
+def answer(request: GroupwareRequest) -> Answer:
+    """List the properties of what is at the path, with Depth 1 also of what lies in it."""
+    limits = request.settings.limits
+    wanted = parse_propfind(
+        read_small(request.environ, limits.xml_bytes), max_depth=limits.xml_depth
+    )
+    depth = parse_depth(request.header("Depth"), default=Depth.INFINITY)
+    if depth is Depth.INFINITY:
+        raise RefusedError(403, "List one level at a time (Depth: 1).", pre.PROPFIND_FINITE_DEPTH)
+    request.demand_own_home()
+    request.note.act = Act.LISTED
+    is_deep = depth is Depth.ONE
+    with request.services.store.read() as unit:
+        if request.is_top or request.is_home:
+            return _principal(request, unit, wanted, is_deep=is_deep)
+        collection = collections.find(unit, request.who, request.names[1])
+        if request.is_collection:
+            preconditions.check_collection(request, unit, exists=True)
+            members = _members(request, unit, collection) if is_deep else []
+            return _collection(request, wanted, collection, members)
+        return _item(request, unit, wanted, collection)
+
+
+def _principal(
+    request: GroupwareRequest, unit: Unit, wanted: Propfind, *, is_deep: bool
+) -> Answer:
+    """``/dav/``, ``/principals/`` and homes: always there for whoever may come in."""
+    listing = Listing(request)
+    is_minimal = request.wants_minimal
+    if EMAIL in HOMES.needs(wanted):
+        listing.email = people.get(unit, request.who.user_name).email
+    home = Home(request.who.user_name)
+    parts: list[bytes] = []
+    if request.is_top:
+        where = quote_path(request.segments, is_collection=True)
+        plan = TOPS.compile(wanted, listing, is_minimal=is_minimal)
+        parts.append(plan.response(where, Top(where)))
+    if request.is_home or is_deep:
+        homes = HOMES.compile(wanted, listing, is_minimal=is_minimal)
+        parts.append(homes.response(listing.home, home))
+    if request.is_home and is_deep:
+        shown = COLLECTIONS.compile(wanted, listing, dead=dead, is_minimal=is_minimal)
+        parts += [
+            shown.response(collection_href(request.who.user_name, each), each)
+            for each in collections.of_home(unit, request.who)
+        ]
+    return xml(MULTI_STATUS, document(parts))
+
+
+def _members(request: GroupwareRequest, unit: Unit, collection: CollectionRow) -> list[ItemRow]:
+    members = items.of_collection(unit, collection.id)
+    most = request.settings.limits.propfind_entries_max
+    if len(members) > most:
+        raise RefusedError(
+            507,
+            f"The collection has more than {most:,} members.",
+            pre.NUMBER_OF_MATCHES_WITHIN_LIMITS,
+        )
+    return members
+
+
+def _collection(
+    request: GroupwareRequest,
+    wanted: Propfind,
+    collection: CollectionRow,
+    members: Sequence[ItemRow],
+) -> Answer:
+    listing = Listing(request, collection)
+    where = collection_href(request.who.user_name, collection)
+    own = COLLECTIONS.compile(wanted, listing, dead=dead, is_minimal=request.wants_minimal)
+    plan = ITEMS.compile(wanted, listing, is_minimal=request.wants_minimal)
+
+    def responses() -> Iterator[bytes]:
+        yield own.response(where, collection)
+        yield from of_items(plan, where, members)
+
+    if len(members) > _STREAMED_ROWS:
+        return Answer(MULTI_STATUS, [("Content-Type", CONTENT_TYPE)], stream(responses()))
+    return xml(MULTI_STATUS, document(responses()))
+
+
+def of_items(
+    plan: PropertyPlan[ItemRow], where: str, members: Sequence[ItemRow]
+) -> Iterator[bytes]:
+    """The responses of members of the collection at *where*."""
+    for member in members:
+        yield plan.response(where + quote_segment(member.href), member)
+
+
+def _item(
+    request: GroupwareRequest, unit: Unit, wanted: Propfind, collection: CollectionRow
+) -> Answer:
+    item = items.find(unit, collection.id, request.names[2]) if request.is_item else None
+    if item is None:
+        raise NotFoundError("There is nothing here.")
+    preconditions.check(request, unit, item)
+    plan = ITEMS.compile(wanted, Listing(request, collection), is_minimal=request.wants_minimal)
+    where = quote_path(request.segments, is_collection=False)
+    return xml(MULTI_STATUS, document([plan.response(where, item)]))
+
+
+def dead(collection: CollectionRow) -> dict[str, bytes]:
+    """The properties that clients stored on a collection."""
+    return {name: text.encode() for name, text in collection.properties.items()}

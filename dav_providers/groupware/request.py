@@ -1,0 +1,126 @@
+"""A request on calendars and address books, parsed once into values."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+
+from config.settings import Settings
+from dav_providers.multistatus.request import DAVRequest
+from dav_providers.multistatus.request_xml import read_xml
+from office.errors import NotFoundError
+from office.items import ItemLimits
+from office.work import GroupwareWork
+from storage.collections import CollectionRow
+from storage.store import Store, WriteUnit
+from wire.bodies import read_small
+from wire.dav_headers import parse_reference
+from wire.paths import ResourcePath, quote_path, quote_segment
+
+MOUNT = "dav"
+"""The first segment of every home's path."""
+PRINCIPALS = "principals"
+"""The first segment under which Apple's clients look for principals."""
+
+_HOME, _COLLECTION, _ITEM = 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the door was given when it was built; *clock* gives the time in microseconds."""
+
+    store: Store
+    settings: Settings
+    clock: Callable[[], int]
+    limits: ItemLimits
+
+
+class OutsideError(ValueError):
+    """A Destination that does not lie in the caller's home (RFC 4918 section 9.8.5)."""
+
+
+class GroupwareRequest(DAVRequest):
+    """A request on what lies below ``/dav/`` or on ``/principals/``.
+
+    Attributes:
+        services: What the door was built with.
+        names: The names below the mount: user, collection, object.
+    """
+
+    def __init__(self, environ: Mapping[str, Any], services: Services) -> None:
+        super().__init__(environ, services.settings, services.clock)
+        self.services = services
+        self.names = self.segments[1:]
+
+    @property
+    def is_top(self) -> bool:
+        """It is about ``/dav/`` or ``/principals/`` itself."""
+        return not self.names
+
+    @property
+    def is_home(self) -> bool:
+        """It is about a home, which is its user's principal too."""
+        return len(self.names) == _HOME
+
+    @property
+    def is_collection(self) -> bool:
+        """It is about a calendar, task list or address book."""
+        return len(self.names) == _COLLECTION
+
+    @property
+    def is_item(self) -> bool:
+        """It is about a calendar or address object."""
+        return len(self.names) == _ITEM
+
+    def demand_own_home(self) -> None:
+        """See to it that what is below the mount can be there for the caller at all.
+
+        Raises:
+            NotFoundError: It is another user's home, or nothing of ours.
+        """
+        is_known = self.segments[0] == MOUNT or self.is_top
+        if not is_known or (self.names and self.names[0] != self.who.user_name):
+            raise NotFoundError("There is nothing here.")
+
+    def names_in(self, reference: str) -> ResourcePath:
+        """The names below the mount that a Destination or an href speaks of.
+
+        Raises:
+            ForeignHostError: It is on another server.
+            PathError: It names nothing.
+            OutsideError: It is on this server, but not below the mount.
+        """
+        path = parse_reference(reference, accepted_hosts=self.accepted_hosts)
+        if not path.segments or path.segments[0] != MOUNT:
+            raise OutsideError("The destination must lie in one of your own collections.")
+        return ResourcePath(path.segments[1:], path.is_collection)
+
+    def read_xml(self) -> etree._Element | None:
+        """The body's root element; None where there is no body.
+
+        Raises:
+            RequestXMLError: It can't be read.
+            BodyTooLargeError, BodyCutError: It is too large, or not whole.
+        """
+        limits = self.settings.limits
+        body = read_small(self.environ, limits.xml_bytes)
+        return read_xml(body, max_depth=limits.xml_depth) if body.strip() else None
+
+    def work(self, unit: WriteUnit) -> GroupwareWork:
+        """What the office needs to know of a change."""
+        return GroupwareWork(unit, self.who, self.now_us)
+
+    def describe(self) -> None:
+        """Tell the access log which object this is about."""
+        self.note.path = "/".join(self.segments)
+
+
+def home_href(user_name: str) -> str:
+    """The path of a home, encoded."""
+    return quote_path((MOUNT, user_name), is_collection=True)
+
+
+def collection_href(user_name: str, collection: CollectionRow) -> str:
+    """The path of a collection in the home of *user_name*, encoded."""
+    return f"{home_href(user_name)}{quote_segment(collection.name)}/"

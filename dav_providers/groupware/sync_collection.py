@@ -1,0 +1,79 @@
+"""sync-collection (RFC 6578 section 3.2): what changed since a token, and the next token."""
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from dav_providers.groupware.names import DAV
+from dav_providers.groupware.properties import ITEMS, TEXT, Listing
+from dav_providers.groupware.propfind import of_items
+from dav_providers.groupware.report_xml import limit_of, wanted
+from dav_providers.groupware.request import GroupwareRequest, collection_href
+from dav_providers.multistatus import preconditions as pre
+from dav_providers.multistatus.answers import MULTI_STATUS, Answer, RefusedError, refusal, xml
+from dav_providers.multistatus.request_xml import RequestXMLError
+from dav_providers.multistatus.writer import (
+    CONTENT_TYPE,
+    document,
+    status_response,
+    stream,
+    text_element,
+)
+from office import collections, item_store
+from office.collections import Kind
+from office.errors import SyncTokenError
+from storage.collections import CollectionRow
+from wire.clients import Family
+from wire.paths import quote_segment
+
+_STREAMED_ROWS = 500
+
+
+def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._Element) -> Answer:
+    """The members that are new, changed or gone; with a limit perhaps not all of them yet."""
+    token = root.find(f"{DAV}sync-token")
+    if token is None:
+        raise RequestXMLError("sync-collection must hold a sync-token, empty at first.")
+    if (root.findtext(f"{DAV}sync-level") or "1").strip() != "1":
+        raise RefusedError(403, "Ask with sync-level 1.", pre.SYNC_TRAVERSAL_SUPPORTED)
+    asked, limit = wanted(root), limit_of(root)
+    try:
+        with request.services.store.read() as unit:
+            # Looked up anew: its counter and its members are to be of one snapshot.
+            now = collections.find(unit, request.who, collection.name)
+            delta = item_store.delta(
+                unit,
+                now,
+                (token.text or "").strip(),
+                limit=limit,
+                with_text=TEXT in ITEMS.needs(asked),
+            )
+    except SyncTokenError as error:
+        return _stale(request, collection, error)
+    plan = ITEMS.compile(asked, Listing(request, now), is_minimal=request.wants_minimal)
+    where = collection_href(request.who.user_name, now)
+
+    def responses() -> Iterator[bytes]:
+        yield from of_items(plan, where, delta.changed)
+        for href in delta.gone:
+            yield status_response(where + quote_segment(href), 404)
+        if delta.is_truncated:
+            error = pre.error_element(pre.NUMBER_OF_MATCHES_WITHIN_LIMITS)
+            yield status_response(where, 507, error=error)
+
+    trailer = text_element(f"{DAV}sync-token", delta.token)
+    if len(delta.changed) > _STREAMED_ROWS:
+        blocks = stream(responses(), trailer=trailer)
+        return Answer(MULTI_STATUS, [("Content-Type", CONTENT_TYPE)], blocks)
+    return xml(MULTI_STATUS, document(responses(), trailer=trailer))
+
+
+def _stale(request: GroupwareRequest, collection: CollectionRow, error: SyncTokenError) -> Answer:
+    """Start anew with an empty token, this says.
+
+    Thunderbird 140's address books (CardDAVDirectory.sys.mjs) do so only after a 400; with a 403
+    they keep the token for ever.
+    """
+    is_stuck = request.family is Family.THUNDERBIRD and collection.kind == Kind.ADDRESSBOOK
+    status = 400 if is_stuck else pre.VALID_SYNC_TOKEN.status
+    return refusal(status, str(error), pre.VALID_SYNC_TOKEN)

@@ -1,0 +1,272 @@
+"""Calendar and address objects in their collections: read, put, removed, moved, and what changed.
+
+Bytes are stored as they came. What is checked about them is ``office.items``'s; here stands
+what a collection takes, and that its UIDs are unique (RFC 4791 section 5.3.2.1, RFC 6352 6.3.2.1).
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from office import access
+from office.access import Act
+from office.collections import Kind
+from office.errors import (
+    ExistsError,
+    IntoItselfError,
+    UIDConflictError,
+    UnfitItemError,
+    UnfitNameError,
+)
+from office.items import (
+    AddressObject,
+    CalendarObject,
+    ItemLimits,
+    read_address_object,
+    read_calendar_object,
+)
+from office.sync_tokens import modseq_of, token_of
+from office.work import GroupwareWork
+from storage import items
+from storage.collections import CollectionRow
+from storage.items import Content, ItemRow
+from storage.store import Unit
+
+MOST_NAME_BYTES = 255
+_FIELDS = ("fn", "n", "org", "email", "tel", "categories", "bday")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadItem:
+    """An object that was read: what is to be stored, and whether it is what was sent."""
+
+    content: Content
+    was_changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a put did: the hash of the bytes that are there now, and what was new about it."""
+
+    etag: str
+    is_new: bool
+    has_changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What changed in a collection since a token, the oldest change first.
+
+    Attributes:
+        changed: Members that are new or have other bytes.
+        gone: Names of members that are no longer there.
+        token: What the client knows when it has taken all of this in.
+        is_truncated: There is more; it is to be asked for with *token*.
+    """
+
+    changed: list[ItemRow]
+    gone: list[str]
+    token: str
+    is_truncated: bool
+
+
+def read(collection: CollectionRow, data: bytes, limits: ItemLimits) -> ReadItem:
+    """Read what somebody wants to store in *collection*; nothing is looked up.
+
+    Raises:
+        office.items.InvalidItemError: It is no object that this collection could take.
+    """
+    found: AddressObject | CalendarObject = (
+        read_address_object(data, limits=limits)
+        if collection.kind == Kind.ADDRESSBOOK
+        else read_calendar_object(data, components=collection.components, limits=limits)
+    )
+    indexed = found.indexed
+    content = Content(
+        uid=indexed.uid,
+        component=indexed.component,
+        etag=sha256(found.text).hexdigest(),
+        size=len(found.text),
+        starts_us=indexed.starts_us,
+        ends_us=indexed.ends_us,
+        recurrence=indexed.recurrence,
+        summary=indexed.summary,
+        text=found.text.decode(),
+        **{name: indexed.fields.get(name.upper(), "") for name in _FIELDS},
+    )
+    return ReadItem(content, found.was_changed)
+
+
+def put(
+    work: GroupwareWork,
+    collection: CollectionRow,
+    item: ItemRow | None,
+    href: str,
+    content: Content,
+) -> Stored:
+    """Store an object under *href* in a held collection, over *item* if that is there.
+
+    The same bytes again are no change: no client has to fetch them.
+
+    Raises:
+        NotFoundError: The right is missing.
+        UnfitNameError: *href* is too long.
+        UIDConflictError: Another member has the UID, or *item* has another one.
+    """
+    access.demand_collection(work.who, Act.ADD if item is None else Act.WRITE, collection)
+    _check_uid(work.unit, collection, item, href, content.uid)
+    if item is None:
+        _check_name(href)
+        items.create(work.unit, collection.id, href, content, now_us=work.now_us)
+        return Stored(content.etag, is_new=True, has_changed=True)
+    has_changed = content.etag != item.etag
+    if has_changed:
+        items.replace(work.unit, item, content, now_us=work.now_us)
+    return Stored(content.etag, is_new=False, has_changed=has_changed)
+
+
+def remove(work: GroupwareWork, collection: CollectionRow, item: ItemRow) -> None:
+    """Take a member out of a held collection.
+
+    Raises:
+        NotFoundError: The right is missing.
+    """
+    access.demand_collection(work.who, Act.REMOVE_FROM, collection)
+    items.delete(work.unit, item, now_us=work.now_us)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where an object is to go: a held collection, the name, and what has that name now."""
+
+    collection: CollectionRow
+    href: str
+    item: ItemRow | None
+
+
+def move(
+    work: GroupwareWork,
+    collection: CollectionRow,
+    item: ItemRow,
+    target: Target,
+    *,
+    may_overwrite: bool,
+) -> bool:
+    """Carry a member of *collection* to *target*, both held; True if nothing was there.
+
+    Raises:
+        NotFoundError: A right is missing.
+        ExistsError: Something is there and must not be overwritten.
+        IntoItselfError: It is there already.
+        UnfitItemError, UnfitNameError, UIDConflictError: The target can't take it.
+    """
+    access.demand_collection(work.who, Act.REMOVE_FROM, collection)
+    _make_room(work, item, target, besides=item.id, may_overwrite=may_overwrite)
+    items.move(work.unit, item, target.collection.id, target.href, now_us=work.now_us)
+    return target.item is None
+
+
+def copy(work: GroupwareWork, item: ItemRow, target: Target, *, may_overwrite: bool) -> bool:
+    """Put a copy of *item* to *target*; True if nothing was there.
+
+    Raises:
+        NotFoundError: A right is missing.
+        ExistsError: Something is there and must not be overwritten.
+        IntoItselfError: It is there already.
+        UnfitItemError, UnfitNameError, UIDConflictError: The target can't take it.
+    """
+    _make_room(work, item, target, besides=0, may_overwrite=may_overwrite)
+    items.copy(work.unit, item, target.collection.id, target.href, now_us=work.now_us)
+    return target.item is None
+
+
+def delta(
+    unit: Unit,
+    collection: CollectionRow,
+    token: str,
+    *,
+    limit: int | None = None,
+    with_text: bool = False,
+) -> Delta:
+    """What changed since *token* (RFC 6578 section 3.2), in the snapshot that found *collection*.
+
+    Args:
+        unit: The transaction.
+        collection: As that transaction sees it.
+        token: Of an earlier answer; empty asks for all that is there, and for nothing that went.
+        limit: Most changes told, 1 or more; what is left out is told after the answer's token.
+        with_text: Load the objects' bytes too.
+
+    Raises:
+        SyncTokenError: The token can't be answered.
+    """
+    since = modseq_of(collection, token) if token else 0
+    most = collection.modseq + 1 if limit is None else limit + 1
+    changed = items.changed_since(unit, collection.id, since, most=most, with_text=with_text)
+    gone = items.gone_since(unit, collection.id, since, most=most) if token else []
+    if limit is None or len(changed) + len(gone) <= limit:
+        return Delta(
+            changed, [each.href for each in gone], token_of(collection), is_truncated=False
+        )
+    numbers = [each.modseq for each in changed] + [each.modseq for each in gone]
+    last = sorted(numbers)[limit - 1]
+    return Delta(
+        [each for each in changed if each.modseq <= last],
+        [each.href for each in gone if each.modseq <= last],
+        token_of(collection, last),
+        is_truncated=True,
+    )
+
+
+def _make_room(
+    work: GroupwareWork, item: ItemRow, target: Target, *, besides: int, may_overwrite: bool
+) -> None:
+    """See to it that *item* can be put to *target*; what is there is taken away."""
+    if target.item is not None and target.item.id == item.id:
+        raise IntoItselfError("Source and destination are the same.")
+    access.demand_collection(work.who, Act.ADD, target.collection)
+    _check_name(target.href)
+    _check_kind(target.collection, item.component)
+    other = items.find_by_uid(work.unit, target.collection.id, item.uid)
+    leaving = {besides, target.item.id if target.item else 0}
+    if other is not None and other.id not in leaving:
+        raise _conflict(target.collection, other.href, "The collection has this UID already.")
+    if target.item is not None:
+        if not may_overwrite:
+            raise ExistsError("There is an object of that name already.")
+        access.demand_collection(work.who, Act.REMOVE_FROM, target.collection)
+        items.delete(work.unit, target.item, now_us=work.now_us)
+
+
+def _check_kind(collection: CollectionRow, component: str) -> None:
+    is_address_book = collection.kind == Kind.ADDRESSBOOK
+    if (component == "VCARD") != is_address_book:
+        message = "Contacts lie in address books, all else in calendars."
+        raise UnfitItemError(message, is_address_book=is_address_book)
+    if not is_address_book and component not in collection.components:
+        taken = ", ".join(sorted(collection.components))
+        message = f"This calendar takes {taken} and no {component}."
+        raise UnfitItemError(message, is_address_book=is_address_book)
+
+
+def _check_uid(
+    unit: Unit, collection: CollectionRow, item: ItemRow | None, href: str, uid: str
+) -> None:
+    if item is not None and item.uid != uid:
+        raise _conflict(collection, href, "The object that is here has another UID.")
+    if item is None:
+        other = items.find_by_uid(unit, collection.id, uid)
+        if other is not None:
+            raise _conflict(collection, other.href, "The collection has this UID already.")
+
+
+def _conflict(collection: CollectionRow, href: str, message: str) -> UIDConflictError:
+    return UIDConflictError(
+        message,
+        names=(collection.name, href),
+        is_address_book=collection.kind == Kind.ADDRESSBOOK,
+    )
+
+
+def _check_name(href: str) -> None:
+    if len(href.encode()) > MOST_NAME_BYTES:
+        raise UnfitNameError(f"The name is longer than {MOST_NAME_BYTES} bytes.")
