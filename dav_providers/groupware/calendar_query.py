@@ -31,10 +31,10 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
     is_ours = filter_.is_all and not wants_parts(root)
     with_text = TEXT in ITEMS.needs(asked) or not is_ours
     found = candidates(request, collection, root, filter_, with_text=with_text)
-    if wants_parts(root):
-        return engine.parts(request, collection, root, found)
     if not filter_.is_all:
         found = engine.matching(request, collection, root, found)
+    if wants_parts(root):
+        return engine.parts(request, collection, root, found)
     plan = ITEMS.compile(asked, Listing(request, collection), is_minimal=request.wants_minimal)
     where = collection_href(request.who.user_name, collection)
     if len(found) > _STREAMED_ROWS:

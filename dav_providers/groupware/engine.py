@@ -59,9 +59,12 @@ class _Given(BaseCollection):
             yield href, self._members.get(href)
 
     def get_filtered(self, _filters: object) -> Iterator[tuple[Item, bool]]:
-        """All that was given; whether the filter matches is still to be seen."""
+        """All that was given: the filter was asked before.
+
+        Radicale 3.9 can't expand an object that its filter has parsed already.
+        """
         for item in self._members.values():
-            yield item, False
+            yield item, True
 
     @property
     def tag(self) -> str:
@@ -104,7 +107,7 @@ def parts(
     root: etree._Element,
     members: Sequence[ItemRow],
 ) -> Answer:
-    """The answer to a report that wants its objects expanded or cut.
+    """The answer to a report that wants its objects, *members*, expanded or cut.
 
     Raises:
         RefusedError: The time to expand is none, or there is too much in it.
