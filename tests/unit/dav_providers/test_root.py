@@ -1,15 +1,28 @@
 import pytest
 from lxml import etree
 
+from auth.identity import Identity
 from dav_providers.root import make_root
 from tests.wsgi import Answered, an_environ, call
 
 D = "{DAV:}"
+ANNA = Identity(
+    user_id=1,
+    user_name="anna",
+    device_id=1,
+    device_label="Laptop",
+    function_rights=frozenset(),
+    blocked_nodes=frozenset(),
+    home_node_id=1,
+    groups=frozenset(),
+)
 
 
 def asked(method: str, body: bytes = b"", *, depth: str = "") -> Answered:
     headers = {"Depth": depth} if depth else {}
-    return call(make_root(1000), an_environ(method, "/", headers=headers, body=body))
+    environ = an_environ(method, "/", headers=headers, body=body)
+    environ["deedbox.identity"] = ANNA
+    return call(make_root(1000), environ)
 
 
 def hrefs(answer: Answered) -> list[str | None]:
@@ -32,13 +45,20 @@ class TestPropfind:
         assert answer.status == 207
         assert hrefs(answer) == ["/"]
 
-    def test_depth_1_shows_the_way_to_the_files(self) -> None:
-        assert hrefs(asked("PROPFIND", depth="1")) == ["/", "/files/"]
+    def test_depth_1_shows_the_way_to_everything(self) -> None:
+        shown = hrefs(asked("PROPFIND", depth="1"))
+
+        assert shown == ["/", "/files/", "/dav/", "/principals/"]
+
+    def test_it_names_the_caller(self) -> None:
+        body = b'<propfind xmlns="DAV:"><prop><current-user-principal/></prop></propfind>'
+
+        assert hrefs(asked("PROPFIND", body, depth="0")) == ["/", "/dav/anna/"]
 
     def test_all_of_it_are_collections(self) -> None:
         answer = etree.fromstring(asked("PROPFIND", depth="1").body)
 
-        assert len(list(answer.iter(f"{D}collection"))) == 2
+        assert len(list(answer.iter(f"{D}collection"))) == 4
 
     def test_an_unknown_property_is_404_in_the_answer_and_no_error(self) -> None:
         body = b'<propfind xmlns="DAV:"><prop><getetag/><resourcetype/></prop></propfind>'

@@ -1,0 +1,157 @@
+"""The rights matrix of calendars and contacts: user x place x method, written by hand.
+
+One's own home is one's own whatever group one is in; another's is not there, and answers word
+for word like one that nobody has.
+"""
+
+import pytest
+
+from auth import people
+from auth.errors import CredentialsError
+from auth.rights import GROUPS
+from dav_providers.groupware.options import METHODS
+from tests.documents_door import Reply
+from tests.groupware_door import HOST, Device, GroupwareOffice, card, event
+
+REPORT = (
+    b'<D:sync-collection xmlns:D="DAV:"><D:sync-token/><D:sync-level>1</D:sync-level><D:prop/>'
+    b"</D:sync-collection>"
+)
+PROPPATCH = (
+    b'<D:propertyupdate xmlns:D="DAV:"><D:set><D:prop><x xmlns="urn:x">1</x></D:prop></D:set>'
+    b"</D:propertyupdate>"
+)
+
+
+def send(device: Device, method: str, path: str) -> Reply:
+    """One request of this method on a whole path, which would succeed if it were allowed."""
+    match method:
+        case "COPY" | "MOVE":
+            where = f"https://{HOST}/dav/{device.name}/zweiter/neu.ics"
+            return device.request(method, path, Destination=where)
+        case "PUT":
+            return device.request(method, path, event("a", "Neu"))
+        case "PROPPATCH":
+            return device.request(method, path, PROPPATCH)
+        case "REPORT":
+            return device.request(method, path, REPORT, Depth="1")
+        case "PROPFIND":
+            return device.request(method, path, Depth="1")
+        case _:
+            return device.request(method, path)
+
+
+ON_A_DEFAULT = {
+    "OPTIONS": 200,
+    "GET": 405,
+    "HEAD": 405,
+    "PUT": 405,
+    "DELETE": 403,
+    "MKCOL": 403,
+    "MKCALENDAR": 403,
+    "COPY": 403,
+    "MOVE": 403,
+    "PROPFIND": 207,
+    "PROPPATCH": 207,
+    "REPORT": 207,
+}
+ON_A_HOME = {**ON_A_DEFAULT, "REPORT": 403}
+ON_AN_OBJECT = {
+    **ON_A_DEFAULT,
+    "GET": 200,
+    "HEAD": 200,
+    "PUT": 204,
+    "DELETE": 204,
+    "COPY": 201,
+    "MOVE": 201,
+    "REPORT": 404,
+}
+
+
+@pytest.fixture
+def filled(groupware: GroupwareOffice) -> GroupwareOffice:
+    for group in GROUPS:
+        device = groupware.person(f"in-{group.name}", group.name)
+        device.request("MKCALENDAR", device.own("zweiter"))
+        device.put("calendar/a.ics", event("a"))
+        device.put("contacts/a.vcf", card("a"))
+    return groupware
+
+
+class TestOwn:
+    @pytest.mark.parametrize("group", [each.name for each in GROUPS])
+    @pytest.mark.parametrize("method", METHODS)
+    def test_every_group_keeps_its_own(
+        self, filled: GroupwareOffice, group: str, method: str
+    ) -> None:
+        device = filled.people[f"in-{group}"]
+
+        assert send(device, method, device.own("")).status == ON_A_HOME[method]
+        assert send(device, method, device.own("calendar/")).status == ON_A_DEFAULT[method]
+        assert send(device, method, device.own("calendar/a.ics")).status == ON_AN_OBJECT[method]
+
+
+class TestOthers:
+    @pytest.mark.parametrize("method", METHODS)
+    @pytest.mark.parametrize(
+        "below", ["", "calendar/", "calendar/a.ics", "contacts/a.vcf", "neu/", "calendar/neu.ics"]
+    )
+    @pytest.mark.parametrize("group", ["administration", "mitarbeiter"])
+    def test_another_home_answers_like_one_that_nobody_has(
+        self, filled: GroupwareOffice, group: str, method: str, below: str
+    ) -> None:
+        device = filled.people[f"in-{group}"]
+
+        guessed = send(device, method, f"/dav/in-verwaltung/{below}")
+        unheard = send(device, method, f"/dav/in-nirgendwohi/{below}")
+
+        assert (guessed.status, guessed.headers, guessed.body) == (
+            unheard.status,
+            unheard.headers,
+            unheard.body,
+        )
+        if method != "OPTIONS":
+            assert guessed.status == 404
+
+    def test_listings_show_nobody_else(self, filled: GroupwareOffice) -> None:
+        anna = filled.people["anna"]
+
+        for path in ("/dav/", "/principals/", "/dav/anna/"):
+            text = anna.request("PROPFIND", path, Depth="1").text
+            assert "in-verwaltung" not in text
+            assert "jonas" not in text
+
+    @pytest.mark.parametrize(
+        "path", ["/principals/anna/", "/principals/users/anna/", "/dav/ANNA/"]
+    )
+    def test_what_is_no_address_of_ours(self, filled: GroupwareOffice, path: str) -> None:
+        assert filled.people["anna"].request("PROPFIND", path, Depth="0").status == 404
+
+
+def test_somebody_blocked_as_a_whole_is_nobody(groupware: GroupwareOffice, anna: Device) -> None:
+    with groupware.store.write() as unit:
+        people.block(unit, "anna")
+
+    with pytest.raises(CredentialsError):
+        anna.get("calendar/a.ics")
+
+
+def test_a_block_holds_for_a_body_that_was_on_its_way(
+    groupware: GroupwareOffice, anna: Device
+) -> None:
+    class Slow:
+        """A body whose sender is blocked while it comes in."""
+
+        def __init__(self) -> None:
+            self.blocks = [event("a")]
+
+        def read(self, _size: int) -> bytes:
+            with groupware.store.write() as unit:
+                people.block(unit, "anna")
+            return self.blocks.pop() if self.blocks else b""
+
+    reply = anna.put("calendar/a.ics", Slow())  # type: ignore[arg-type]
+
+    assert reply.status == 401
+    with groupware.store.read() as unit:
+        assert unit.row("SELECT count(*) FROM item")[0] == 0
