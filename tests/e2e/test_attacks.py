@@ -41,13 +41,14 @@ def _exchange(office: Office, device: Device, line: str, *fields: str, body: byt
         return read_answer(connection)
 
 
-def _say_the_end(connection: socket.socket) -> None:
-    """Send nothing more, but go on listening as far as TLS can."""
+def _end_early(connection: socket.socket) -> bytes:
+    """Send nothing more, and hear what the server says; over TLS just that it ends too."""
     if isinstance(connection, ssl.SSLSocket):
         with contextlib.suppress(OSError):
             connection.unwrap().close()
-    else:
-        connection.shutdown(socket.SHUT_WR)
+        return b""
+    connection.shutdown(socket.SHUT_WR)
+    return read_answer(connection)
 
 
 def _status(answer: bytes) -> int:
@@ -88,8 +89,7 @@ class TestCutUpload:
     ) -> None:
         with office.connect() as connection:
             connection.sendall(_head(anna, f"PUT {path}", field) + body)
-            _say_the_end(connection)
-            answer = read_answer(connection)
+            answer = _end_early(connection)
 
         assert not answer or _status(answer) == 400
 
@@ -157,7 +157,6 @@ _LARGE = b'<propfind xmlns="DAV:"><prop>' + b"<a/>" * (1 << 19) + b"</prop></pro
 
 
 class TestXML:
-    @pytest.mark.parametrize("method", ["PROPFIND", "PROPPATCH", "LOCK"])
     @pytest.mark.parametrize(
         ("body", "statuses"),
         [
@@ -172,12 +171,13 @@ class TestXML:
         ids=["doctype", "external", "deep", "2 MiB", "broken", "no text", "utf-7"],
     )
     def test_it_is_refused_at_once(
-        self, curl: Client, folder: str, method: str, body: bytes, statuses: set[int]
+        self, curl: Client, folder: str, body: bytes, statuses: set[int]
     ) -> None:
-        heard = curl(method, f"{folder}/", body, Depth="0")
+        for method in ("PROPFIND", "PROPPATCH", "LOCK"):
+            heard = curl(method, f"{folder}/", body, Depth="0")
 
-        assert heard.status in statuses
-        assert b"root:" not in heard.body
+            assert heard.status in statuses, method
+            assert b"root:" not in heard.body
 
     def test_an_endless_body_in_chunks_is_cut_off(self, curl: Client, folder: str) -> None:
         heard = curl("PROPFIND", folder, iter([_LARGE[: 1 << 20], _LARGE[1 << 20 :]]), Depth="0")
@@ -225,16 +225,17 @@ class TestHeader:
         ],
         ids=lambda field: field[:40],
     )
-    @pytest.mark.parametrize("method", ["PROPFIND", "PUT", "LOCK", "MOVE", "UNLOCK", "GET"])
     def test_nonsense_is_never_our_fault(
-        self, office: Office, anna: Device, folder: str, method: str, field: str
+        self, office: Office, anna: Device, folder: str, field: str
     ) -> None:
         raw = field.encode("utf-8").decode("latin-1")
 
-        answer = _exchange(office, anna, f"{method} {folder}/x.txt", raw, "Content-Length: 0")
+        for method in ("PROPFIND", "PUT", "LOCK", "MOVE", "UNLOCK", "GET"):
+            answer = _exchange(office, anna, f"{method} {folder}/x.txt", raw, "Content-Length: 0")
 
-        assert _status(answer) < 500 or _status(answer) == 502
-        assert b"Traceback" not in answer
+            # 502 is RFC 4918's own word for a Destination on another server.
+            assert _status(answer) < 500 or _status(answer) == 502, method
+            assert b"Traceback" not in answer
 
 
 class TestPaths:
@@ -255,18 +256,18 @@ class TestPaths:
             "/files/Home/a#b",
         ],
     )
-    @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PROPFIND", "MKCOL"])
     def test_a_trick_names_nothing(
-        self, office: Office, anna: Device, path: str, method: str
+        self, office: Office, anna: Device, curl: Client, path: str
     ) -> None:
-        kept = office.blob_files()
+        before = set(curl("PROPFIND", "/files/Home/", b"", Depth="1").members)
 
-        answer = _exchange(office, anna, f"{method} {path}", "Content-Length: 0", "Depth: 0")
+        for method in ("GET", "PUT", "DELETE", "PROPFIND", "MKCOL"):
+            answer = _exchange(office, anna, f"{method} {path}", "Content-Length: 0", "Depth: 0")
 
-        assert _status(answer) in {400, 403, 404, 405}
-        assert b"root:" not in answer
-        assert b"\r\nX-Evil" not in answer
-        assert office.blob_files() == kept
+            assert _status(answer) in {400, 403, 404, 405}, method
+            assert b"root:" not in answer
+            assert b"\r\nX-Evil" not in answer
+        assert set(curl("PROPFIND", "/files/Home/", b"", Depth="1").members) == before
 
     @pytest.mark.parametrize(
         "target", ["/files/Home/../x", "/files/Home/a%2fb", "/files/Home/a%00", "/files/%2e%2e/x"]
@@ -310,10 +311,10 @@ _LOCK = (
 
 
 class TestMethods:
-    @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "FOO", "PATCH", "REPORT", "ACL"])
     def test_one_that_is_not_known_is_refused(
-        self, office: Office, anna: Device, folder: str, method: str
+        self, office: Office, anna: Device, folder: str
     ) -> None:
-        answer = _exchange(office, anna, f"{method} {folder}", "Content-Length: 0")
+        for method in ("TRACE", "CONNECT", "FOO", "PATCH", "REPORT", "ACL"):
+            answer = _exchange(office, anna, f"{method} {folder}", "Content-Length: 0")
 
-        assert _status(answer) in {400, 405, 501}
+            assert _status(answer) in {400, 405, 501}, method
