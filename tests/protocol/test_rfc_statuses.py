@@ -12,6 +12,13 @@ from tests.documents_door import DAV, Client, SampleOffice, prop_body, url
 NOTE = "/Home/Notiz.txt"
 
 
+class Unread(io.BytesIO):
+    """A body that must not be touched."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        raise AssertionError(f"{size} bytes of the body were asked for")
+
+
 def _update(*instructions: str) -> bytes:
     inner = "".join(instructions)
     return f'<D:propertyupdate xmlns:D="DAV:" xmlns:x="urn:x">{inner}</D:propertyupdate>'.encode()
@@ -40,6 +47,56 @@ class TestPut:
 
     def test_without_a_parent_it_is_409(self, anna: Client) -> None:
         assert anna.put("/Home/missing/Notiz.txt", b"x").status == 409
+
+    def test_what_can_be_refused_before_is_refused_unread(
+        self, anna: Client, jonas: Client
+    ) -> None:
+        path = "/Objekte/4711 Lindenallee 3/a.txt"
+        anna.put(path, b"x")
+        anna.lock(path)
+
+        assert jonas.put(path, Unread()).status == 423
+        assert anna.put(path, Unread(), If_Match='"other"').status == 412
+        assert anna.put(path, Unread(), If_None_Match="*").status == 412
+        assert anna.put("/Adressen/a.txt", Unread()).status == 403
+
+
+class TestGet:
+    """RFC 4918 sections 9.4 and 15, RFC 9110 section 8.8."""
+
+    def test_a_collection_is_a_plain_list(self, anna: Client) -> None:
+        anna.put("/Home/Plan & Co.txt", b"x")
+
+        page = anna.get("/Home")
+
+        assert page.status == 200
+        assert page.headers["content-type"].startswith("text/html")
+        assert "Plan &amp; Co.txt" in page.text
+
+    def test_properties_and_headers_say_the_same(self, office: SampleOffice, anna: Client) -> None:
+        for path in (NOTE, "/Home/bytes", "/Home/told"):
+            office.clock.advance(1)
+            anna.put(path, b"x", Content_Type="image/x-test" if path == "/Home/told" else "")
+            heard, found = anna.get(path), anna.propfind(path).found()
+
+            for name, header in (
+                ("getetag", "etag"),
+                ("getlastmodified", "last-modified"),
+                ("getcontentlength", "content-length"),
+                ("getcontenttype", "content-type"),
+            ):
+                assert found[DAV + name].text == heard.headers[header], name
+        assert heard.headers["content-type"] == "image/x-test"
+        assert anna.get(NOTE).headers["content-type"].startswith("text/plain")
+
+    def test_the_tag_changes_with_the_bytes_and_with_nothing_else(self, anna: Client) -> None:
+        tag = anna.put(NOTE, b"one").headers["etag"]
+
+        anna.request("PROPPATCH", NOTE, _update(_set("<x:a>1</x:a>")))
+        anna.move(NOTE, "/Home/moved")
+        assert anna.get("/Home/moved").headers["etag"] == tag
+        assert anna.put("/Home/moved", b"one").headers["etag"] == tag
+        assert anna.put("/Home/moved", b"two").headers["etag"] != tag
 
 
 class TestMkcol:
@@ -171,6 +228,20 @@ class TestCopyMove:
         assert anna.copy(NOTE, "/Home/b", Overwrite="T").status == 204
         assert anna.get("/Home/b").body == b"a"
 
+    def test_a_node_keeps_its_identity_when_it_moves_or_is_copied_over(self, anna: Client) -> None:
+        first = anna.put(NOTE, b"a").note
+        other = anna.put("/Home/b", b"b").note
+        anna.request("PROPPATCH", NOTE, _update(_set("<x:a>1</x:a>")))
+
+        anna.copy(NOTE, "/Home/b")
+        anna.move(NOTE, "/Home/moved")
+
+        copied, moved = anna.get("/Home/b").note, anna.get("/Home/moved").note
+        assert (copied.node_id, copied.version) == (other.node_id, 2)
+        assert (moved.node_id, moved.version) == (first.node_id, 1)
+        for path in ("/Home/b", "/Home/moved"):
+            assert anna.propfind(path, "{urn:x}a").found()["{urn:x}a"].text == "1"
+
 
 class TestLock:
     """RFC 4918 sections 6, 7, 9.10 and 9.11."""
@@ -208,6 +279,24 @@ class TestLock:
         [held] = again.xml.iter(f"{DAV}activelock")
         assert held.findtext(f"{DAV}locktoken/{DAV}href") == token
         assert held.findtext(f"{DAV}timeout") == "Second-600"
+
+    def test_its_time_is_counted_down_and_then_it_is_no_longer_shown(
+        self, office: SampleOffice, anna: Client, jonas: Client
+    ) -> None:
+        path = "/Objekte/4711 Lindenallee 3/a.txt"
+        anna.put(path)
+        anna.lock(path, Timeout="Second-100")
+
+        def times() -> list[str | None]:
+            found = jonas.propfind(path, f"{DAV}lockdiscovery").found()[f"{DAV}lockdiscovery"]
+            return [each.text for each in found.iter(f"{DAV}timeout")]
+
+        office.clock.advance(40)
+        assert times() == ["Second-60"]
+        assert jonas.put(path).status == 423
+        office.clock.advance(60)
+        assert times() == []
+        assert jonas.put(path).status == 204
 
     def test_unlock_is_its_holders_alone(self, anna: Client, jonas: Client) -> None:
         path = "/Objekte/4711 Lindenallee 3/a.txt"
