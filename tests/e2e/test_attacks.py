@@ -1,18 +1,14 @@
 """Broken and hostile requests on the real server: a clear 4xx, nothing changed, all alive."""
 
-import contextlib
-import socket
-import ssl
 from collections.abc import Iterator
 
 import pytest
 
 from tests.e2e.dav_client import Client
-from tests.e2e.http_client import read_answer, until
+from tests.e2e.http_client import until
 from tests.e2e.offices import MakeClient
+from tests.e2e.raw_requests import exchange, status_of
 from tests.e2e.server_process import Device, Office
-
-_OLD = bytes(range(256)) * 400
 
 
 @pytest.fixture
@@ -27,93 +23,6 @@ def _alive_after(make_client: MakeClient, anna: Device) -> Iterator[None]:
     assert make_client("curl/8", anna)("PROPFIND", "/files/", b"", Depth="0").status == 207
 
 
-def _head(device: Device, line: str, *fields: str) -> bytes:
-    lines = [f"{line} HTTP/1.1", "Host: x", f"Authorization: {device.authorization}"]
-    return "\r\n".join([*lines, "Connection: close", *fields, "", ""]).encode("latin-1")
-
-
-def _exchange(office: Office, device: Device, line: str, *fields: str, body: bytes = b"") -> bytes:
-    """Send a request as it stands, and hear all that comes back."""
-    with office.connect() as connection:
-        # The answer may come, and the connection end, before all is sent.
-        with contextlib.suppress(OSError):
-            connection.sendall(_head(device, line, *fields) + body)
-        return read_answer(connection)
-
-
-def _end_early(connection: socket.socket) -> bytes:
-    """Send nothing more, and hear what the server says; over TLS just that it ends too."""
-    if isinstance(connection, ssl.SSLSocket):
-        with contextlib.suppress(OSError):
-            connection.unwrap().close()
-        return b""
-    connection.shutdown(socket.SHUT_WR)
-    return read_answer(connection)
-
-
-def _status(answer: bytes) -> int:
-    assert answer.startswith(b"HTTP/1.1 "), answer[:100]
-    return int(answer[9:12])
-
-
-_CHUNKED = "Transfer-Encoding: chunked"
-_MANY = 400_000  # more than the server takes in before the first of them is on disk
-
-
-class TestCutUpload:
-    """The old document stays byte for byte, and nothing else lies on the disk afterwards."""
-
-    @pytest.fixture
-    def path(self, office: Office, curl: Client, folder: str) -> Iterator[str]:
-        path = f"{folder}/a.bin"
-        etag = curl("PUT", path, _OLD).headers["etag"]
-        kept = office.blob_files()
-        yield path
-        until(lambda: office.blob_files() == kept)
-        heard = curl("GET", path)
-        assert (heard.body, heard.headers["etag"]) == (_OLD, etag)
-        assert curl("PUT", f"{folder}/b.bin", b"b").status == 201
-
-    @pytest.mark.parametrize(
-        ("field", "body"),
-        [
-            ("Content-Length: 100000", b"x" * 1000),
-            (_CHUNKED, b"3e8\r\n" + b"x" * 1000 + b"\r\n"),
-            (_CHUNKED, b"ffff\r\n" + b"x" * 1000),
-            (_CHUNKED, b"3e8\r\n" + b"x" * 1000 + b"\r\n0\r\n"),
-        ],
-        ids=["1000 of 100000", "no last chunk", "half a chunk", "half an end"],
-    )
-    def test_by_a_client_that_ends_early(
-        self, office: Office, anna: Device, path: str, field: str, body: bytes
-    ) -> None:
-        with office.connect() as connection:
-            connection.sendall(_head(anna, f"PUT {path}", field) + body)
-            answer = _end_early(connection)
-
-        assert not answer or _status(answer) == 400
-
-    @pytest.mark.parametrize(
-        ("field", "start"),
-        [(f"Content-Length: {2 * _MANY}", b""), (_CHUNKED, b"%x\r\n" % (2 * _MANY))],
-        ids=["with its length", "in chunks"],
-    )
-    def test_by_a_client_that_is_gone(
-        self, office: Office, anna: Device, path: str, field: str, start: bytes
-    ) -> None:
-        with office.connect() as connection:
-            connection.sendall(_head(anna, f"PUT {path}", field) + start + b"x" * _MANY)
-            until(office.temporary_files)
-
-    @pytest.mark.parametrize("size", [b"zz", b"-1", b"0x3", b"f" * 17, b""])
-    def test_by_a_bad_chunk_size(
-        self, office: Office, anna: Device, path: str, size: bytes
-    ) -> None:
-        body = b"3\r\nxxx\r\n" + size + b"\r\nxxx\r\n0\r\n\r\n"
-
-        assert _status(_exchange(office, anna, f"PUT {path}", _CHUNKED, body=body)) == 400
-
-
 class TestForgedHeaders:
     @pytest.mark.parametrize("sign", ["_", "-"])
     def test_they_neither_let_in_nor_move_anybody(
@@ -123,15 +32,15 @@ class TestForgedHeaders:
         names = ["X-Remote-User", "X-Forwarded-User", "Remote-User"]
         forged = [f"{name.replace('-', sign)}: anna" for name in names]
         stranger = Device("nobody", "wrong")
-        assert _status(_exchange(office, stranger, f"GET {path}", *forged)) == 401
+        assert status_of(exchange(office, stranger, f"GET {path}", *forged)) == 401
 
         forwarded = [
             f"X{sign}Forwarded{sign}For: 9.9.9.9",
             "Forwarded: for=9.9.9.9",
             f"X{sign}Forwarded{sign}Host: evil.example",
         ]
-        answer = _exchange(office, anna, f"PUT {path}", *forwarded, "Content-Length: 1", body=b"x")
-        assert _status(answer) == 201
+        answer = exchange(office, anna, f"PUT {path}", *forwarded, "Content-Length: 1", body=b"x")
+        assert status_of(answer) == 201
 
         def rows() -> list[dict[str, object]]:
             return list(office.command("journal", "--user", "anna", "--limit", "1")["journal"])
@@ -198,9 +107,9 @@ class TestHeader:
     ) -> None:
         fields = [f"X-{number}: {'y' * 20}" for number in range(5000)]
 
-        answer = _exchange(office, anna, f"GET {folder}", *fields)
+        answer = exchange(office, anna, f"GET {folder}", *fields)
 
-        assert _status(answer) == 431
+        assert status_of(answer) == 431
 
     @pytest.mark.parametrize(
         "field",
@@ -231,10 +140,10 @@ class TestHeader:
         raw = field.encode("utf-8").decode("latin-1")
 
         for method in ("PROPFIND", "PUT", "LOCK", "MOVE", "UNLOCK", "GET"):
-            answer = _exchange(office, anna, f"{method} {folder}/x.txt", raw, "Content-Length: 0")
+            answer = exchange(office, anna, f"{method} {folder}/x.txt", raw, "Content-Length: 0")
 
             # 502 is RFC 4918's own word for a Destination on another server.
-            assert _status(answer) < 500 or _status(answer) == 502, method
+            assert status_of(answer) < 500 or status_of(answer) == 502, method
             assert b"Traceback" not in answer
 
 
@@ -262,9 +171,9 @@ class TestPaths:
         before = set(curl("PROPFIND", "/files/Home/", b"", Depth="1").members)
 
         for method in ("GET", "PUT", "DELETE", "PROPFIND", "MKCOL"):
-            answer = _exchange(office, anna, f"{method} {path}", "Content-Length: 0", "Depth: 0")
+            answer = exchange(office, anna, f"{method} {path}", "Content-Length: 0", "Depth: 0")
 
-            assert _status(answer) in {400, 403, 404, 405}, method
+            assert status_of(answer) in {400, 403, 404, 405}, method
             assert b"root:" not in answer
             assert b"\r\nX-Evil" not in answer
         assert set(curl("PROPFIND", "/files/Home/", b"", Depth="1").members) == before
@@ -315,6 +224,6 @@ class TestMethods:
         self, office: Office, anna: Device, folder: str
     ) -> None:
         for method in ("TRACE", "CONNECT", "FOO", "PATCH", "REPORT", "ACL"):
-            answer = _exchange(office, anna, f"{method} {folder}", "Content-Length: 0")
+            answer = exchange(office, anna, f"{method} {folder}", "Content-Length: 0")
 
-            assert _status(answer) in {400, 405, 501}, method
+            assert status_of(answer) in {400, 405, 501}, method
