@@ -29,6 +29,7 @@ FIRST: Names = ("Objekte", "4711 Lindenallee")
 SECOND: Names = ("Objekte", "4712 Marktplatz")
 ROOTS = (FIRST, SECOND)
 USERS = ("anna", "jonas")
+DEEPEST = 5
 
 # Few places, so that requests meet what others left: 6 in each property, seldom a deeper one.
 names = st.sampled_from("ab")
@@ -39,9 +40,11 @@ inner = st.builds(
 )
 anywhere = st.one_of(inner, st.sampled_from(ROOTS))
 # Two of three times something that is there: its number among all that is.
-numbers = st.integers(0, 40)
+numbers = st.integers(0, 11)
 known = st.one_of(numbers, numbers, anywhere)
 known_inner = st.one_of(numbers, numbers, inner)
+# Likewise where something new may go: a folder's number and a name in it.
+vacant = st.one_of(st.tuples(numbers, names), st.tuples(numbers, names), inner)
 contents = st.sampled_from([b"", b"one", b"two", b"three"])
 users = st.sampled_from(USERS)
 claims = st.sampled_from([True, True, False])
@@ -103,13 +106,27 @@ class DocumentTree(RuleBasedStateMachine):
         header = {"If": f"{lists}(Not <DAV:no-lock>)"} if tokens else {}
         return client, Caller(user, tokens), header
 
+    def goal(self, where: tuple[int, str] | Names) -> Names:
+        number, name = where[0], where[-1]
+        if not isinstance(number, int):
+            return tuple(map(str, where))
+        folders = [
+            path
+            for path, each in self.model.resources.items()
+            if each.is_collection and len(path) < DEEPEST
+        ]
+        return (*sorted(folders)[number % len(folders)], name)
+
     def judged(self, reply: Reply, refusals: set[int], success: set[int]) -> bool:
         """Whether the request was allowed, after comparing the answer with the model's word."""
         assert reply.status in (refusals or success), (reply.status, refusals, reply.text)
         return not refusals
 
-    @rule(user=users, path=inner, content=contents, claiming=claims)
-    def put(self, user: str, path: Names, content: bytes, *, claiming: bool) -> None:
+    @rule(user=users, spot=vacant, content=contents, claiming=claims)
+    def put(
+        self, user: str, spot: tuple[int, str] | Names, content: bytes, *, claiming: bool
+    ) -> None:
+        path = self.goal(spot)
         client, caller, header = self.caller(user, claiming=claiming)
         refusals = self.model.put_refusals(caller, path)
         is_new = path not in self.model.resources
@@ -120,8 +137,9 @@ class DocumentTree(RuleBasedStateMachine):
             self.model.take_over(caller, *self.model.put_needs(path))
             self.model.put(path, content)
 
-    @rule(user=users, path=anywhere, claiming=claims)
-    def mkcol(self, user: str, path: Names, *, claiming: bool) -> None:
+    @rule(user=users, spot=vacant, claiming=claims)
+    def mkcol(self, user: str, spot: tuple[int, str] | Names, *, claiming: bool) -> None:
+        path = self.goal(spot)
         client, caller, header = self.caller(user, claiming=claiming)
         refusals = self.model.mkcol_refusals(caller, path)
 
@@ -146,7 +164,7 @@ class DocumentTree(RuleBasedStateMachine):
     @rule(
         user=users,
         where=known_inner,
-        destination=inner,
+        spot=vacant,
         is_deep=yes_mostly,
         overwrite=yes_mostly,
         claiming=claims,
@@ -155,12 +173,13 @@ class DocumentTree(RuleBasedStateMachine):
         self,
         user: str,
         where: int | Names,
-        destination: Names,
+        spot: tuple[int, str] | Names,
         *,
         is_deep: bool,
         overwrite: bool,
         claiming: bool,
     ) -> None:
+        destination = self.goal(spot)
         source = self.place(where)
         client, caller, header = self.caller(user, claiming=claiming)
         refusals = self.model.transfer_refusals(
@@ -181,10 +200,17 @@ class DocumentTree(RuleBasedStateMachine):
             self.model.take_over(caller, *needs)
             self.model.copy(source, destination, is_deep=is_deep)
 
-    @rule(user=users, where=known, destination=inner, overwrite=yes_mostly, claiming=claims)
+    @rule(user=users, where=known, spot=vacant, overwrite=yes_mostly, claiming=claims)
     def move(
-        self, user: str, where: int | Names, destination: Names, *, overwrite: bool, claiming: bool
+        self,
+        user: str,
+        where: int | Names,
+        spot: tuple[int, str] | Names,
+        *,
+        overwrite: bool,
+        claiming: bool,
     ) -> None:
+        destination = self.goal(spot)
         source = self.place(where)
         client, caller, header = self.caller(user, claiming=claiming)
         refusals = self.model.transfer_refusals(
@@ -206,7 +232,7 @@ class DocumentTree(RuleBasedStateMachine):
         where=known,
         is_exclusive=st.booleans(),
         is_deep=yes_mostly,
-        seconds=st.sampled_from([60, 600]),
+        seconds=st.sampled_from([60, 600, 600]),
         claiming=claims,
     )
     def lock(
@@ -257,7 +283,7 @@ class DocumentTree(RuleBasedStateMachine):
         if self.judged(reply, refusals, {204}):
             del self.model.locks[token]
 
-    @rule(user=users, choice=st.integers(0, 9), seconds=st.sampled_from([60, 600]))
+    @rule(user=users, choice=st.integers(0, 9), seconds=st.sampled_from([60, 600, 600]))
     def refresh(self, user: str, choice: int, seconds: int) -> None:
         tokens = [*self.model.locks]
         if not tokens:
@@ -303,7 +329,7 @@ class DocumentTree(RuleBasedStateMachine):
             else:
                 found[name] = value
 
-    @rule(seconds=st.sampled_from([1, 61, 601]))
+    @rule(seconds=st.sampled_from([1, 1, 61, 601]))
     def wait(self, seconds: int) -> None:
         self.office.clock.advance(seconds)
         self.model.now += seconds
@@ -476,7 +502,7 @@ def test_any_sequence_of_requests_gives_what_the_rfc_says(
     path.write_bytes(sqlite_template.read_bytes())
     store = Store(sqlite_url(path))
     try:
-        run(store, tmp_path, examples=30, steps=40)
+        run(store, tmp_path, examples=30, steps=50)
     finally:
         store.close()
 
