@@ -45,8 +45,11 @@ class Mounts:
         return f"sudo mount -t davfs {self.address} /mnt/deedbox"
 
     def rclone(self, password: str) -> str:
-        """Set-up of rclone, the password in it: nothing is left to type."""
+        """Set-up of rclone, the password in it: nothing is left to type.
+
+        With the vendor owncloud it sends the files' own times, with others it does not.
+        """
         return (
-            f"rclone config create deedbox webdav url={self.address} vendor=other"
+            f"rclone config create deedbox webdav url={self.address} vendor=owncloud"
             f" user={self.user_name} pass={password} --obscure"
         )

@@ -4,7 +4,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from office.access import Act
+from office import access
+from office.access import Act, Verdict
 from office.errors import ExistsError, ForbiddenError, NumberTakenError, UnfitNameError
 from office.layout import Role
 from office.places import Place
@@ -116,10 +117,22 @@ def _make(work: Work, label: Label, folder: str, address: str) -> NodeRow:
 
 def _check_number(work: Work, number: str, *, own: EstateRow | None = None) -> None:
     taken = estates.find_by_number(work.unit, number)
-    if taken is not None and (own is None or taken.id != own.id):
+    if taken is None or (own is not None and taken.id == own.id):
+        return
+    if _may_see(work, taken):
         raise NumberTakenError(
             f"The number {number} belongs to “{taken.number} {taken.title}” already."
         )
+    # That there is such a number can't be hidden, the title and with it the place can.
+    raise NumberTakenError(f"The number {number} is taken.")
+
+
+def _may_see(work: Work, estate: EstateRow) -> bool:
+    nodes = (
+        tree.find(work.unit, node_id) for node_id, _ in tree.lineage(work.unit, estate.node_id)
+    )
+    chain = [node for node in nodes if node is not None]
+    return access.decide(work.who, Act.READ, chain) is Verdict.ALLOWED
 
 
 def _next_number(work: Work) -> str:

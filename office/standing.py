@@ -3,11 +3,14 @@
 import time
 from collections.abc import Iterable, Iterator, Sequence
 
+from auth.errors import AuthError
 from auth.identity import Identity, renew
 from office import access
 from office.access import Act
+from office.errors import OfficeError
 from storage.store import Store
 from storage.tree import NodeRow
+from wire.streams import AnswerEndedError
 
 RECHECK_SECONDS = 1.0
 """Rights that shrank on another machine are noticed within this time."""
@@ -42,16 +45,27 @@ class Standing:
 
 
 class GuardedBlocks:
-    """Blocks of bytes that stop when the right to them ends."""
+    """Blocks of bytes that stop when the right to them ends.
+
+    The first one goes out with the request's own check; a later one that may not raises
+    AnswerEndedError.
+    """
 
     def __init__(self, blocks: Iterable[bytes], standing: Standing) -> None:
         self._blocks = blocks
         self._standing = standing
 
     def __iter__(self) -> Iterator[bytes]:
-        for block in self._blocks:
-            self._standing.demand()
+        for number, block in enumerate(self._blocks):
+            if number:
+                self._demand()
             yield block
+
+    def _demand(self) -> None:
+        try:
+            self._standing.demand()
+        except (AuthError, OfficeError) as error:
+            raise AnswerEndedError(str(error)) from error
 
     def close(self) -> None:
         """Close what gives the blocks."""

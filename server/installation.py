@@ -12,7 +12,7 @@ from auth.secret_key import secret_key_of
 from config.settings import Settings
 from office.opening import prepare_office
 from storage import devices, revision
-from storage.blobs import LocalBlobs
+from storage.blobs import LocalBlobs, sync_folder
 from storage.rights_revision import RightsRevision
 from storage.store import Store
 
@@ -42,7 +42,9 @@ def prepared_store(settings: Settings) -> Store:
         storage.migrate.NewerDatabaseError: A later version wrote the database.
         OSError: A folder cannot be made.
     """
-    settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not settings.data_folder.is_dir():
+        settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        sync_folder(settings.data_folder.parent)
     store = connect(settings)
     try:
         if revision.find(store) != revision.NEWEST:

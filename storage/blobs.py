@@ -71,8 +71,8 @@ class LocalBlobs:
         there = {path.name for path in folder.iterdir()}
         for name in {f"{number:02x}" for number in range(256)} - there:
             (folder / name).mkdir(exist_ok=True, mode=0o700)
-        _sync_folder(folder)
-        _sync_folder(folder.parent)
+        sync_folder(folder)
+        sync_folder(folder.parent)
 
     def path(self, sha256: str) -> str:
         """Where a blob lies, whether it is there or not."""
@@ -182,7 +182,7 @@ class LocalStagedBlob:
         target = Path(self._blobs.path(self.sha256))
         self._temporary.replace(target)
         self._temporary = None
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
 
     def discard(self) -> None:
         """Close, and remove the temporary file unless it became a blob."""
@@ -194,7 +194,8 @@ class LocalStagedBlob:
             self._temporary = None
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Bring a folder's own entries (new, renamed, removed names) to the disk."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

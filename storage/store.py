@@ -1,14 +1,11 @@
 """Units of work: one request, one transaction, on SQLite or PostgreSQL.
 
-SQLite: WAL with ``synchronous=FULL``; writers of all processes queue on a file lock before
-``BEGIN IMMEDIATE``, since SQLite's own waiting polls and lets the unlucky starve. PostgreSQL:
-readers see one snapshot (REPEATABLE READ), writers READ COMMITTED and take a tree's advisory
-lock through :meth:`WriteUnit.serialise`.
+SQLite: WAL with ``synchronous=FULL``; writers of all processes queue (``storage.writer_queue``)
+before ``BEGIN IMMEDIATE``, since SQLite's own waiting polls and lets the unlucky starve.
+PostgreSQL: readers see one snapshot (REPEATABLE READ), writers READ COMMITTED and take a tree's
+advisory lock through :meth:`WriteUnit.serialise`.
 """
 
-import fcntl
-import os
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -19,6 +16,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import PoolProxiedConnection
 
 from storage.rights_revision import RightsRevision
+from storage.writer_queue import WriterQueue
 
 _READ_COMMITTED, _REPEATABLE_READ = 2, 3  # psycopg.IsolationLevel, not worth its import here
 _SQLITE_PRAGMAS = (
@@ -138,7 +136,7 @@ class Store:
         self.url = make_url(url)
         self.rights = rights
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._queue = _WriterQueue(self.url.database) if self.is_sqlite else None
+        self._queue = _queue_beside(self.url.database) if self.is_sqlite else None
         make = _sqlite_engine if self.is_sqlite else _pg_engine
         self.engine = make(self.url, pool_size)
         self._idle: list[_Lent] = []
@@ -214,37 +212,14 @@ class Store:
         while self._idle:
             self._idle.pop().connection.close()
         self.engine.dispose()
+        if self._queue is not None:
+            self._queue.close()
 
 
-class _WriterQueue:
-    """Writers of all processes, one at a time and in order of arrival.
-
-    Threads of one process queue on a lock, processes on ``flock``, which a killed process
-    gives back by dying.
-    """
-
-    def __init__(self, database: str | None) -> None:
-        if not database or database == ":memory:":
-            raise ValueError("deedbox needs a database file: several processes share it")
-        self._path = f"{database}.writer"
-        self._threads = threading.Lock()
-        self._descriptor: int | None = None
-        self._owner = -1
-
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        with self._threads:
-            if self._descriptor is None or self._owner != os.getpid():
-                # A descriptor that came over a fork shares the parent's lock: open our own.
-                self._descriptor = os.open(
-                    self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
-                )
-                self._owner = os.getpid()
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX)
-            try:
-                yield
-            finally:
-                fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+def _queue_beside(database: str | None) -> WriterQueue:
+    if not database or database == ":memory:":
+        raise ValueError("deedbox needs a database file: several processes share it")
+    return WriterQueue(Path(f"{database}.writer"))
 
 
 def sqlite_url(path: Path) -> URL:

@@ -300,7 +300,7 @@ def _member_modseq(unit: WriteUnit, node: NodeRow) -> int:
 def delete(unit: WriteUnit, node: NodeRow, parent: NodeRow, *, now_us: int) -> int:
     """Delete a member with all below it, leaving a tombstone; how many nodes went."""
     gone = unit.execute(
-        f"{_SUBTREE}DELETE FROM node WHERE id IN (SELECT id FROM sub)", {"id": node.id}
+        f"DELETE FROM node WHERE id IN ({_SUBTREE}SELECT id FROM sub)", {"id": node.id}
     )
     bury(unit, parent, node.name, now_us=now_us)
     return gone

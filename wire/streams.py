@@ -28,6 +28,10 @@ class ShortFileError(OSError):
     """The file holds fewer bytes than were promised; the answer can only be cut off."""
 
 
+class AnswerEndedError(Exception):
+    """The rest of an answer is not to be sent: whoever takes it has no right to it any more."""
+
+
 class PlannedBody:
     """The bytes of a ``RangePlan`` out of an open file, one block at a time."""
 

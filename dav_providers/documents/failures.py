@@ -1,5 +1,7 @@
 """The one table from what can go wrong to what the client is told."""
 
+import errno
+import logging
 from http import HTTPStatus
 
 from wsgidav.dav_error import DAVError
@@ -37,7 +39,10 @@ from wire.bodies import BodyCutError, BodyLengthError, BodyTooLargeError
 from wire.dates import http_date_us
 from wire.dav_headers import ForeignHostError
 
+log = logging.getLogger("deedbox.documents")
+
 RETRY_SECONDS = 5
+_NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
 CHALLENGE = ("WWW-Authenticate", 'Basic realm="deedbox", charset="UTF-8"')
 
 
@@ -90,11 +95,26 @@ def answer(error: Exception, request: DocumentRequest | None) -> Answer | None:
         is_missing = error.value == HTTPStatus.NOT_FOUND
         said = "There is nothing here." if is_missing else error.context_info
         return refusal(int(error.value), said or "")
+    return _other_answer(error)
+
+
+def _other_answer(error: Exception) -> Answer | None:
+    if isinstance(error, OSError) and error.errno in _NO_SPACE:
+        log.warning("the disk is full", extra={"fields": {"reason": str(error)}})
+        full = no_space()
+        return refusal(full.status, str(full), full.condition)
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), None)
     if status is None:
         return None
     headers = (("Retry-After", str(RETRY_SECONDS)),) if status == 503 else ()  # noqa: PLR2004
     return refusal(status, str(error), headers=headers)
+
+
+def no_space() -> RefusedError:
+    """What a save hears that does not fit on the disk (RFC 4918 section 11.5)."""
+    return RefusedError(
+        507, "There is not enough space left on the server's disk.", pre.SUFFICIENT_DISK_SPACE
+    )
 
 
 def _office_answer(error: OfficeError, request: DocumentRequest | None) -> Answer:

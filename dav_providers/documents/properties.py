@@ -1,4 +1,4 @@
-"""The live properties of documents and folders (RFC 4918 section 15, 4331, 3744, 5397)."""
+"""The live properties of documents and folders (RFC 4918 section 15, 4331, 3744)."""
 
 import time
 from collections.abc import Callable, Iterable

@@ -9,9 +9,9 @@ from contextlib import closing
 
 from auth.identity import renew
 from dav_providers.documents import preconditions
+from dav_providers.documents.failures import no_space
 from dav_providers.documents.properties import DiskSpace
 from dav_providers.documents.request import DocumentRequest
-from dav_providers.multistatus import preconditions as pre
 from dav_providers.multistatus.answers import Answer, RefusedError
 from office import documents, places
 from office.documents import Stored
@@ -70,11 +70,7 @@ def _check_early(request: DocumentRequest) -> Standing:
 def _check_space(announced: int, space: DiskSpace) -> None:
     _, available = space()
     if announced > available:
-        raise RefusedError(
-            507,
-            "There is not enough space left on the server's disk.",
-            pre.SUFFICIENT_DISK_SPACE,
-        )
+        raise no_space()
 
 
 class _Staging:

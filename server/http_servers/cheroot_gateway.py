@@ -10,6 +10,7 @@ from cheroot.wsgi import Gateway_10
 
 from server.http_servers.environ import header_key, is_bodiless, path_info, static_environ
 from wire.bodies import BodyCutError
+from wire.streams import AnswerEndedError
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
@@ -75,6 +76,8 @@ class StrictGateway(Gateway_10):
         except BodyCutError as error:
             if not self.req.sent_headers:
                 self.req.simple_response("400 Bad Request")
+            raise self._aborted(str(error)) from error
+        except AnswerEndedError as error:
             raise self._aborted(str(error)) from error
         if not self.started_response:
             raise RuntimeError("the application ended without start_response")

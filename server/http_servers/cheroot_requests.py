@@ -1,5 +1,6 @@
 """cheroot's request and connection, read as strictly as RFC 9112 asks of an open network."""
 
+import errno
 import logging
 import re
 import socket
@@ -162,8 +163,13 @@ class StrictRequest(HTTPRequest):
 
     def _send(self, data: bytes) -> None:
         head, self._head = self._head, b""
-        if head or data:
+        if not (head or data):
+            return
+        try:
             self.conn.wfile.write(head + data)
+        except ssl.SSLEOFError as error:
+            # The client is gone; cheroot knows that by the errors of plain sockets only.
+            raise BrokenPipeError(errno.EPIPE, str(error)) from error
 
     def simple_response(self, status: str, msg: str = "") -> None:
         """Answer without the application, and end the connection."""

@@ -13,6 +13,7 @@ from wsgiref.types import WSGIApplication
 
 from server.http_servers.environ import is_bodiless
 from wire.bodies import BodyCutError
+from wire.streams import AnswerEndedError
 
 _log = logging.getLogger("deedbox.http")
 
@@ -118,7 +119,7 @@ class Exchange:
         """Run the application to its end. Never raises."""
         try:
             self._respond()
-        except (ClientGoneError, BodyCutError) as error:
+        except (ClientGoneError, BodyCutError, AnswerEndedError) as error:
             _log.info("%s: %s", self._name(), error)
             self._fail()
         except Exception:  # noqa: BLE001 - the last to see it; it ends one request only

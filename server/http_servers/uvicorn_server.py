@@ -29,6 +29,14 @@ _SCARCITY_SECONDS: Final = 1.0
 _YIELD_SECONDS: Final = 0.001
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """Drop uvicorn's word on an answer that broke off: the exchange has told why already."""
+    return record.msg != "ASGI callable returned without completing response."
+
+
+logging.getLogger("uvicorn.error").addFilter(_is_news)
+
+
 class UvicornServer:
     """`HTTPServer` on an event loop."""
 

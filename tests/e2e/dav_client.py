@@ -1,5 +1,7 @@
 """What a client program says over one connection, header for header, and what it hears."""
 
+import contextlib
+import ssl
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
@@ -131,13 +133,15 @@ class Client:
             connection.putheader("Authorization", self.authorization)
         for name, value in {**self.always, **headers}.items():
             connection.putheader(name.replace("_", "-"), value)
-        if body is None or isinstance(body, bytes):
-            if body is not None or method in {"PUT", "PROPFIND", "LOCK"}:
-                connection.putheader("Content-Length", str(len(body or b"")))
-            connection.endheaders(body)
-        else:
+        is_chunked = not (body is None or isinstance(body, bytes))
+        if is_chunked:
             connection.putheader("Transfer-Encoding", "chunked")
-            connection.endheaders(body, encode_chunked=True)
+        elif isinstance(body, bytes) or method in {"PUT", "PROPFIND", "LOCK"}:
+            length = len(body) if isinstance(body, bytes) else 0
+            connection.putheader("Content-Length", str(length))
+        # A refusal may come, and the connection end, before all is sent; the answer counts.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
+            connection.endheaders(body, encode_chunked=is_chunked)
         return self._hear()
 
     def _hear(self) -> Heard:

@@ -1,14 +1,21 @@
-"""Offices whose server runs, for the tests through real sockets; a conftest takes `office` in.
+"""Offices whose server runs, with two people, for the tests through real sockets.
+
+A conftest takes the fixtures in.
 
 Four variants cover each pair of HTTP server, transport and database.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import count
+from urllib.parse import quote
 
 import pytest
 
 from tests.databases import Postgres
-from tests.e2e.server_process import Office, Variant, running_office
+from tests.e2e.dav_client import Client
+from tests.e2e.server_process import Device, Office, Variant, running_office
+
+MakeClient = Callable[..., Client]
 
 _VARIANTS = {
     "uvicorn-plain-sqlite": ("uvicorn", False, False),
@@ -30,3 +37,47 @@ def office(
     folder = tmp_path_factory.mktemp(request.param)
     with running_office(folder, Variant(kind, is_tls, url)) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def anna(office: Office) -> Device:
+    return office.add_device("anna", "Dienst-PC")
+
+
+@pytest.fixture(scope="session")
+def jonas(office: Office) -> Device:
+    office.add_user("jonas")
+    return office.add_device("jonas", "MacBook")
+
+
+@pytest.fixture
+def make_client(office: Office) -> Iterator[MakeClient]:
+    """Makes the client of a program; all are closed at the end."""
+    made: list[Client] = []
+
+    def make(agent: str, device: Device | None = None, **always: str) -> Client:
+        client = Client(office, agent, device.authorization if device else None, always)
+        made.append(client)
+        return client
+
+    yield make
+    for client in made:
+        client.close()
+
+
+@pytest.fixture(scope="session")
+def estate(office: Office) -> str:
+    """The path of a property's folder, quoted, without a slash at its end."""
+    made = office.command("estate", "add", "4711", "Parkallee 7, Köln")
+    return quote(made["path"].rstrip("/"))
+
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def folder(estate: str, anna: Device, make_client: MakeClient) -> str:
+    """The path of a new folder in the property's, quoted, without a slash at its end."""
+    path = f"{estate}/Gr%C3%B6%C3%9Fe%20{next(_numbers)}"
+    assert make_client("test", anna)("MKCOL", path).status == 201
+    return path

@@ -9,6 +9,7 @@ from tests.documents_door import Client, SampleOffice, url
 from tests.rights_office import (
     ADMINISTRATOR,
     DOCUMENT,
+    ELSEWHERE,
     ESTATE,
     FOLDER,
     RELEASE,
@@ -84,6 +85,27 @@ class TestLeaks:
         assert moved.status == 201
         assert anna.get(f"{RELEASE}/Bilder/Balken.jpg").status == 404
         assert "Bilder" not in anna.propfind(RELEASE, Depth="1").text
+
+
+class TestNumbers:
+    """A property's number is the office's only one: that it is taken shows, whose it is not."""
+
+    def test_the_title_of_a_blocked_property_is_not_told(self, office: SampleOffice) -> None:
+        anna = office.clients[STAFF]
+        office.block(STAFF, ESTATE)
+
+        made = anna.request("MKCOL", "/Objekte/4711 Neubau")
+        renamed = anna.move(ELSEWHERE, "/Objekte/4711 Marktplatz")
+
+        for reply in (made, renamed):
+            assert reply.status == 409
+            assert "Lindenallee" not in reply.text
+            assert "4711" in reply.text
+
+    def test_of_one_that_is_seen_it_is(self, office: SampleOffice) -> None:
+        reply = office.clients[STAFF].request("MKCOL", "/Objekte/4711 Neubau")
+
+        assert (reply.status, "Lindenallee" in reply.text) == (409, True)
 
 
 def _token(office: SampleOffice) -> str:

@@ -29,17 +29,26 @@ FIRST: Names = ("Objekte", "4711 Lindenallee")
 SECOND: Names = ("Objekte", "4712 Marktplatz")
 ROOTS = (FIRST, SECOND)
 USERS = ("anna", "jonas")
+DEEPEST = 5
 
-names = st.sampled_from("abc")
+# Few places, so that requests meet what others left: 6 in each property, seldom a deeper one.
+names = st.sampled_from("ab")
 inner = st.builds(
     lambda root, rest: (*root, *rest),
     st.sampled_from(ROOTS),
-    st.lists(names, min_size=1, max_size=3).map(tuple),
+    st.sampled_from(["a", "b", "a", "b", "aa", "ab", "ba", "bb", "aab"]).map(tuple),
 )
 anywhere = st.one_of(inner, st.sampled_from(ROOTS))
+# Two of three times something that is there: its number among all that is.
+numbers = st.integers(0, 11)
+known = st.one_of(numbers, numbers, anywhere)
+known_inner = st.one_of(numbers, numbers, inner)
+# Likewise where something new may go: a folder's number and a name in it.
+vacant = st.one_of(st.tuples(numbers, names), st.tuples(numbers, names), inner)
 contents = st.sampled_from([b"", b"one", b"two", b"three"])
 users = st.sampled_from(USERS)
-claims = st.booleans()
+claims = st.sampled_from([True, True, False])
+yes_mostly = st.sampled_from([True, True, False])
 _PROPERTY = "{urn:x}"
 
 
@@ -73,11 +82,21 @@ class DocumentTree(RuleBasedStateMachine):
 
     @initialize()
     def start_afresh(self) -> None:
-        """The properties as they were made; their own folders take no part."""
+        """A few documents to begin with; the properties' own folders take no part."""
         clear(self.office)
+        for path in ((*FIRST, "a"), (*SECOND, "b")):
+            self.mkcol("anna", path, claiming=False)
+            self.put("anna", (*path, "a"), b"one", claiming=False)
+            self.mkcol("anna", (*path, "b"), claiming=False)
         self.look()
 
     # Requests --------------------------------------------------------------------------------
+
+    def place(self, where: int | Names) -> Names:
+        if not isinstance(where, int):
+            return where
+        there = sorted(set(self.model.resources) - self.model.roots) or [(*FIRST, "a")]
+        return there[where % len(there)]
 
     def caller(self, user: str, *, claiming: bool) -> tuple[Client, Caller, dict[str, str]]:
         """Who sends, and (claiming) an If header that names every token and always holds."""
@@ -87,13 +106,27 @@ class DocumentTree(RuleBasedStateMachine):
         header = {"If": f"{lists}(Not <DAV:no-lock>)"} if tokens else {}
         return client, Caller(user, tokens), header
 
+    def goal(self, where: tuple[int, str] | Names) -> Names:
+        number, name = where[0], where[-1]
+        if not isinstance(number, int):
+            return tuple(map(str, where))
+        folders = [
+            path
+            for path, each in self.model.resources.items()
+            if each.is_collection and len(path) < DEEPEST
+        ]
+        return (*sorted(folders)[number % len(folders)], name)
+
     def judged(self, reply: Reply, refusals: set[int], success: set[int]) -> bool:
         """Whether the request was allowed, after comparing the answer with the model's word."""
         assert reply.status in (refusals or success), (reply.status, refusals, reply.text)
         return not refusals
 
-    @rule(user=users, path=inner, content=contents, claiming=claims)
-    def put(self, user: str, path: Names, content: bytes, *, claiming: bool) -> None:
+    @rule(user=users, spot=vacant, content=contents, claiming=claims)
+    def put(
+        self, user: str, spot: tuple[int, str] | Names, content: bytes, *, claiming: bool
+    ) -> None:
+        path = self.goal(spot)
         client, caller, header = self.caller(user, claiming=claiming)
         refusals = self.model.put_refusals(caller, path)
         is_new = path not in self.model.resources
@@ -104,8 +137,9 @@ class DocumentTree(RuleBasedStateMachine):
             self.model.take_over(caller, *self.model.put_needs(path))
             self.model.put(path, content)
 
-    @rule(user=users, path=anywhere, claiming=claims)
-    def mkcol(self, user: str, path: Names, *, claiming: bool) -> None:
+    @rule(user=users, spot=vacant, claiming=claims)
+    def mkcol(self, user: str, spot: tuple[int, str] | Names, *, claiming: bool) -> None:
+        path = self.goal(spot)
         client, caller, header = self.caller(user, claiming=claiming)
         refusals = self.model.mkcol_refusals(caller, path)
 
@@ -115,8 +149,9 @@ class DocumentTree(RuleBasedStateMachine):
             self.model.take_over(caller, Need(path[:-1]))
             self.model.mkcol(path)
 
-    @rule(user=users, path=anywhere, claiming=claims)
-    def delete(self, user: str, path: Names, *, claiming: bool) -> None:
+    @rule(user=users, where=known, claiming=claims)
+    def delete(self, user: str, where: int | Names, *, claiming: bool) -> None:
+        path = self.place(where)
         client, caller, header = self.caller(user, claiming=claiming)
         refusals = self.model.delete_refusals(caller, path)
 
@@ -128,22 +163,24 @@ class DocumentTree(RuleBasedStateMachine):
 
     @rule(
         user=users,
-        source=inner,
-        destination=inner,
-        is_deep=st.booleans(),
-        overwrite=st.booleans(),
+        where=known_inner,
+        spot=vacant,
+        is_deep=yes_mostly,
+        overwrite=yes_mostly,
         claiming=claims,
     )
     def copy(
         self,
         user: str,
-        source: Names,
-        destination: Names,
+        where: int | Names,
+        spot: tuple[int, str] | Names,
         *,
         is_deep: bool,
         overwrite: bool,
         claiming: bool,
     ) -> None:
+        destination = self.goal(spot)
+        source = self.place(where)
         client, caller, header = self.caller(user, claiming=claiming)
         refusals = self.model.transfer_refusals(
             caller, source, destination, is_move=False, overwrite=overwrite
@@ -163,10 +200,18 @@ class DocumentTree(RuleBasedStateMachine):
             self.model.take_over(caller, *needs)
             self.model.copy(source, destination, is_deep=is_deep)
 
-    @rule(user=users, source=anywhere, destination=inner, overwrite=st.booleans(), claiming=claims)
+    @rule(user=users, where=known, spot=vacant, overwrite=yes_mostly, claiming=claims)
     def move(
-        self, user: str, source: Names, destination: Names, *, overwrite: bool, claiming: bool
+        self,
+        user: str,
+        where: int | Names,
+        spot: tuple[int, str] | Names,
+        *,
+        overwrite: bool,
+        claiming: bool,
     ) -> None:
+        destination = self.goal(spot)
+        source = self.place(where)
         client, caller, header = self.caller(user, claiming=claiming)
         refusals = self.model.transfer_refusals(
             caller, source, destination, is_move=True, overwrite=overwrite
@@ -184,22 +229,23 @@ class DocumentTree(RuleBasedStateMachine):
 
     @rule(
         user=users,
-        path=anywhere,
+        where=known,
         is_exclusive=st.booleans(),
-        is_deep=st.booleans(),
-        seconds=st.sampled_from([60, 600]),
+        is_deep=yes_mostly,
+        seconds=st.sampled_from([60, 600, 600]),
         claiming=claims,
     )
     def lock(
         self,
         user: str,
-        path: Names,
+        where: int | Names,
         *,
         is_exclusive: bool,
         is_deep: bool,
         seconds: int,
         claiming: bool,
     ) -> None:
+        path = self.place(where)
         client, caller, header = self.caller(user, claiming=claiming)
         refusals = self.model.lock_refusals(
             caller, path, is_exclusive=is_exclusive, is_deep=is_deep
@@ -225,8 +271,9 @@ class DocumentTree(RuleBasedStateMachine):
                 reply.token, path, user, is_exclusive, is_deep, expires
             )
 
-    @rule(user=users, path=anywhere, choice=st.integers(0, 9))
-    def unlock(self, user: str, path: Names, choice: int) -> None:
+    @rule(user=users, where=known, choice=st.integers(0, 9))
+    def unlock(self, user: str, where: int | Names, choice: int) -> None:
+        path = self.place(where)
         tokens = [*self.model.locks, "opaquelocktoken:unknown"]
         token = tokens[choice % len(tokens)]
         refusals = self.model.unlock_refusals(user, path, token)
@@ -236,7 +283,7 @@ class DocumentTree(RuleBasedStateMachine):
         if self.judged(reply, refusals, {204}):
             del self.model.locks[token]
 
-    @rule(user=users, choice=st.integers(0, 9), seconds=st.sampled_from([60, 600]))
+    @rule(user=users, choice=st.integers(0, 9), seconds=st.sampled_from([60, 600, 600]))
     def refresh(self, user: str, choice: int, seconds: int) -> None:
         tokens = [*self.model.locks]
         if not tokens:
@@ -255,14 +302,15 @@ class DocumentTree(RuleBasedStateMachine):
 
     @rule(
         user=users,
-        path=anywhere,
+        where=known,
         name=names,
         value=st.sampled_from(["1", "2", None]),
         claiming=claims,
     )
     def proppatch(
-        self, user: str, path: Names, name: str, value: str | None, *, claiming: bool
+        self, user: str, where: int | Names, name: str, value: str | None, *, claiming: bool
     ) -> None:
+        path = self.place(where)
         client, caller, header = self.caller(user, claiming=claiming)
         refusals = self.model.change_refusals(caller, path)
         action = "remove" if value is None else "set"
@@ -281,7 +329,7 @@ class DocumentTree(RuleBasedStateMachine):
             else:
                 found[name] = value
 
-    @rule(seconds=st.sampled_from([1, 61, 601]))
+    @rule(seconds=st.sampled_from([1, 1, 61, 601]))
     def wait(self, seconds: int) -> None:
         self.office.clock.advance(seconds)
         self.model.now += seconds
@@ -376,7 +424,7 @@ def clear(office: SampleOffice) -> None:
         unit.execute("DELETE FROM tombstone")
     anna = office.clients["anna"]
     for root in ROOTS:
-        for name in "abc":
+        for name in "ab":
             assert anna.request("DELETE", f"{spelled(root)}/{name}").status in {204, 404}
 
 
@@ -454,7 +502,7 @@ def test_any_sequence_of_requests_gives_what_the_rfc_says(
     path.write_bytes(sqlite_template.read_bytes())
     store = Store(sqlite_url(path))
     try:
-        run(store, tmp_path, examples=40, steps=25)
+        run(store, tmp_path, examples=30, steps=50)
     finally:
         store.close()
 

@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 
 from tests.e2e.dav_client import DAV, Client
-from tests.e2e.sequences.conftest import MakeClient
+from tests.e2e.offices import MakeClient
 from tests.e2e.server_process import Device, Office, basic
 
 PROBE = "DavClnt"

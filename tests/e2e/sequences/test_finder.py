@@ -6,7 +6,7 @@ from urllib.parse import quote, unquote
 import pytest
 
 from tests.e2e.dav_client import DAV, Client
-from tests.e2e.sequences.conftest import MakeClient
+from tests.e2e.offices import MakeClient
 from tests.e2e.server_process import Device, Office
 
 WEBDAVFS = "WebDAVFS/3.0.0 (03008000) Darwin/23.4.0 (arm64)"

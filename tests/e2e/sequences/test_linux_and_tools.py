@@ -5,7 +5,7 @@ from email.utils import formatdate
 import pytest
 
 from tests.e2e.dav_client import DAV, Client
-from tests.e2e.sequences.conftest import MakeClient
+from tests.e2e.offices import MakeClient
 from tests.e2e.server_process import Device, Office
 
 LIBREOFFICE = "LibreOffice 26.2.2.2 denylistedbackend/8.19.0 OpenSSL/3.5.4"

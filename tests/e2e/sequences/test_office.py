@@ -4,7 +4,7 @@ import pytest
 
 from tests.e2e.dav_client import Client
 from tests.e2e.http_client import until
-from tests.e2e.sequences.conftest import MakeClient
+from tests.e2e.offices import MakeClient
 from tests.e2e.sequences.test_explorer import WIN32_TIMES
 from tests.e2e.server_process import Device
 

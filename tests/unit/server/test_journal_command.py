@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
+from auth.secret_key import secret_key_of
 from office import journaling
 from office.prefetches import Listings
 from office.tracking import Access, Act
@@ -58,6 +59,7 @@ class TestCommand:
     def data(self, tmp_path: Path) -> Path:
         """An installation in which Anna moved a document, read part of one and walked."""
         assert run(["migrate", "--data", str(tmp_path)]) == 0
+        secret_key_of(tmp_path / "secret.key")
         store = Store(sqlite_url(tmp_path / "deedbox.sqlite3"))
         user_id, device_id = add_device(store)
         self.record(

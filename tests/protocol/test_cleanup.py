@@ -1,0 +1,93 @@
+"""The clean-up beside running uploads: an acknowledged document is never lost."""
+
+import os
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from jobs.cleanup import sweep
+from tests.documents_door import Client, SampleOffice
+
+LONG_AFTER = 10**9
+
+
+def sweep_all(office: SampleOffice) -> int:
+    """As if everything had been stored long ago: only what is needed may stay."""
+    later = time.time() + LONG_AFTER
+    return sweep(office.store, office.blobs, grace_seconds=3600, now=later).blobs
+
+
+def test_what_no_document_needs_goes(office: SampleOffice, anna: Client) -> None:
+    anna.put("/Home/a.txt", b"first")
+    anna.put("/Home/a.txt", b"second")
+    anna.put("/Home/b.txt", b"gone")
+    anna.request("DELETE", "/Home/b.txt")
+
+    assert sweep_all(office) == 2
+    assert len(list(office.blobs.addresses())) == 1
+    assert anna.get("/Home/a.txt").body == b"second"
+
+
+def test_what_is_young_stays(office: SampleOffice, anna: Client) -> None:
+    office.clock.now_us = time.time_ns() // 1000
+    anna.put("/Home/a.txt", b"first")
+    anna.request("DELETE", "/Home/a.txt")
+
+    assert sweep(office.store, office.blobs, grace_seconds=3600).blobs == 0
+
+
+def test_bytes_that_no_row_ever_spoke_of_go(office: SampleOffice) -> None:
+    stray = Path(office.blobs.path("f" * 64))
+    stray.write_bytes(b"x")
+    os.utime(stray, (1, 1))
+
+    assert sweep(office.store, office.blobs, grace_seconds=3600).blobs == 1
+    assert not stray.exists()
+
+
+def test_what_a_copy_still_needs_stays(office: SampleOffice, anna: Client) -> None:
+    anna.put("/Home/a.txt", b"first")
+    anna.copy("/Home/a.txt", "/Home/b.txt")
+    anna.request("DELETE", "/Home/a.txt")
+
+    sweep_all(office)
+
+    assert anna.get("/Home/b.txt").body == b"first"
+
+
+def test_uploads_of_the_same_bytes_against_a_clean_up_that_never_rests(
+    office: SampleOffice, anna: Client, jonas: Client
+) -> None:
+    done = threading.Event()
+
+    def tidy() -> int:
+        runs = 0
+        while not done.is_set():
+            sweep_all(office)
+            runs += 1
+        return runs
+
+    def upload(client: Client) -> tuple[int, int]:
+        kept = refused = 0
+        for _ in range(25):
+            status = client.put("/Home/a.txt", b"the same bytes").status
+            if status == 503:  # told to come again: nothing was acknowledged
+                refused += 1
+                continue
+            assert status in {201, 204}
+            assert client.get("/Home/a.txt").body == b"the same bytes"
+            assert client.request("DELETE", "/Home/a.txt").status == 204
+            kept += 1
+        return kept, refused
+
+    with ThreadPoolExecutor(3) as pool:
+        tidying = pool.submit(tidy)
+        uploads = [pool.submit(upload, client) for client in (anna, jonas)]
+        try:
+            results = [each.result(timeout=60) for each in uploads]
+        finally:
+            done.set()
+
+    assert tidying.result() > 0
+    assert all(kept > 0 for kept, _ in results)
