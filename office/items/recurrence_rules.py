@@ -62,10 +62,11 @@ class Rule:
         last = LAST_LOCAL if self.last is None else self.last
         empty, most_empty = 0, MOST_EMPTY[self.frequency]
         for days in self.periods(start, least):
-            empty = 0 if days else empty + 1
+            found = self.times_of(days)
+            empty = 0 if found else empty + 1
             if empty > most_empty:
                 return
-            for local in self.times_of(days):
+            for local in found:
                 if local > last:
                     return
                 if local >= least:

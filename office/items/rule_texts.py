@@ -267,12 +267,13 @@ def _bounded(rule: Rule, start: int) -> Iterator[int]:
     """The rule's local times; an error where too many periods hold none."""
     empty = 0
     for number, days in enumerate(rule.periods(start, start)):
-        empty = 0 if days else empty + 1
+        found = rule.times_of(days)
+        empty = 0 if found else empty + 1
         if empty > MOST_EMPTY[rule.frequency]:
             return
         if number > _MOST_PERIODS:
             raise _too_many("Its COUNT takes too long to count.")
-        yield from (local for local in rule.times_of(days) if local >= start)
+        yield from (local for local in found if local >= start)
 
 
 def _until(text: str, start: Start) -> tuple[int | None, int | None]:

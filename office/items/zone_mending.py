@@ -17,7 +17,9 @@ from office.items.zone_texts import vtimezone
 from office.items.zones import find_zone, iana_name, zone_by_name
 
 _TZID = re.compile(r";TZID=(\"[^\"]*\"|[^\";:,]*)", re.IGNORECASE)
-_YEAR = re.compile(r"(?:DTSTART|DUE)[^:\n]*:(\d{4})\d{4}", re.IGNORECASE)
+_YEAR = re.compile(r"\d{4}(?=\d{4})", re.ASCII)
+_BEGINNINGS = ("DTSTART", "DUE", "RECURRENCE-ID", "RDATE")
+_NO_YEAR = 1970
 _PROBE_YEARS = 2
 _MONTH = 30 * DAY
 _MOST_ZONES = 50
@@ -50,16 +52,28 @@ def mended(text: str, root: Component, limits: ItemLimits) -> str:
     }
     if not used or (used <= described.keys() and used.isdisjoint(WINDOWS_ZONES)):
         return text
-    years = [int(year) for year in _YEAR.findall(text)] or [1970]
-    renamed = _renamed(used, described, min(years), limits)
+    year = _first_year(root)
+    renamed = _renamed(used, described, year, limits)
     present = described.keys() - renamed.keys()
     wanted = {renamed.get(tzid, tzid) for tzid in used} - present
     added = sorted(name for name in wanted if find_zone(name) is not None)[:_MOST_ZONES]
     if not renamed and not added:
         return text
     dropped = [described[tzid] for tzid in renamed if tzid in described]
-    texts = [vtimezone(name, since_year=min(years)) for name in added]
+    texts = [vtimezone(name, since_year=year) for name in added]
     return _rewritten(text, root, renamed, dropped, "".join(texts))
+
+
+def _first_year(root: Component) -> int:
+    """The year in which the object begins, as far as its lines tell."""
+    values = (
+        line[1]
+        for component in root.children
+        if component.name != "VTIMEZONE"
+        for name in _BEGINNINGS
+        for line in component.all(name)
+    )
+    return min((int(found[0]) for found in map(_YEAR.match, values) if found), default=_NO_YEAR)
 
 
 def _renamed(
@@ -71,7 +85,8 @@ def _renamed(
         name = None if find_zone(tzid) is not None else iana_name(tzid)
         if name is None:
             continue
-        if tzid not in described or (tzid in WINDOWS_ZONES and _agree(described[tzid], name, year, limits)):
+        own = described.get(tzid)
+        if own is None or (tzid in WINDOWS_ZONES and _agree(own, name, year, limits)):
             names[tzid] = name
     return names
 
