@@ -90,11 +90,11 @@ def read_components(text: str, fault: Fault, limits: ItemLimits) -> Component:
         else:
             if "." in key:
                 key = key[key.index(".") + 1 :]
-            found = current.lines.get(key)
-            if found is None:
-                current.lines[key] = [(params, value, index)]
+            lines = current.lines
+            if key in lines:
+                lines[key].append((params, value, index))
             else:
-                found.append((params, value, index))
+                lines[key] = [(params, value, index)]
     if len(stack) > 1:
         raise fault.at(index, f"BEGIN:{shown(current.name)} has no END; the text is cut off.")
     if len(top.children) != 1:

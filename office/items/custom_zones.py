@@ -19,7 +19,8 @@ from office.items.instants import (
 )
 from office.items.limits import ItemLimits
 from office.items.recurrence_rules import Rule, rule_from_json
-from office.items.rule_texts import RuleError, Start, read_rule
+from office.items.rule_parts import RuleError
+from office.items.rule_texts import Start, read_rule
 from office.items.zones import UNIVERSAL
 
 _YEAR = 366 * DAY

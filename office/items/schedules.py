@@ -22,6 +22,7 @@ OWN = "*"
 FREE, BUSY, TENTATIVE, UNAVAILABLE = range(4)
 
 _MOST_CACHED = 4_000
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False)
 
 
 class Span(NamedTuple):
@@ -117,7 +118,7 @@ class Schedule:
             "f": self.periods,
         }
         kept = {key: value for key, value in content.items() if value}
-        return json.dumps(kept, separators=(",", ":"), ensure_ascii=False)
+        return _ENCODER.encode(kept)
 
 
 def schedule_from_json(text: str) -> Schedule:

@@ -2,15 +2,16 @@
 
 from typing import NamedTuple
 
+from office.items.bounds import bounds
 from office.items.clocks import Clocks
 from office.items.components import Component, Fault, Line
 from office.items.content_lines import parameters
 from office.items.errors import InvalidItemError, Precondition, shown
 from office.items.instants import DAY, Clock, Length, Moment
 from office.items.limits import ItemLimits
-from office.items.occurrences import instant
 from office.items.recurrence_rules import Rule
-from office.items.rule_texts import RuleError, Start, read_rule
+from office.items.rule_parts import RuleError
+from office.items.rule_texts import Start, read_rule
 from office.items.schedules import (
     BUSY,
     FLOATING,
@@ -24,12 +25,9 @@ from office.items.schedules import (
     Span,
 )
 from office.items.spans import SpanReader
-from office.items.zones import UNIVERSAL
 
 _SECOND = 1_000_000
 _MOST_RULES = 4
-# Clocks are from 14 hours before UTC to 12 behind it: a floating time may be any of these.
-_EARLIEST, _LATEST = 14 * 3600, 12 * 3600
 _PERIOD_KINDS = {
     "FREE": FREE,
     "BUSY-TENTATIVE": TENTATIVE,
@@ -73,7 +71,7 @@ class Scheduler:
         if len(components) == 1 and masters and not _repeats(masters[0]):
             return self._single(masters[0])
         schedule = self._schedule(masters[0] if masters else None, components)
-        return Columns(*self._bounds(schedule), schedule.as_json())
+        return Columns(*bounds(schedule), schedule.as_json())
 
     def _single(self, component: Component) -> Columns:
         span = self._reader.span(component)
@@ -86,7 +84,7 @@ class Scheduler:
             schedule = Schedule(span, periods=periods)
             return Columns(first * _SECOND, last * _SECOND, schedule.as_json())
         schedule = Schedule(span, zones=self._clocks.own, periods=periods)
-        starts, ends = self._bounds(schedule)
+        starts, ends = bounds(schedule)
         is_plain = span.kind == "E" and span.busy == BUSY and span.zone != FLOATING
         return Columns(starts, ends, "" if is_plain else schedule.as_json())
 
@@ -223,65 +221,6 @@ class Scheduler:
             length: Length = self._reader.length_of(line, text)
             return starts + length.days * DAY + length.seconds
         return max(self._clocks.utc(self._reader.moment_of(line, text)), starts)
-
-    def _bounds(self, schedule: Schedule) -> tuple[int, int | None]:
-        """The outer bounds of *schedule*, exact where it is one time of a known clock."""
-        spans = [each.span for each in schedule.overrides]
-        singles = [self._instant(schedule, span, span.start) for span in spans]
-        last: int | None = 0
-        if schedule.master is not None:
-            singles += _series_bounds(schedule, schedule.master)
-            last = _last(schedule, schedule.master)
-            spans.append(schedule.master)
-        is_floating = any(span.zone == FLOATING for span in spans)
-        starts = min(first for first, _ in singles) - (_EARLIEST if is_floating else 0)
-        if last is None or any(span.kind == "N" for span in spans):
-            return starts * _SECOND, None
-        ends = max(max(each) for each in singles)
-        if schedule.rules:
-            ends = max(ends, last)
-        return starts * _SECOND, (ends + (_LATEST if is_floating else 0)) * _SECOND
-
-    def _instant(self, schedule: Schedule, span: Span, local: int) -> tuple[int, int]:
-        starts, ends = instant(schedule, span, local, UNIVERSAL)
-        return min(starts, ends), max(starts, ends)
-
-
-def _series_bounds(schedule: Schedule, master: Span) -> list[tuple[int, int]]:
-    """The bounds of DTSTART and of each further date, moved as a later part of it may be."""
-    shifts = _shifts(schedule)
-    lengths = [(each.span.days, each.span.seconds) for each in schedule.overrides]
-    found: list[tuple[int, int]] = []
-    locals_ = [master.start, *(date.local for date in schedule.dates)]
-    for local in {min(locals_), max(locals_)} if schedule.repeats else {master.start}:
-        starts, ends = instant(schedule, master, local, UNIVERSAL)
-        starts, ends = min(starts, ends), max(starts, ends)
-        if schedule.repeats:
-            own = [date.length or (0, 0) for date in schedule.dates]
-            longest = max(days * DAY + seconds for days, seconds in [(0, 0), *lengths, *own])
-            # Days by the calendar and another clock from some instance on: outer bounds will do.
-            starts, ends = (
-                starts + min(shifts) - (2 * DAY if len(shifts) > 1 else 0),
-                max(ends, starts + longest) + max(shifts) + 2 * DAY,
-            )
-        found.append((starts, ends))
-    return found
-
-
-def _last(schedule: Schedule, master: Span) -> int | None:
-    """A second UTC after which no rule comes; None: there is none."""
-    ends = [rule.until if rule.until is not None else rule.last for rule in schedule.rules]
-    known = [end for end in ends if end is not None]
-    if len(known) < len(ends):
-        return None
-    lengths = [(master.days, master.seconds)]
-    lengths += [(each.span.days, each.span.seconds) for each in schedule.overrides]
-    longest = max(days * DAY + seconds for days, seconds in lengths)
-    return max(known, default=0) + longest + max(_shifts(schedule)) + 2 * DAY
-
-
-def _shifts(schedule: Schedule) -> list[int]:
-    return [0, *(each.shift for each in schedule.overrides if each.is_future)]
 
 
 def _repeats(component: Component) -> bool:

@@ -17,6 +17,7 @@ class SpanReader:
     def __init__(self, clocks: Clocks, fault: Fault) -> None:
         self.clocks = clocks
         self.fault = fault
+        self._known: dict[tuple[int, str], Moment] = {}
 
     def span(self, component: Component) -> Span | None:
         """When *component*, without its rules, is; None: it has no date."""
@@ -51,6 +52,10 @@ class SpanReader:
 
     def moment_of(self, line: Line, text: str) -> Moment:
         """The date or time *text*, one of those in *line*; see :meth:`moment`."""
+        key = (line[2], text)
+        known = self._known.get(key)
+        if known is not None:
+            return known
         tzid = parameters(line[0]).get("TZID", "").strip()
         try:
             moment = read_moment(text.strip(), tzid)
@@ -59,6 +64,7 @@ class SpanReader:
             raise self.fault.at(line[2], f"“{shown(text)}” is no date or time.") from None
         except ClockError as error:
             raise self.fault.at(line[2], str(error)) from None
+        self._known[key] = moment
         return moment
 
     def length_of(self, line: Line, text: str) -> Length:
