@@ -1,0 +1,84 @@
+"""python-caldav, a client that asks for everything CalDAV has: find, make, search, sync."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from caldav.collection import Calendar
+from caldav.davclient import DAVClient
+
+from tests.e2e.server_process import Device, Office
+
+pytestmark = pytest.mark.clients
+
+
+@pytest.fixture
+def calendar(office: Office, device: Device) -> Iterator[Calendar]:
+    """A calendar of its own, found and made as the library does it."""
+    with DAVClient(
+        url=office.url("/"), username=device.user_name, password=device.password
+    ) as client:
+        made = client.principal().make_calendar(
+            name="Besichtigungen", supported_calendar_component_set=["VEVENT"]
+        )
+        yield made
+        made.delete()
+
+
+def at(day: int, hour: int = 0, *, year: int = 2026, month: int = 5) -> datetime:
+    return datetime(year, month, day, hour, tzinfo=UTC)
+
+
+def test_it_finds_the_default_calendars(office: Office, device: Device) -> None:
+    with DAVClient(
+        url=office.url("/"), username=device.user_name, password=device.password
+    ) as client:
+        names = {each.get_display_name() for each in client.principal().calendars()}
+
+    assert {"Kalender", "Aufgaben"} <= names
+
+
+def test_an_event_is_kept_found_and_gone(calendar: Calendar) -> None:
+    event = calendar.save_event(dtstart=at(4, 10), dtend=at(4, 11), summary="Notar")
+
+    assert [each.url for each in calendar.search(start=at(4), end=at(5), event=True)] == [
+        event.url
+    ]
+    assert calendar.search(start=at(5), end=at(6), event=True) == []
+    assert len(calendar.search(summary="ota", event=True)) == 1
+
+    event.delete()
+    assert calendar.events() == []
+
+
+def test_a_series_is_expanded_by_the_server(calendar: Calendar) -> None:
+    calendar.save_event(
+        dtstart=at(4, 10), dtend=at(4, 11), summary="Jour fixe", rrule={"FREQ": "WEEKLY"}
+    )
+
+    found = calendar.search(
+        start=at(1, year=2027), end=at(29, year=2027), event=True, server_expand=True
+    )
+
+    assert len(found) == 4
+
+
+def test_it_syncs_by_token(calendar: Calendar) -> None:
+    kept = calendar.save_event(dtstart=at(4, 10), dtend=at(4, 11), summary="Notar")
+    lost = calendar.save_event(dtstart=at(5, 10), dtend=at(5, 11), summary="Besichtigung")
+    known = calendar.objects_by_sync_token(load_objects=True)
+    lost.delete()
+
+    changed = list(calendar.objects_by_sync_token(known.sync_token))
+
+    assert {each.url for each in known} == {kept.url, lost.url}
+    assert [each.url for each in changed] == [lost.url]
+
+
+def test_free_and_busy(calendar: Calendar) -> None:
+    calendar.save_event(dtstart=at(4, 10), dtend=at(4, 11), summary="Geheim")
+
+    told = calendar.freebusy_request(at(1), at(29)).data
+
+    assert "FREEBUSY;FBTYPE=BUSY:20260504T100000Z/20260504T110000Z" in told
+    assert "Geheim" not in told
