@@ -180,12 +180,16 @@ def may_happen_in(
     Those that recur have to be looked at: it may be that nothing of them happens just then.
     Undated ones are among them.
     """
+    columns = f"{_selection(with_text=with_text)}, starts_us, ends_us, recurrence"
     of_kind = "" if component is None else " AND component = :component"
-    within = f"{of_kind} AND (starts_us <= :end OR starts_us IS NULL)"
+    begun = f"{of_kind} AND (starts_us <= :end OR starts_us IS NULL)"
+    # Two ways into the index of bounds: an OR of them would make SQLite read the whole collection.
     rows = _set_of(
         unit,
-        f"{_selection(with_text=with_text)}, starts_us, ends_us, recurrence",
-        f"WHERE collection_id = :collection AND (ends_us >= :start OR ends_us IS NULL){within}",
+        columns,
+        f"WHERE collection_id = :collection AND ends_us >= :start{begun} "
+        f"UNION ALL SELECT {columns} FROM item "
+        f"WHERE collection_id = :collection AND ends_us IS NULL{begun}",
         {
             "collection": collection_id,
             "component": component,
