@@ -64,6 +64,7 @@ class TestRefused:
             (event("DTSTART:20260112T2500"), None, "no date or time"),
             (event(START, START), None, "a second DTSTART"),
             (event(START, "DTEND:20260112T080000Z"), None, "before DTSTART"),
+            (event("DTSTART:20260112", "DTEND:20260111"), None, "before DTSTART"),
             (event(START, "DTEND:20260113"), None, "one is a date"),
             (event(START, "DTEND:20260112T100000Z", "DURATION:PT1H"), None, "exclude each other"),
             (event(START, "DURATION:-PT1H"), None, "goes backwards"),

@@ -242,6 +242,17 @@ class TestExceptions:
         assert occurs_in(found, us("2030-07-02T14:30"), us("2030-07-02T14:45"))
         assert not occurs_in(found, us("2030-07-01"), us("2030-07-02"))
 
+    def test_all_after_it_may_be_moved_far(self) -> None:
+        series = component("DTSTART:20260112T090000Z", "RRULE:FREQ=WEEKLY")
+        for moved, there in [("20260310", "2030-07-02"), ("20251201", "2030-06-03")]:
+            later = component(
+                "RECURRENCE-ID;RANGE=THISANDFUTURE:20260126T090000Z", f"DTSTART:{moved}T090000Z"
+            )
+
+            found = read(calendar(*series, *later)).indexed
+
+            assert starts(found, there, f"{there}T23:00") == [f"{there} 09:00"]
+
     def test_changed_instances_without_their_series(self) -> None:
         one = component("RECURRENCE-ID:20260112T090000Z", "DTSTART:20260112T100000Z")
         two = component("RECURRENCE-ID:20260119T090000Z", "DTSTART:20260119T110000Z")
