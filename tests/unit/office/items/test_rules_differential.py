@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 
+import pytest
 from dateutil.rrule import rrulestr
-from hypothesis import event, given
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from office.items import InvalidItemError
@@ -98,16 +99,32 @@ def expected(
     return sorted(each for each in times if begin <= each < end)
 
 
-@given(
+any_window = given(
     rule=rules(),
     start=moments(),
     ahead=st.integers(-400, 400) | st.integers(0, 365 * 25),
     length=st.integers(1, 100) | st.integers(100, 2500),
     count=st.none() | st.integers(1, 40),
 )
+
+
+@any_window
 def test_any_window_of_any_rule_is_as_dateutil_has_it(
     rule: str, start: datetime, ahead: int, length: int, count: int | None
 ) -> None:
+    _check(rule, start, ahead, length, count)
+
+
+@pytest.mark.soak
+@settings(max_examples=2_000)
+@any_window
+def test_so_are_thousands(
+    rule: str, start: datetime, ahead: int, length: int, count: int | None
+) -> None:
+    _check(rule, start, ahead, length, count)
+
+
+def _check(rule: str, start: datetime, ahead: int, length: int, count: int | None) -> None:
     if "FREQ=WEEKLY" in rule and "BYSETPOS" in rule:
         start -= timedelta(days=(start.weekday() - _week_start(rule)) % 7)
     begin = start + timedelta(days=ahead)

@@ -5,9 +5,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import icalendar
+import pytest
 import recurring_ical_events
 from dateutil.rrule import rrulestr
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from office.items import occurrences
@@ -66,10 +67,24 @@ def _aligned(rule: str, start: datetime) -> datetime:
     return first
 
 
-@given(made=series(), ahead=st.integers(-10, 1500), length=st.integers(1, 200))
+any_series = given(made=series(), ahead=st.integers(-10, 1500), length=st.integers(1, 200))
+
+
+@any_series
 def test_a_series_is_as_recurring_ical_events_has_it(
     made: tuple[bytes, datetime], ahead: int, length: int
 ) -> None:
+    _check(made, ahead, length)
+
+
+@pytest.mark.soak
+@settings(max_examples=5_000)
+@any_series
+def test_so_are_thousands(made: tuple[bytes, datetime], ahead: int, length: int) -> None:
+    _check(made, ahead, length)
+
+
+def _check(made: tuple[bytes, datetime], ahead: int, length: int) -> None:
     data, first = made
     begin = (first + timedelta(days=ahead)).replace(hour=0, minute=0, tzinfo=UTC)
     end = begin + timedelta(days=length)
