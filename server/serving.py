@@ -45,6 +45,7 @@ def _options(settings: Settings, listening: socket.socket) -> ServerOptions:
         threads=server.threads_per_worker,
         header_timeout_seconds=server.header_timeout_seconds,
         idle_timeout_seconds=server.idle_timeout_seconds,
+        least_bytes_per_second=server.least_bytes_per_second,
         keep_alive_timeout_seconds=server.keep_alive_seconds,
         max_header_bytes=settings.limits.header_bytes,
         shutdown_grace_seconds=server.shutdown_grace_seconds,

@@ -127,7 +127,9 @@ class _Serving(uvicorn.Server):
         timeout = self._options.header_timeout_seconds if self._context else None
         try:
             await loop.connect_accepted_socket(
-                lambda: BoundedProtocol(self.config, self.server_state, self._options, loop),
+                lambda: BoundedProtocol(
+                    self.config, self.server_state, self._options, loop, connection
+                ),
                 connection,
                 ssl=self._context,
                 ssl_handshake_timeout=timeout,
