@@ -12,7 +12,7 @@ from office.tracking import Act
 from storage.store import Unit
 from storage.tree import NodeRow
 from wire.dates import http_date_us
-from wire.media_types import is_active, media_type
+from wire.media_types import is_inert, media_type
 from wire.paths import quote_segment
 from wire.ranges import plan_ranges, requested_range
 from wire.streams import PlannedBody
@@ -49,7 +49,7 @@ def _document(request: DocumentRequest, node: NodeRow, standing: Standing) -> An
         ("X-Content-Type-Options", "nosniff"),
         ("Cache-Control", "private, no-cache"),
     ]
-    if is_active(kind):
+    if not is_inert(kind):
         headers.append(_SANDBOX)
     request.note.ranges = (
         None if plan.is_whole else [(part.offset, part.length) for part in plan.parts]

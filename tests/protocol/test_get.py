@@ -50,11 +50,39 @@ class TestWhole:
 
         assert (reply.status, reply.body, reply.headers["content-length"]) == (200, b"", "0")
 
-    def test_active_content_runs_in_a_sandbox(self, anna: Client) -> None:
-        anna.put("/Home/seite.html", b"<script>alert(1)</script>")
+    @pytest.mark.parametrize(
+        ("name", "stored"),
+        [
+            ("seite.html", ""),
+            ("bild.svg", "image/png"),
+            ("feed.rdf", ""),
+            ("ohne", "application/rdf+xml"),
+            ("ohne", "application/vnd.oasis.opendocument.text+xml"),
+            ("ohne", "video/x+xml"),
+            ("ohne", "Text/HTML; charset=utf-8"),
+            ("ohne", "application/vnd.mozilla.xul+xml"),
+            ("ohne", "multipart/x-mixed-replace"),
+            ("ohne", "application/x-never-heard-of"),
+        ],
+    )
+    def test_what_a_browser_might_run_is_in_a_sandbox(
+        self, anna: Client, name: str, stored: str
+    ) -> None:
+        anna.put(f"/Home/{name}", b"<script>alert(1)</script>", CONTENT_TYPE=stored)
 
-        policy = anna.get("/Home/seite.html").headers["content-security-policy"]
+        reply = anna.get(f"/Home/{name}")
+        assert "." in name or reply.headers["content-type"] == stored.partition(";")[0].lower()
+        policy = reply.headers["content-security-policy"]
         assert policy.startswith("sandbox")
+
+    @pytest.mark.parametrize(
+        "name", ["plan.pdf", "foto.JPG", "notiz.txt", "vertrag.docx", "film.mp4", "ohne"]
+    )
+    def test_what_it_only_shows_or_saves_is_not(self, anna: Client, name: str) -> None:
+        """Chrome shows no PDF in a sandbox."""
+        anna.put(f"/Home/{name}", b"%PDF-1.7")
+
+        assert "content-security-policy" not in anna.get(f"/Home/{name}").headers
 
     def test_lost_bytes_are_503_and_no_empty_document(
         self, office: SampleOffice, anna: Client
