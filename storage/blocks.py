@@ -1,5 +1,7 @@
 """Blocks of a user on a node of the tree: the queries."""
 
+from collections.abc import Collection, Iterable
+
 from storage.store import Unit, WriteUnit
 
 
@@ -29,3 +31,23 @@ def of_user(unit: Unit, user_id: int) -> list[int]:
         {"user_id": user_id},
     )
     return [node_id for (node_id,) in rows]
+
+
+def among(
+    unit: Unit, user_ids: Collection[int], node_ids: Collection[int]
+) -> set[tuple[int, int]]:
+    """Which of these users are blocked on which of these very nodes: (user, node)."""
+    if not user_ids or not node_ids:
+        return set()
+    users = {f"u{i}": user_id for i, user_id in enumerate(user_ids)}
+    nodes = {f"n{i}": node_id for i, node_id in enumerate(node_ids)}
+    rows = unit.rows(
+        f"SELECT user_id, node_id FROM block WHERE user_id IN ({_marks(users)})"
+        f" AND node_id IN ({_marks(nodes)})",
+        {**users, **nodes},
+    )
+    return {(user_id, node_id) for user_id, node_id in rows}
+
+
+def _marks(names: Iterable[str]) -> str:
+    return ", ".join(f":{name}" for name in names)

@@ -141,6 +141,10 @@ class Store:
         self.engine = make(self.url, pool_size)
         self._idle: list[_Lent] = []
 
+    def rights_revision(self) -> bytes:
+        """What differs after every change of rights; take it before reading whose they are."""
+        return self.rights.now() if self.rights else b""
+
     @contextmanager
     def read(self) -> Iterator[Unit]:
         """One snapshot; nothing written in it is kept."""

@@ -16,6 +16,7 @@ _COMMANDS = {
     "device": ("server.cli.device", "device"),
     "estate": ("server.cli.estate", "estate"),
     "journal": ("server.cli.journal", "journal"),
+    "lock": ("server.cli.lock", "lock"),
     "migrate": ("server.cli.database", "migrate"),
     "serve": ("server.cli.serve", "serve"),
     "setup-link": ("server.cli.serve", "setup_link"),

@@ -60,9 +60,7 @@ def add(
 
 @user.command("block")
 @click.argument("name")
-@click.option(
-    "--path", help="Only this folder or document, such as /files/Objekte/4711 Parkallee."
-)
+@click.option("--path", help="Only this folder, such as /files/Objekte/4711 Parkallee.")
 @with_installation
 def block(invocation: Invocation, *, name: str, path: str | None) -> None:
     """Shut NAME out: as a whole, or of one folder; holds from the next request."""
@@ -81,7 +79,7 @@ def block(invocation: Invocation, *, name: str, path: str | None) -> None:
 
 @user.command("unblock")
 @click.argument("name")
-@click.option("--path", help="Only this folder or document.")
+@click.option("--path", help="Only this folder.")
 @with_installation
 def unblock(invocation: Invocation, *, name: str, path: str | None) -> None:
     """Let NAME in again, with the devices they had; or open one folder to them."""

@@ -18,7 +18,10 @@ from auth import people
 from auth.identity import identify
 from auth.secret_key import secret_key_of
 from config.loader import load
+from office import layout, locks, places
+from office.locks import Wish
 from server import cli, installation
+from server.installation import now_us
 from storage.store import Store
 from tests.databases import Postgres
 
@@ -169,6 +172,39 @@ class TestUser:
 
     def test_the_last_administrator_stays(self, office: Installation) -> None:
         assert "last active administrator" in office.json("user", "block", "anna", code=1)["error"]
+
+
+class TestLock:
+    @pytest.fixture
+    def token(self, office: Installation) -> str:
+        """The token of a lock that jonas took in a folder."""
+        path = office.json("estate", "add", "4711", "Schöne Aussicht 3")["path"]
+        made = office.json("device", "add", "jonas", "Laptop")
+        store = office.store()
+        key = secret_key_of(office.data / "secret.key")
+        with store.write() as unit:
+            who = identify(unit, made["username"], made["password"], secret_key=key)
+            place = places.find(unit, who, layout.load(unit), path.strip("/").split("/")[1:])
+            wish = Wish(is_exclusive=True, is_deep=False, owner_xml=b"", timeout_seconds=600)
+            lock = locks.acquire(unit, who, place.chain, wish, now_us=now_us())
+        store.close()
+        return lock.token
+
+    def test_who_holds_what_is_shown_and_ended(self, office: Installation, token: str) -> None:
+        path = "/files/Objekte/4711 Schöne Aussicht 3"
+        [row] = office.json("lock", "list")["locks"]
+        assert (row["path"], row["username"], row["device"]) == (path, "jonas", "Laptop")
+        assert (row["token"], row["stale"]) == (token, False)
+        assert row["since"] < row["until"]
+
+        told = office("lock", "release", path)
+
+        assert (told.code, told.out) == (
+            0,
+            f"{path} is free; it was locked by jonas (on “Laptop”).\n",
+        )
+        assert office("lock", "list").out == "Nothing is locked.\n"
+        assert "no lock" in office.json("lock", "release", path, code=1)["error"]
 
 
 class TestDevice:
