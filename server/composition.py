@@ -130,7 +130,12 @@ def _guard(
         with store.read() as unit:
             return opening.is_open(unit)
 
-    return lambda door: Gate(access_log.around(door), identify=who, is_open=is_open)
+    return lambda door: Gate(
+        access_log.around(door),
+        identify=who,
+        rights_revision=store.rights_revision,
+        is_open=is_open,
+    )
 
 
 def _documents(store: Store, blobs: BlobStore, settings: Settings) -> WSGIApplication:

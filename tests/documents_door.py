@@ -163,6 +163,7 @@ class Client:
             "REQUEST_METHOD": method,
             "PATH_INFO": f"/files{path}".encode().decode("latin-1"),
             "wsgi.input": io.BytesIO(body) if isinstance(body, bytes) else body,
+            "deedbox.rights_revision": self.office.store.rights_revision(),
             "deedbox.identity": self.identity(),
             "deedbox.family": classify(self.agent),
             "deedbox.note": note,

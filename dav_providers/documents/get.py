@@ -23,15 +23,15 @@ _SANDBOX = ("Content-Security-Policy", "sandbox; default-src 'none'; style-src '
 
 def answer(request: DocumentRequest) -> Answer:
     """The document's bytes, or the parts that were asked for."""
-    with request.services.store.read() as unit:
-        place = places.find(unit, request.who, request.services.layout, request.names)
+    with request.look() as (unit, place):
         node = place.existing()
         request.describe(place)
         if node.is_collection:
             return _folder_page(request, unit, place)
         request.note.act = Act.READ if request.method == "GET" else None
         preconditions.check(request, unit, place)
-        standing = Standing(request.services.store, request.who, access.Act.READ, place.chain)
+    standing = request.standing(access.Act.READ, place.chain)
+    standing.demand()  # a block since the gate looked: now it can still be answered in words
     return _document(request, node, standing)
 
 

@@ -12,7 +12,7 @@ from dav_providers.multistatus.writer import CONTENT_TYPE, document, stream
 from office import locks, places
 from office.places import Place
 from office.tracking import Act
-from storage import dead_properties
+from storage import blocks, dead_properties
 from storage.locks import on_members, on_nodes
 from storage.store import Unit
 from storage.tree import NodeRow
@@ -27,14 +27,12 @@ _STREAMED_ROWS = 500
 def answer(request: DocumentRequest, space: DiskSpace) -> Answer:
     """List the properties of a document or folder, with Depth 1 also of its members."""
     limits = request.services.settings.limits
-    wanted = parse_propfind(
-        read_small(request.environ, limits.xml_bytes), max_depth=limits.xml_depth
-    )
+    body = read_small(request.environ, limits.xml_bytes)
+    wanted = parse_propfind(body, max_depth=limits.xml_depth)
     depth = parse_depth(request.header("Depth"), default=Depth.INFINITY)
     if depth is Depth.INFINITY:
         raise RefusedError(403, "List one folder at a time (Depth: 1).", pre.PROPFIND_FINITE_DEPTH)
-    with request.services.store.read() as unit:
-        place = places.find(unit, request.who, request.services.layout, request.names)
+    with request.look(has_body=bool(body)) as (unit, place):
         node = place.existing()
         preconditions.check(request, unit, place)
         request.describe(place)
@@ -78,6 +76,10 @@ def _load_locks(unit: Unit, listing: Listing, place: Place, *, is_listing: bool)
             lock for lock in listing.locks.get(target.id, ()) if lock.token not in own
         ]
     if is_listing:
+        holders = {lock.user_id for lock in listing.inherited}
+        listing.unreached = {
+            (holder, node_id) for holder in holders for node_id in blocks.of_user(unit, holder)
+        }
         # The members of /files/ itself are roots: they have no parent to be found by.
         roots = on_nodes(unit, _shown_roots(listing)) if not place.names else []
         for lock in roots or on_members(unit, target.id):

@@ -1,6 +1,6 @@
 """PROPPATCH on documents (RFC 4918 section 9.2): all of its instructions, or none."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dav_providers.documents import preconditions
 from dav_providers.documents.properties import REGISTRY
@@ -19,7 +19,7 @@ from dav_providers.multistatus.writer import (
     empty_element,
     response,
 )
-from office import locks, places
+from office import locks
 from office.access import Act
 from office.errors import ForbiddenError
 from office.places import Place
@@ -53,36 +53,27 @@ def answer(request: DocumentRequest) -> Answer:
     )
     instructions = update.instructions
     protected = [each for each in instructions if REGISTRY.is_protected(each.name)]
-    with request.services.store.write() as unit:
-        [place] = places.find_for_writing(
-            unit, request.who, request.services.layout, request.names
-        )
+    with request.change() as (work, [place]):
         place.existing()
-        preconditions.check(request, unit, place)
+        preconditions.check(request, work.unit, place)
         request.describe(place)
-        _demand(request, unit, place, instructions)
+        _demand(work, place, instructions)
         if not protected:
-            _apply(unit, place, instructions)
+            _apply(work.unit, place, instructions)
             request.note.act = Noted.PROPERTIES_CHANGED
     return _multistatus(request, place, instructions, protected)
 
 
-def _demand(
-    request: DocumentRequest,
-    unit: WriteUnit,
-    place: Place,
-    instructions: tuple[PropertyInstruction, ...],
-) -> None:
+def _demand(work: Work, place: Place, instructions: tuple[PropertyInstruction, ...]) -> None:
     """The right to write, and the locks; the top folder has no properties of its own."""
     node = place.existing()
     if not node.id:
         raise ForbiddenError("This folder is the office's.", privilege="write-properties")
-    tokens = request.tokens
     if all(each.name.startswith(_WIN32) for each in instructions):
         # Office and Explorer set times without the token of the lock they hold.
-        own = (lock for lock in locks.covering(unit, place.chain))
-        tokens |= {lock.token for lock in own if lock.user_id == request.who.user_id}
-    work = Work(unit, request.who, request.services.layout, request.now_us, tokens)
+        found = locks.covering(work.unit, place.chain)
+        own = {lock.token for lock in found if lock.user_id == work.who.user_id}
+        work = replace(work, tokens=work.tokens | own)
     work.demand(Act.WRITE, place.chain)
 
 

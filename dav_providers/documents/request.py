@@ -1,18 +1,24 @@
 """A DAV request on documents, parsed once into values."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from auth.identity import Identity
+from auth.identity import Identity, renew, renew_and_hold
 from config.settings import Settings
+from office import places
+from office.access import Act
 from office.layout import Layout
 from office.places import Place
+from office.standing import Standing
 from office.tracking import Note
+from office.work import Work
 from storage.blobs import BlobStore
-from storage.store import Store
+from storage.store import Store, Unit
+from storage.tree import NodeRow
 from wire.clients import Family
 from wire.conditions import Conditions
 from wire.dav_headers import normalise_host, parse_reference
@@ -58,7 +64,7 @@ class DocumentRequest:
     Attributes:
         environ: The WSGI environ; only header lookups are made in it.
         services: What the door was built with.
-        who: The person and device, from the gate.
+        who: The person and device, from the gate; after a body, as they stand then.
         family: The kind of client; a label, never a proof.
         names: The names below ``/files/``.
         note: Where the access log learns what happened.
@@ -124,6 +130,49 @@ class DocumentRequest:
         if not path.segments or path.segments[0] != MOUNT:
             raise OutsideError("The destination must lie below /files/.")
         return ResourcePath(path.segments[1:], path.is_collection)
+
+    @contextmanager
+    def transaction(self, *, is_lock: bool = False) -> Iterator[Work]:
+        """A transaction that changes, for who still may come in now that the body is here.
+
+        A block or retirement while the body was on its way is found by this one read.
+
+        Args:
+            is_lock: A lock may be taken: a block waits until it is there to be released.
+
+        Raises:
+            auth.errors.CredentialsError: The device was retired or the user blocked meanwhile.
+        """
+        with self.services.store.write() as unit:
+            self.who = (renew_and_hold if is_lock else renew)(unit, self.who)
+            yield Work(unit, self.who, self.services.layout, self.now_us, self.tokens)
+
+    @contextmanager
+    def change(
+        self, *others: Sequence[str], is_lock: bool = False
+    ) -> Iterator[tuple[Work, list[Place]]]:
+        """:meth:`transaction` with this request's place, and those of *others*, found in it."""
+        with self.transaction(is_lock=is_lock) as work:
+            found = places.find_for_writing(work.unit, work.who, work.layout, self.names, *others)
+            yield work, found
+
+    @contextmanager
+    def look(self, *, has_body: bool = False) -> Iterator[tuple[Unit, Place]]:
+        """A snapshot with this request's place; *has_body* as in :meth:`transaction`."""
+        with self.services.store.read() as unit:
+            if has_body:
+                self.who = renew(unit, self.who)
+            yield unit, places.find(unit, self.who, self.services.layout, self.names)
+
+    def standing(self, act: Act, chain: Sequence[NodeRow]) -> Standing:
+        """The right to go on with *act*, as the gate's word on who asks is good for."""
+        return Standing(
+            self.services.store,
+            self.who,
+            act,
+            chain,
+            since=self.environ["deedbox.rights_revision"],
+        )
 
     def describe(self, place: Place) -> None:
         """Tell the access log which document or folder this is about."""
