@@ -101,4 +101,6 @@ def _node(unit: Unit, person: PersonRow, path: str) -> NodeRow:
     if not names:
         raise FixedError("A user blocked on everything is blocked as a whole: leave the path out.")
     place = places.find(unit, in_place_of(person), layout.load(unit), names)
-    return place.existing()
+    if place.node is None:
+        raise NotFoundError(f"There is nothing at /files/{'/'.join(names)}.")
+    return place.node
