@@ -50,6 +50,8 @@ PRIVILEGE = {
 
 _FIXED_ROLES = frozenset(Role) - {Role.NONE, Role.ESTATE}
 _MANAGED = frozenset({Role.TOP, Role.CONTACTS})
+# No right opens them, so nobody is sent to an administrator.
+_MANAGED_REFUSALS = {Act.ADD: "Nothing can be put directly in here."}
 
 
 def decide(who: Identity, act: Act, chain: Sequence[NodeRow]) -> Verdict:
@@ -103,8 +105,11 @@ def demand(who: Identity, act: Act, chain: Sequence[NodeRow]) -> None:
     name = chain[-1].name or "files"
     if verdict is Verdict.FIXED:
         raise FixedError(f"The folder “{name}” is fixed by the office; it stays where it is.")
+    refusal = f"{who.user_name} may not change “{name}”; an administrator can grant it."
+    if chain[0].role in _MANAGED:
+        refusal = _MANAGED_REFUSALS.get(act, f"The office keeps “{name}” as it is.")
     raise ForbiddenError(
-        f"{who.user_name} may not change “{name}”; an administrator can grant it.",
+        refusal,
         privilege=PRIVILEGE[act],
         names=[each.name for each in chain],
     )
