@@ -128,7 +128,13 @@ def read_xml(
     try:
         root = etree.fromstring(text, parser)
     except etree.XMLSyntaxError as error:
-        raise RequestXMLError(f"The request's XML is not well-formed: {error.msg}") from None
+        if parser.error_log and parser.error_log[0].type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+            # libxml2 itself stops at 256 levels.
+            raise _too_deep(max_depth) from None
+        line, column = error.position
+        raise RequestXMLError(
+            f"The request's XML is broken at line {line}, column {column}."
+        ) from None
     _check_size(root, max_depth, max_elements)
     return root
 
@@ -246,9 +252,15 @@ def _as_utf8(body: bytes) -> bytes:
 
 def _check_size(root: etree._Element, max_depth: int, max_elements: int) -> None:
     if _deeper_than(max_depth)(root):
-        raise RequestXMLTooComplexError(f"The request's XML is deeper than {max_depth} levels.")
+        raise _too_deep(max_depth)
     if _more_than(max_elements)(root):
         raise RequestXMLTooComplexError(f"More than {max_elements} elements in the request's XML.")
+
+
+def _too_deep(max_depth: int) -> RequestXMLTooComplexError:
+    return RequestXMLTooComplexError(
+        f"The request's XML is deeper than {max_depth} levels, the limit limits.xml_depth."
+    )
 
 
 @lru_cache(maxsize=8)
