@@ -1,6 +1,8 @@
 """PUT: RFC 9110 section 9.3.4, RFC 4918 section 9.7, and what uploads of real clients need."""
 
 import io
+import os
+from types import SimpleNamespace
 
 import pytest
 
@@ -120,6 +122,44 @@ class TestBody:
     def test_a_block_in_the_middle_ends_it(self, office: SampleOffice, anna: Client) -> None:
         class Meanwhile(CutBody):
             def read(self, size: int = -1) -> bytes:
+
+    @pytest.mark.parametrize("announced", [None, 20 << 20])
+    def test_a_disk_that_fills_up_on_the_way_keeps_its_reserve(
+        self,
+        office: SampleOffice,
+        anna: Client,
+        monkeypatch: pytest.MonkeyPatch,
+        announced: int | None,
+    ) -> None:
+        """A chunked body says no length, and others write while any body comes."""
+        body = io.BytesIO(bytes(20 << 20))
+        reserve = office.settings.storage.free_space_reserve_bytes
+        begun = 30 << 20
+
+        def disk(_folder: object) -> SimpleNamespace:
+            # For each byte of ours somebody else writes three.
+            free = reserve + begun - 4 * body.tell()
+            return SimpleNamespace(f_bavail=free, f_bfree=free, f_blocks=1 << 60, f_frsize=1)
+
+        monkeypatch.setattr(os, "statvfs", disk)
+
+        reply = anna.send("PUT", DOC, body, {}, announced=announced)
+
+        assert reply.status == 507
+        assert "sufficient-disk-space" in reply.conditions
+        assert body.tell() < 10 << 20
+        monkeypatch.undo()
+        assert anna.get(DOC).status == 404
+
+    def test_of_unknown_length_none_is_begun_on_a_full_disk(
+        self, anna: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        full = SimpleNamespace(f_bavail=0, f_bfree=0, f_blocks=1, f_frsize=1)
+        monkeypatch.setattr(os, "statvfs", lambda _folder: full)
+        body = io.BytesIO(b"x")
+
+        assert anna.put(DOC, body).status == 507
+        assert body.tell() == 0
                 office.block("anna", "/Home/Ordner")
                 return b"late"[:size]
 
