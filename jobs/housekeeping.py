@@ -2,6 +2,7 @@
 
 import logging
 import time
+from itertools import count
 from typing import Protocol
 
 from jobs import cleanup, lapsed_locks, retention
@@ -10,6 +11,8 @@ from storage.failures import is_unavailable
 from storage.store import Store
 
 INTERVAL_SECONDS = 3600.0
+STRAYS_EVERY = 24
+"""Each so many rounds all files of the blobs' folder are looked at, not in the first."""
 
 _log = logging.getLogger("deedbox.housekeeping")
 
@@ -30,9 +33,14 @@ def keep_house(
     stop: StopEvent,
 ) -> None:
     """Tidy once an hour until *stop* is set; a database that is away is tried the next time."""
-    while True:
+    for nth in count(1):
         try:
-            swept = cleanup.sweep(store, local, grace_seconds=orphan_grace_seconds)
+            swept = cleanup.sweep(
+                store,
+                local,
+                grace_seconds=orphan_grace_seconds,
+                with_strays=nth % STRAYS_EVERY == 0,
+            )
             now_us = time.time_ns() // 1000
             forgotten = retention.forget_old(store, retention_days=retention_days, now_us=now_us)
             lapsed = lapsed_locks.drop_lapsed(store, now_us=now_us)

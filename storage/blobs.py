@@ -9,7 +9,7 @@ import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
@@ -122,9 +122,9 @@ class LocalBlobs:
             if len(path.name) == hashlib.sha256().digest_size * 2:
                 yield path.name
 
-    def sweep_temporary(self, older_than_seconds: float) -> int:
+    def sweep_temporary(self, older_than_seconds: float, *, now: float | None = None) -> int:
         """Remove temporary files that a killed process left; how many."""
-        limit = time.time() - older_than_seconds
+        limit = (time.time() if now is None else now) - older_than_seconds
         gone = 0
         for path in self._temporary.iterdir():
             try:
@@ -246,9 +246,15 @@ def claim_stray(unit: WriteUnit, sha256: str) -> bool:
     )
 
 
-def is_recorded(unit: Unit, sha256: str) -> bool:
-    """Whether a row speaks of this blob."""
-    return unit.row("SELECT 1 FROM blob WHERE sha256 = :sha256", {"sha256": sha256}) is not None
+def unrecorded(unit: Unit, addresses: Sequence[str]) -> list[str]:
+    """Those of *addresses* (at least one, some hundred at most) of which no row speaks."""
+    marks = {f"s{i}": sha256 for i, sha256 in enumerate(addresses)}
+    rows = unit.rows(
+        f"SELECT sha256 FROM blob WHERE sha256 IN ({', '.join(f':{each}' for each in marks)})",
+        marks,
+    )
+    known = {row[0] for row in rows}
+    return [sha256 for sha256 in addresses if sha256 not in known]
 
 
 def recorded(unit: Unit, *, after: str, limit: int = 1000) -> list[tuple[str, int]]:

@@ -3,10 +3,15 @@
 import os
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from jobs.cleanup import sweep
+from storage import blobs
+from storage.store import Unit
 from tests.documents_door import Client, SampleOffice
 
 LONG_AFTER = 10**9
@@ -44,6 +49,38 @@ def test_bytes_that_no_row_ever_spoke_of_go(office: SampleOffice) -> None:
 
     assert sweep(office.store, office.blobs, grace_seconds=3600).blobs == 1
     assert not stray.exists()
+
+
+def test_the_files_are_looked_up_by_the_page(
+    office: SampleOffice, anna: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna.put("/Home/a.txt", b"needed")
+    for number in range(1200):
+        path = Path(office.blobs.path(f"{number:064x}"))
+        path.touch()
+        if number % 100 == 0:
+            os.utime(path, (1, 1))
+    pages: list[int] = []
+    unrecorded = blobs.unrecorded
+
+    def counted(unit: Unit, page: Sequence[str]) -> list[str]:
+        pages.append(len(page))
+        return unrecorded(unit, page)
+
+    monkeypatch.setattr(blobs, "unrecorded", counted)
+
+    assert sweep(office.store, office.blobs, grace_seconds=3600).blobs == 12
+    assert pages == [500, 500, 201]
+    assert anna.get("/Home/a.txt").body == b"needed"
+
+
+def test_temporary_files_are_as_old_as_the_given_time_says(office: SampleOffice) -> None:
+    folder = Path(office.blobs.path("0" * 64)).parents[1] / "tmp"
+    (folder / "upload").touch()
+
+    later = time.time() + 7200
+    assert sweep(office.store, office.blobs, grace_seconds=3600).temporary_files == 0
+    assert sweep(office.store, office.blobs, grace_seconds=3600, now=later).temporary_files == 1
 
 
 def test_what_a_copy_still_needs_stays(office: SampleOffice, anna: Client) -> None:
