@@ -6,6 +6,7 @@ that no request arms a timer of its own.
 """
 
 import asyncio
+import logging
 import socket
 from http import HTTPStatus
 from typing import Final
@@ -17,6 +18,8 @@ from uvicorn.server import ServerState
 
 from server.http_servers import ServerOptions
 from server.http_servers.pace import Pace
+
+_log = logging.getLogger("deedbox.http")
 
 # How long a client whose request could not be read has to learn why.
 _LINGER_SECONDS: Final = 2.0
@@ -134,6 +137,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's text for its log
         """Answer what the parser could not read."""
+        address = self.client[0] if self.client else ""
+        _log.info("not a request of HTTP", extra={"fields": {"address": address}})
         self._refuse(HTTPStatus.BAD_REQUEST)
 
     def _refuse(self, status: HTTPStatus) -> None:

@@ -29,9 +29,19 @@ _SCARCITY_SECONDS: Final = 1.0
 _YIELD_SECONDS: Final = 0.001
 
 
+_TOLD_BETTER: Final = frozenset(
+    {
+        # The exchange has told why the answer broke off.
+        "ASGI callable returned without completing response.",
+        # The protocol tells from where.
+        "Invalid HTTP request received.",
+    }
+)
+
+
 def _is_news(record: logging.LogRecord) -> bool:
-    """Drop uvicorn's word on an answer that broke off: the exchange has told why already."""
-    return record.msg != "ASGI callable returned without completing response."
+    """Drop what uvicorn says about something that we have a better line for."""
+    return record.msg not in _TOLD_BETTER
 
 
 logging.getLogger("uvicorn.error").addFilter(_is_news)
