@@ -21,7 +21,7 @@ from functools import partial
 from typing import Final, NoReturn
 from wsgiref.types import WSGIApplication
 
-from server.http_servers import ServerKind, ServerOptions, make
+from server.http_servers import ServerKind, ServerOptions, make, tls
 from server.worker import BackgroundWork, Lifeline, run_background, run_web
 
 _log = logging.getLogger("deedbox.processes")
@@ -199,12 +199,19 @@ class _Parent:
 
     def _handle(self, number: int) -> None:
         if number == signal.SIGHUP:
-            self._signal(signal.SIGHUP)
+            self._reload()
         elif number in {signal.SIGTERM, signal.SIGINT}:
             if self._kill_at is None:
                 self._stop()
             else:
                 self._signal(signal.SIGKILL)
+
+    def _reload(self) -> None:
+        """Have the workers read the certificate anew; a bad one is told of here, once."""
+        if fault := tls.fault(self._options):
+            _log.error("the certificate is not reloaded, the old one stays: %s", fault)
+        else:
+            self._signal(signal.SIGHUP)
 
     def _stop(self) -> None:
         # With the workers' own descriptors closed too, new clients are refused at once.
