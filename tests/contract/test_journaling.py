@@ -42,6 +42,19 @@ def listed(at: float, path: str = FOLDER, device_id: int = 1) -> Listings:
     return listings
 
 
+def _counted_of_device(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What the journal is asked of whole devices from now on."""
+    asked: list[Any] = []
+    read = journal.of_device
+
+    def counted(*unit: Any, **what: Any) -> list[JournalRow]:
+        asked.append(what)
+        return read(*unit, **what)
+
+    monkeypatch.setattr(journal, "of_device", counted)
+    return asked
+
+
 class TestReading:
     def test_a_mount_opens(self, store: Store) -> None:
         record(store, an_access(lasting=2))
@@ -171,6 +184,35 @@ class TestPrefetching:
 
         assert actions(store) == [Action.PREFETCHED, Action.OPENED]
 
+    def test_many_listings_are_looked_up_by_the_device(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        folders = [f"{FOLDER}/{n}" for n in range(300)]
+        for device_id in (1, 2):
+            record(
+                store,
+                *(
+                    an_access(
+                        at=n, device_id=device_id, path=f"{folder}/a.jpg", node_id=n, **EXPLORER
+                    )
+                    for n, folder in enumerate(folders)
+                ),
+            )
+        listings = [
+            Listing(NOON + n * SECOND + late, device_id, folder)
+            for device_id in (1, 2)
+            for n, folder in enumerate(folders)
+            # Every other folder was listed only after its picture was fetched.
+            for late in [SECOND if n % 2 else -SECOND]
+        ]
+        asked = _counted_of_device(monkeypatch)
+
+        with store.read() as unit:
+            found = prefetches.missed(unit, listings)
+
+        assert {row.path for row in found} == {f"{each}/a.jpg" for each in folders[::2]}
+        assert (len(found), len(asked)) == (300, 2)
+
     def test_a_listing_that_another_process_answered_is_heeded_later(self, store: Store) -> None:
         record(store, an_access(at=1, **EXPLORER))
         known = listed(0)
@@ -292,14 +334,7 @@ class TestWriting:
     def test_a_search_through_blocked_folders_is_some_rows_and_one_for_the_rest(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        asked: list[Any] = []
-        read = journal.of_device
-
-        def counted(*unit: Any, **what: Any) -> list[JournalRow]:
-            asked.append(what)
-            return read(*unit, **what)
-
-        monkeypatch.setattr(journal, "of_device", counted)
+        asked = _counted_of_device(monkeypatch)
         hidden: dict[str, Any] = {"node_id": 7, "version": None, "status": 404}
         beyond = 100
         paths = [f"Objekte/geheim/{n}" for n in range(refusals.MOST + beyond)]
