@@ -17,7 +17,7 @@ def list_locks(invocation: Invocation) -> None:
     from office import held_locks, layout  # noqa: PLC0415 - loads the database
     from server.installation import now_us  # noqa: PLC0415
 
-    with invocation.store() as store, store.read() as unit:
+    with invocation.store(is_reading=True) as store, store.read() as unit:
         held = held_locks.listed(unit, layout.load(unit), now_us=now_us())
     rows = [
         {

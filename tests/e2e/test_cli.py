@@ -427,7 +427,7 @@ class TestSentences:
 
     @pytest.mark.parametrize(
         "arguments",
-        [["user", "list"], ["device", "list"], ["estate", "list"], ["journal"]],
+        [["user", "list"], ["device", "list"], ["estate", "list"], ["lock", "list"], ["journal"]],
     )
     def test_who_only_reads_makes_no_folder(
         self, run: Callable[..., Told], tmp_path: Path, arguments: list[str]
