@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from auth.identity import Identity
 from office import access
 from office.access import Act, Verdict
-from office.errors import NotFoundError, ParentMissingError
+from office.errors import NotFoundError, ParentMissingError, TooLargeError
 from office.layout import Layout, top
 from storage import tree
 from storage.store import Unit, WriteUnit
@@ -92,17 +92,28 @@ def _top(unit: Unit, who: Identity, layout: Layout) -> NodeRow:
     return top(layout, tree.find(unit, who.home_node_id))
 
 
-def members(unit: Unit, who: Identity, layout: Layout, place: Place) -> list[NodeRow]:
-    """What lies directly in the collection at *place*, as far as *who* may see it, by name."""
+def members(
+    unit: Unit, who: Identity, layout: Layout, place: Place, *, most: int = tree.ALL
+) -> list[NodeRow]:
+    """What lies directly in the collection at *place*, as far as *who* may see it, by name.
+
+    Raises:
+        TooLargeError: There are more than *most*; no more than that are read.
+    """
     node = place.existing()
     if place.names:
-        return access.visible(who, place.chain, tree.children(unit, node.id))
+        # Hidden ones may be among the first, and must not count.
+        found = tree.children(unit, node.id, most=most + 1 + len(who.blocked_nodes))
+        shown = access.visible(who, place.chain, found)
+        if len(shown) > most:
+            raise TooLargeError(f"The folder has more than {most:,} members.")
+        return shown
     roots = [tree.find(unit, root_id) for root_id in layout.shared.values()]
     home = tree.find(unit, who.home_node_id)
-    shown = [each for each in roots if each is not None]
+    there = [each for each in roots if each is not None]
     if home is not None:
-        shown.append(home._replace(name=layout.names.home))
-    allowed = [each for each in shown if access.decide(who, Act.READ, (each,)) is Verdict.ALLOWED]
+        there.append(home._replace(name=layout.names.home))
+    allowed = [each for each in there if access.decide(who, Act.READ, (each,)) is Verdict.ALLOWED]
     return sorted(allowed, key=lambda each: each.name)
 
 

@@ -27,6 +27,7 @@ _COLUMNS = (
     "modseq",
 )
 _WIDTH = len(_COLUMNS)
+ALL = 2**31  # more than there can be
 _CHAIN_LIMIT = 16  # names looked up by one statement; SQLite joins at most 64 tables
 
 
@@ -109,21 +110,24 @@ def find_root(unit: Unit, role: str) -> NodeRow | None:
     return NodeRow._make(row) if row else None
 
 
-_CHILDREN = f"SELECT {_columns('node')} FROM node WHERE parent_id = :parent ORDER BY name"
+_CHILDREN = (
+    f"SELECT {_columns('node')} FROM node WHERE parent_id = :parent ORDER BY name LIMIT :most"
+)
 # sqlite3 gives the interpreter's lock away at every row it steps; one row that holds the
 # whole listing keeps threads from fighting over it (three times as fast with two of them).
 _CHILDREN_AS_ONE_ROW = (
     f"SELECT json_group_array(json_array({_columns('node')})) FROM "
-    "(SELECT * FROM node WHERE parent_id = :parent ORDER BY name) node"
+    "(SELECT * FROM node WHERE parent_id = :parent ORDER BY name LIMIT :most) node"
 )
 
 
-def children(unit: Unit, parent_id: int) -> list[NodeRow]:
-    """All members of a collection, by name."""
+def children(unit: Unit, parent_id: int, *, most: int = ALL) -> list[NodeRow]:
+    """The members of a collection, by name; the first *most* of them."""
+    values = {"parent": parent_id, "most": most}
     if unit.is_sqlite:
-        row = unit.row(_CHILDREN_AS_ONE_ROW, {"parent": parent_id})
+        row = unit.row(_CHILDREN_AS_ONE_ROW, values)
         return [NodeRow._make(each) for each in json.loads(row[0])]
-    return [NodeRow._make(row) for row in unit.rows(_CHILDREN, {"parent": parent_id})]
+    return [NodeRow._make(row) for row in unit.rows(_CHILDREN, values)]
 
 
 def count_children(unit: Unit, parent_id: int) -> int:

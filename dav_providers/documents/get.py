@@ -63,7 +63,8 @@ def _document(request: DocumentRequest, node: NodeRow, standing: Standing) -> An
 def _folder_page(request: DocumentRequest, unit: Unit, place: Place) -> Answer:
     """What a person sees who opens a folder's address in a browser, and Office's probes get."""
     request.note.act = Act.LISTED
-    members = places.members(unit, request.who, request.services.layout, place)
+    most = request.services.settings.limits.propfind_entries_max
+    members = places.members(unit, request.who, request.services.layout, place, most=most)
     title = escape("/".join(("files", *place.names)))
     base = href(place.names, is_collection=True)
     rows = "".join(

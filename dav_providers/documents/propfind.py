@@ -1,6 +1,7 @@
 """PROPFIND on documents (RFC 4918 section 9.1): a fixed number of queries, whatever the length."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from dav_providers.documents import preconditions
 from dav_providers.documents.failures import RefusedError
@@ -8,8 +9,9 @@ from dav_providers.documents.properties import REGISTRY, DiskSpace, Listing
 from dav_providers.documents.request import Answer, DocumentRequest, href
 from dav_providers.multistatus import preconditions as pre
 from dav_providers.multistatus.request_xml import Propfind, parse_propfind
-from dav_providers.multistatus.writer import CONTENT_TYPE, document, stream
+from dav_providers.multistatus.writer import CONTENT_TYPE, stream
 from office import locks, places
+from office.errors import TooLargeError
 from office.places import Place
 from office.tracking import Act
 from storage import blocks, dead_properties
@@ -21,7 +23,10 @@ from wire.dav_headers import Depth, parse_depth
 from wire.paths import quote_segment
 
 MULTI_STATUS = 207
-_STREAMED_ROWS = 500
+_BLOCK_BYTES = 256 * 1024
+"""An answer up to this size leaves whole, with its length; a longer one in such blocks."""
+_DEAD_BYTES = 64 * 1024 * 1024
+"""Dead properties that one listing holds in memory."""
 
 
 def answer(request: DocumentRequest, space: DiskSpace) -> Answer:
@@ -46,19 +51,19 @@ def answer(request: DocumentRequest, space: DiskSpace) -> Answer:
         if "space" in needs:
             listing.space = space()
         dead = _dead_properties(unit, node, is_listing=is_listing) if "dead" in needs else {}
-    return _answer(_responses(wanted, listing, node, members, dead), len(members))
+    return _answer(_responses(wanted, listing, node, members, dead))
 
 
 def _members(request: DocumentRequest, unit: Unit, place: Place) -> list[NodeRow]:
-    members = places.members(unit, request.who, request.services.layout, place)
     most = request.services.settings.limits.propfind_entries_max
-    if len(members) > most:
-        raise RefusedError(
-            507,
-            f"The folder has more than {most:,} members.",
-            pre.NUMBER_OF_MATCHES_WITHIN_LIMITS,
-        )
-    return members
+    try:
+        return places.members(unit, request.who, request.services.layout, place, most=most)
+    except TooLargeError as error:
+        raise _too_much(str(error)) from error
+
+
+def _too_much(message: str) -> RefusedError:
+    return RefusedError(507, message, pre.NUMBER_OF_MATCHES_WITHIN_LIMITS)
 
 
 def _load_locks(unit: Unit, listing: Listing, place: Place, *, is_listing: bool) -> None:
@@ -103,7 +108,11 @@ def _inherit(listing: Listing, place: Place, node_id: int) -> None:
 def _dead_properties(
     unit: Unit, node: NodeRow, *, is_listing: bool
 ) -> dict[int, dict[str, bytes]]:
-    found = dead_properties.of_members(unit, node.id) if is_listing else {}
+    found: dict[int, dict[str, bytes]] = {}
+    if is_listing:
+        if dead_properties.bytes_of_members(unit, node.id) > _DEAD_BYTES:
+            raise _too_much("The members' own properties are too many to be listed at once.")
+        found = dead_properties.of_members(unit, node.id)
     if own := dead_properties.of_node(unit, node.id):
         found[node.id] = own
     return found
@@ -137,9 +146,11 @@ def _wants_minimal(request: DocumentRequest) -> bool:
     return "return=minimal" in prefer or (request.header("Brief") or "").lower() == "t"
 
 
-def _answer(responses: Iterator[bytes], members: int) -> Answer:
+def _answer(responses: Iterator[bytes]) -> Answer:
     headers = [("Content-Type", CONTENT_TYPE)]
-    if members > _STREAMED_ROWS:
-        return Answer(MULTI_STATUS, headers, stream(responses))
-    body = document(responses)
-    return Answer(MULTI_STATUS, [*headers, ("Content-Length", str(len(body)))], [body])
+    blocks = stream(responses, block_bytes=_BLOCK_BYTES)
+    first = next(blocks)
+    second = next(blocks, None)
+    if second is not None:
+        return Answer(MULTI_STATUS, headers, chain((first, second), blocks))
+    return Answer(MULTI_STATUS, [*headers, ("Content-Length", str(len(first)))], [first])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from dav_providers.documents import preconditions
+from dav_providers.documents.failures import RefusedError
 from dav_providers.documents.properties import REGISTRY
 from dav_providers.documents.propfind import MULTI_STATUS
 from dav_providers.documents.request import Answer, DocumentRequest, href
@@ -34,6 +35,10 @@ _WIN32 = "{urn:schemas-microsoft-com:}Win32"
 _MODIFIED, _CREATED = f"{_WIN32}LastModifiedTime", f"{_WIN32}CreationTime"
 _NOT_KEPT = frozenset({_MODIFIED, _CREATED, f"{_WIN32}LastAccessTime"})
 """Times are columns of the node, which listings show; a second copy would only grow stale."""
+
+
+MAX_DEAD_BYTES = 256 * 1024
+"""Dead properties of one document or folder; clients need a few hundred bytes."""
 
 
 @dataclass(slots=True)
@@ -80,6 +85,10 @@ def _demand(work: Work, place: Place, instructions: tuple[PropertyInstruction, .
 def _apply(unit: WriteUnit, place: Place, instructions: tuple[PropertyInstruction, ...]) -> None:
     node, changes = place.existing(), _sorted(instructions)
     dead_properties.apply(unit, node.id, changes.dead)
+    if changes.dead and dead_properties.bytes_of_node(unit, node.id) > MAX_DEAD_BYTES:
+        kib = MAX_DEAD_BYTES // 1024
+        text = f"A document or folder keeps at most {kib} KiB of properties of its own."
+        raise RefusedError(507, text)
     if changes.modified_us is not None or changes.created_us is not None:
         tree.set_times(unit, node, modified_us=changes.modified_us, created_us=changes.created_us)
     elif changes.dead:

@@ -19,6 +19,8 @@ from lxml import etree
 
 MAX_DEPTH = 64
 MAX_ELEMENTS = 250_000
+MAX_NAMES = 500
+"""Properties that one PROPFIND may name: each is answered for each member, 404 or not."""
 
 _ENCODING = re.compile(rb"<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _PROLOG = re.compile(rb"(?:\s|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
@@ -144,6 +146,7 @@ def parse_propfind(body: bytes, *, max_depth: int = 64) -> Propfind:
 
     Raises:
         RequestXMLError: Not exactly one of prop, allprop and propname.
+        RequestXMLTooComplexError: It asks for more than `MAX_NAMES` properties.
     """
     if not body.strip():
         return Propfind(PropfindKind.ALLPROP)
@@ -229,7 +232,10 @@ def _root(body: bytes, local: str, max_depth: int) -> etree._Element:
 
 
 def _names(parent: etree._Element | None) -> tuple[str, ...]:
-    return () if parent is None else tuple(dict.fromkeys(name_of(child) for child in parent))
+    names = () if parent is None else tuple(dict.fromkeys(name_of(child) for child in parent))
+    if len(names) > MAX_NAMES:
+        raise RequestXMLTooComplexError(f"Ask for at most {MAX_NAMES} properties at a time.")
+    return names
 
 
 def _has(root: etree._Element, parent: str, child: str) -> bool:
