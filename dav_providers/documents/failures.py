@@ -11,6 +11,7 @@ from dav_providers.documents.preconditions import (
     ConditionFailedError,
     NotModifiedError,
     etag,
+    last_modified,
 )
 from dav_providers.documents.request import Answer, DocumentRequest, OutsideError, href
 from dav_providers.multistatus import preconditions as pre
@@ -36,7 +37,6 @@ from office.errors import (
 )
 from storage.blobs import BlobMissingError
 from wire.bodies import BodyCutError, BodyLengthError, BodyTooLargeError
-from wire.dates import http_date_us
 from wire.dav_headers import ForeignHostError
 
 log = logging.getLogger("deedbox.documents")
@@ -96,7 +96,7 @@ _STATUS: dict[type[Exception], int] = {
 def answer(error: Exception, request: DocumentRequest | None) -> Answer | None:
     """The answer to *error*, or None where it is no refusal but a fault of ours."""
     if isinstance(error, NotModifiedError):
-        return _not_modified(error)
+        return _not_modified(error, request)
     if isinstance(error, RefusedError):
         return _refusal(error.status, str(error), error.condition, headers=error.headers)
     if isinstance(error, CredentialsError):
@@ -194,8 +194,10 @@ def _refusal(
     )
 
 
-def _not_modified(error: NotModifiedError) -> Answer:
-    headers = [("Last-Modified", http_date_us(error.node.modified_us))]
+def _not_modified(error: NotModifiedError, request: DocumentRequest | None) -> Answer:
+    headers = []
+    if request is not None:
+        headers.append(("Last-Modified", last_modified(error.node, request.now_us)))
     if tag := etag(error.node):
         headers.append(("ETag", tag))
     return Answer(304, headers)

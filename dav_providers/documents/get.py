@@ -3,7 +3,7 @@
 from html import escape
 
 from dav_providers.documents import preconditions
-from dav_providers.documents.preconditions import MICROSECONDS, etag
+from dav_providers.documents.preconditions import MICROSECONDS, etag, last_modified
 from dav_providers.documents.request import Answer, DocumentRequest, href
 from office import access, places
 from office.places import Place
@@ -11,7 +11,6 @@ from office.standing import GuardedBlocks, Standing
 from office.tracking import Act
 from storage.store import Unit
 from storage.tree import NodeRow
-from wire.dates import http_date_us
 from wire.media_types import is_inert, media_type
 from wire.paths import quote_segment
 from wire.ranges import plan_ranges, requested_range
@@ -45,7 +44,7 @@ def _document(request: DocumentRequest, node: NodeRow, standing: Standing) -> An
     headers = [
         *plan.headers,
         ("ETag", tag or ""),
-        ("Last-Modified", http_date_us(node.modified_us)),
+        ("Last-Modified", last_modified(node, request.now_us)),
         ("X-Content-Type-Options", "nosniff"),
         ("Cache-Control", "private, no-cache"),
     ]

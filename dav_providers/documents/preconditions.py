@@ -7,6 +7,7 @@ from office.places import Place
 from storage.store import Unit
 from storage.tree import NodeRow
 from wire.conditions import Outcome
+from wire.dates import http_date_us
 from wire.dav_headers import ForeignHostError
 from wire.if_header import ResourceState
 from wire.paths import PathError
@@ -38,6 +39,14 @@ def check(request: DocumentRequest, unit: Unit, place: Place) -> None:
     Raises:
         ConditionFailedError: One does not.
         NotModifiedError: A GET or HEAD of what the client has.
+
+
+def last_modified(node: NodeRow, now_us: int) -> str:
+    """``Last-Modified``: clients may set a document's time, but it is never later than ``Date``.
+
+    RFC 9110 section 8.8.2.1.
+    """
+    return http_date_us(min(node.modified_us, now_us))
     """
     if not request.conditions.is_empty:
         node = place.node

@@ -99,7 +99,7 @@ class DocumentRequest:
     def if_header(self) -> IfHeader | None:
         """The ``If:`` header (RFC 4918 section 10.4), if there is one."""
         text = self.header("If")
-        return IfHeader.parse(text) if text else None
+        return None if text is None else IfHeader.parse(text)
 
     @property
     def tokens(self) -> frozenset[str]:

@@ -5,6 +5,7 @@ import pytest
 from office.tracking import Act
 from storage.blobs import BlobMissingError
 from tests.documents_door import Client, SampleOffice
+from wire.dates import http_date
 
 DOC = "/Home/zehn.bin"
 TEN = b"0123456789"
@@ -49,6 +50,21 @@ class TestWhole:
         reply = anna.get("/Home/leer.txt")
 
         assert (reply.status, reply.body, reply.headers["content-length"]) == (200, b"", "0")
+
+    def test_the_time_told_is_never_later_than_the_answer(
+        self, office: SampleOffice, anna: Client
+    ) -> None:
+        # RFC 9110 section 8.8.2.1; rclone finds its own time in the listing.
+        seconds = office.clock() // 1_000_000
+        anna.put(DOC, TEN, X_OC_Mtime=str(seconds + 1000))
+
+        reply = anna.get(DOC)
+        again = anna.get(DOC, If_None_Match=reply.headers["etag"])
+
+        assert reply.headers["last-modified"] == http_date(seconds)
+        assert (again.status, again.headers["last-modified"]) == (304, http_date(seconds))
+        listed = anna.propfind(DOC, "{DAV:}getlastmodified").found()["{DAV:}getlastmodified"]
+        assert listed.text == http_date(seconds + 1000)
 
     @pytest.mark.parametrize(
         ("name", "stored"),
