@@ -26,6 +26,17 @@ class TestSaving:
         assert first.headers["etag"] != second.headers["etag"]
         assert anna.get(DOC).headers["etag"] == second.headers["etag"]
 
+    def test_the_same_bytes_of_another_type_keep_the_new_type(self, anna: Client) -> None:
+        name = "/Home/Plan.cad"
+        anna.put(name, b"x", Content_Type="application/x-old")
+
+        again = anna.put(name, b"x", Content_Type="application/x-new")
+
+        assert (again.note.act, again.note.version) == (Act.SAME, 1)
+        assert anna.get(name).headers["content-type"] == "application/x-new"
+        anna.put(name, b"x")
+        assert anna.get(name).headers["content-type"] == "application/x-new"
+
     def test_the_same_bytes_again_are_no_new_version(self, anna: Client) -> None:
         first = anna.put(DOC, b"same")
 
@@ -62,7 +73,7 @@ class TestSaving:
     ) -> None:
         anna.put("/Home/b.txt")
         with office.store.write() as unit:
-            unit.execute("UPDATE node SET name = 'a:b' WHERE name = 'b.txt'")
+            unit.execute("UPDATE node SET name = :new WHERE name = 'b.txt'", {"new": "a:b"})
 
         assert anna.put("/Home/a:b", b"x").status == 204
 
@@ -112,17 +123,6 @@ class TestBody:
         assert reply.status == 507
         assert "sufficient-disk-space" in reply.conditions
 
-    def test_a_body_is_not_read_where_it_would_be_refused(self, anna: Client) -> None:
-        body = io.BytesIO(b"x")
-
-        anna.put("/Objekte/neu.txt", body)
-
-        assert body.tell() == 0
-
-    def test_a_block_in_the_middle_ends_it(self, office: SampleOffice, anna: Client) -> None:
-        class Meanwhile(CutBody):
-            def read(self, size: int = -1) -> bytes:
-
     @pytest.mark.parametrize("announced", [None, 20 << 20])
     def test_a_disk_that_fills_up_on_the_way_keeps_its_reserve(
         self,
@@ -160,6 +160,17 @@ class TestBody:
 
         assert anna.put(DOC, body).status == 507
         assert body.tell() == 0
+
+    def test_a_body_is_not_read_where_it_would_be_refused(self, anna: Client) -> None:
+        body = io.BytesIO(b"x")
+
+        anna.put("/Objekte/neu.txt", body)
+
+        assert body.tell() == 0
+
+    def test_a_block_in_the_middle_ends_it(self, office: SampleOffice, anna: Client) -> None:
+        class Meanwhile(CutBody):
+            def read(self, size: int = -1) -> bytes:
                 office.block("anna", "/Home/Ordner")
                 return b"late"[:size]
 
