@@ -33,20 +33,20 @@ def etag(node: NodeRow) -> str | None:
     return None if node.is_collection else f'"{(node.blob_sha256 or EMPTY_SHA256)[:32]}"'
 
 
-def check(request: DocumentRequest, unit: Unit, place: Place) -> None:
-    """Let the request go on only if its conditions hold.
-
-    Raises:
-        ConditionFailedError: One does not.
-        NotModifiedError: A GET or HEAD of what the client has.
-
-
 def last_modified(node: NodeRow, now_us: int) -> str:
     """``Last-Modified``: clients may set a document's time, but it is never later than ``Date``.
 
     RFC 9110 section 8.8.2.1.
     """
     return http_date_us(min(node.modified_us, now_us))
+
+
+def check(request: DocumentRequest, unit: Unit, place: Place) -> None:
+    """Let the request go on only if its conditions hold.
+
+    Raises:
+        ConditionFailedError: One does not.
+        NotModifiedError: A GET or HEAD of what the client has.
     """
     if not request.conditions.is_empty:
         node = place.node
