@@ -9,7 +9,7 @@ from enum import Enum, auto
 
 from auth.identity import Identity
 from auth.rights import FunctionRight
-from office.errors import BlockedError, FixedError, ForbiddenError, NotFoundError
+from office.errors import Blocked, BlockedError, FixedError, ForbiddenError, NotFoundError
 from office.layout import Role
 from storage.tree import NodeRow
 
@@ -100,7 +100,7 @@ def demand(who: Identity, act: Act, chain: Sequence[NodeRow]) -> None:
         return
     if verdict is Verdict.HIDDEN:
         if blocked := [each.id for each in chain if each.id in who.blocked_nodes]:
-            raise BlockedError(blocked[0])
+            raise BlockedError(Blocked(blocked[0]))
         raise NotFoundError("There is nothing here.")
     name = chain[-1].name or "files"
     if verdict is Verdict.FIXED:
@@ -115,13 +115,16 @@ def demand(who: Identity, act: Act, chain: Sequence[NodeRow]) -> None:
     )
 
 
+def known_part(who: Identity, chain: Sequence[NodeRow]) -> Sequence[NodeRow]:
+    """The nodes of *chain* from its root on, as far as *who* may know of them."""
+    depth = len(chain)
+    while depth and decide(who, Act.READ, chain[:depth]) is not Verdict.ALLOWED:
+        depth -= 1
+    return chain[:depth]
+
+
 def visible(who: Identity, chain: Sequence[NodeRow], members: Iterable[NodeRow]) -> list[NodeRow]:
     """The members of the last node of *chain*, which *who* may read, that they may see."""
     if not who.blocked_nodes:
         return list(members)
     return [each for each in members if decide(who, Act.READ, (*chain, each)) is Verdict.ALLOWED]
-
-
-def has_hidden_below(who: Identity, nodes: Iterable[NodeRow]) -> bool:
-    """Whether an act on a whole subtree would touch something that is blocked for *who*."""
-    return bool(who.blocked_nodes) and any(each.id in who.blocked_nodes for each in nodes)

@@ -1,8 +1,16 @@
 """Blocks of a user on a node of the tree: the queries."""
 
 from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 from storage.store import Unit, WriteUnit
+
+
+class BlockRow(NamedTuple):
+    """Who is blocked on a node, and since when (microseconds)."""
+
+    user_id: int
+    created_us: int
 
 
 def add(unit: WriteUnit, *, user_id: int, node_id: int, now_us: int) -> None:
@@ -22,6 +30,12 @@ def remove(unit: WriteUnit, *, user_id: int, node_id: int) -> bool:
         {"user_id": user_id, "node_id": node_id},
     )
     return lifted > 0
+
+
+def on_node(unit: Unit, node_id: int) -> list[BlockRow]:
+    """The blocks on this very node."""
+    rows = unit.rows("SELECT user_id, created_us FROM block WHERE node_id = :id", {"id": node_id})
+    return [BlockRow._make(row) for row in rows]
 
 
 def of_user(unit: Unit, user_id: int) -> list[int]:

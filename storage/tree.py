@@ -5,7 +5,7 @@ collection lies in (``modseq``, RFC 6578); a member that goes leaves a tombstone
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -142,14 +142,42 @@ _SUBTREE = (
 )
 
 
-def subtree(unit: Unit, node_id: int) -> list[NodeRow]:
-    """The node and all below it, parents before their members."""
-    rows = unit.rows(
-        f"{_SUBTREE}SELECT {_columns('node')} FROM sub JOIN node ON node.id = sub.id "
-        "ORDER BY sub.level",
-        {"id": node_id},
+_SUBTREE_IN_PARTS = (
+    # SQLite ends the walk at a LIMIT inside, PostgreSQL at one outside (and allows no other).
+    "WITH RECURSIVE sub(id, level) AS (SELECT CAST(:id AS BIGINT), 0 UNION ALL "
+    "SELECT node.id, sub.level + 1 FROM node JOIN sub ON node.parent_id = sub.id {inside}), "
+    "few AS (SELECT id, level FROM sub {outside}) "
+    f"SELECT {_columns('node')} FROM few JOIN node ON node.id = few.id ORDER BY few.level"
+)
+_SUBTREE_SQLITE = _SUBTREE_IN_PARTS.format(inside="LIMIT :most", outside="")
+_SUBTREE_POSTGRESQL = _SUBTREE_IN_PARTS.format(inside="", outside="LIMIT :most")
+
+
+def subtree(unit: Unit, node_id: int, *, most: int) -> list[NodeRow]:
+    """The node and what lies below it, parents before their members; at most *most* nodes.
+
+    The walk ends there: a larger tree costs no more.
+    """
+    sql = _SUBTREE_SQLITE if unit.is_sqlite else _SUBTREE_POSTGRESQL
+    return [NodeRow._make(row) for row in unit.rows(sql, {"id": node_id, "most": most})]
+
+
+def lies_above(unit: Unit, node_id: int, others: Collection[int]) -> bool:
+    """Whether one of the *others* is this node or lies below it.
+
+    Climbs from those few instead of walking down a large folder.
+    """
+    if not others:
+        return False
+    marks = {f"n{i}": other for i, other in enumerate(others)}
+    row = unit.row(
+        "WITH RECURSIVE up(id, parent_id) AS ("
+        f"SELECT id, parent_id FROM node WHERE id IN ({', '.join(f':{each}' for each in marks)}) "
+        "UNION SELECT node.id, node.parent_id FROM node JOIN up ON node.id = up.parent_id) "
+        "SELECT 1 FROM up WHERE id = :id",
+        {**marks, "id": node_id},
     )
-    return [NodeRow._make(row) for row in rows]
+    return row is not None
 
 
 def lineage(unit: Unit, node_id: int) -> list[tuple[int, str]]:
@@ -271,6 +299,23 @@ def replace_content(
     return NodeRow._make(row)
 
 
+def confirm_content(
+    unit: WriteUnit, node: NodeRow, content_type: str, *, modified_us: int
+) -> NodeRow:
+    """The same bytes were saved again: no new version, but perhaps another type and time."""
+    row = unit.row(
+        "UPDATE node SET content_type = :content_type, modified_us = :modified_us, "
+        f"modseq = :modseq WHERE id = :id RETURNING {', '.join(_COLUMNS)}",
+        {
+            "content_type": content_type,
+            "modified_us": modified_us,
+            "modseq": next_modseq(unit, node.tree_id),
+            "id": node.id,
+        },
+    )
+    return NodeRow._make(row)
+
+
 def set_times(
     unit: WriteUnit, node: NodeRow, *, modified_us: int | None, created_us: int | None
 ) -> None:
@@ -349,15 +394,19 @@ def move(
 
 def _change_tree(unit: WriteUnit, node: NodeRow, tree_id: int) -> None:
     """Put a subtree under another counter: its members' numbers must come from there."""
-    ids = [each.id for each in subtree(unit, node.id)]
-    first = next_modseq(unit, tree_id, len(ids))
-    unit.execute_many(
-        "UPDATE node SET tree_id = :tree, modseq = :modseq WHERE id = :id",
-        [{"tree": tree_id, "modseq": first + i, "id": each} for i, each in enumerate(ids)],
+    row = unit.row(f"{_SUBTREE}SELECT count(*) FROM sub", {"id": node.id})
+    first = next_modseq(unit, tree_id, int(row[0]))
+    unit.execute(
+        f"{_SUBTREE.rstrip()}, numbered(id, place) AS ("
+        "SELECT id, row_number() OVER (ORDER BY level, id) - 1 FROM sub) "
+        "UPDATE node SET tree_id = :tree, modseq = :first + numbered.place "
+        "FROM numbered WHERE numbered.id = node.id",
+        {"id": node.id, "tree": tree_id, "first": first},
     )
     # Tombstones hold numbers of the old counter; under the new one every listing begins anew.
-    unit.execute_many(
-        "DELETE FROM tombstone WHERE parent_id = :id", [{"id": each} for each in ids]
+    unit.execute(
+        f"DELETE FROM tombstone WHERE parent_id IN ({_SUBTREE}SELECT id FROM sub)",
+        {"id": node.id},
     )
 
 
@@ -404,12 +453,23 @@ def copy(
             for i, node in enumerate(nodes)
         ],
     )
-    unit.execute_many(
-        "INSERT INTO dead_property (node_id, name, xml) "
-        "SELECT :new, name, xml FROM dead_property WHERE node_id = :old",
-        [{"new": new, "old": old} for old, new in new_ids.items()],
-    )
+    _copy_dead_properties(unit, new_ids)
     return ids[0]
+
+
+def _copy_dead_properties(unit: WriteUnit, new_ids: Mapping[int, int]) -> None:
+    """Give copies the dead properties of what they were copied from, in one statement."""
+    pairs = (
+        "SELECT CAST(key AS INTEGER) AS old, value AS new FROM json_each(:ids)"
+        if unit.is_sqlite
+        else "SELECT CAST(key AS BIGINT) AS old, CAST(value AS BIGINT) AS new "
+        "FROM json_each_text(CAST(:ids AS json))"
+    )
+    unit.execute(
+        "INSERT INTO dead_property (node_id, name, xml) SELECT pair.new, name, xml "
+        f"FROM ({pairs}) pair JOIN dead_property ON dead_property.node_id = pair.old",
+        {"ids": json.dumps(new_ids)},
+    )
 
 
 def _reserve_ids(unit: WriteUnit, count: int) -> list[int]:

@@ -17,18 +17,19 @@ def answer(request: DocumentRequest) -> Answer:
     target_names = request.names_in(destination).segments
     may_overwrite = parse_overwrite(request.header("Overwrite"))
     depth = parse_depth(request.header("Depth"), default=Depth.INFINITY)
-    is_move = request.method == "MOVE"
+    is_move, note = request.method == "MOVE", request.note
     with request.change(target_names) as (work, [source, target]):
         node = source.existing()
         _check_depth(depth, is_move=is_move, is_collection=bool(node.is_collection))
         preconditions.check(request, work.unit, source)
         request.describe(source)
-        request.note.target_path = "/".join(target_names)
+        note.target_path = "/".join(target_names)
         if sink.swallows(target.name):
             # Nothing of that name is ever kept: a document that went there would be lost.
             raise UnfitNameError(f"“{target.name}” is a name that macOS keeps for itself.")
         if is_move:
-            is_new = documents.move(work, source, target, may_overwrite=may_overwrite)
+            moved = documents.move(work, source, target, may_overwrite=may_overwrite)
+            is_new, note.node_id, note.version = moved.is_new, moved.node.id, moved.node.version
         else:
             _, is_new = documents.copy(
                 work,
@@ -37,7 +38,7 @@ def answer(request: DocumentRequest) -> Answer:
                 is_deep=depth is Depth.INFINITY,
                 may_overwrite=may_overwrite,
             )
-        request.note.act = Act.MOVED if is_move else Act.COPIED
+        note.act = Act.MOVED if is_move else Act.COPIED
     return Answer(201 if is_new else 204, [("Content-Length", "0")])
 
 

@@ -2,7 +2,7 @@
 
 from dav_providers.documents.request import DocumentRequest, OutsideError
 from office import locks, places
-from office.errors import NotFoundError
+from office.errors import Blocked
 from office.places import Place
 from storage.store import Unit
 from storage.tree import NodeRow
@@ -17,7 +17,15 @@ MICROSECONDS = 1_000_000
 
 
 class ConditionFailedError(Exception):
-    """The request's condition does not hold: 412."""
+    """The request's condition does not hold: 412.
+
+    Attributes:
+        blocked: The block of the caller that let the place look as if it were not there.
+    """
+
+    def __init__(self, message: str, blocked: Blocked | None) -> None:
+        super().__init__(message)
+        self.blocked = blocked
 
 
 class NotModifiedError(Exception):
@@ -59,11 +67,13 @@ def check(request: DocumentRequest, unit: Unit, place: Place) -> None:
         if outcome is Outcome.NOT_MODIFIED and node is not None:
             raise NotModifiedError(node)
         if outcome is not Outcome.PROCEED:
-            raise ConditionFailedError("The document is not the version that the request names.")
+            raise ConditionFailedError(
+                "The document is not the version that the request names.", place.blocked
+            )
     if request.if_header and not request.if_header.evaluate(
         lambda tag: _state(request, unit, place, tag)
     ):
-        raise ConditionFailedError("The condition in the If header does not hold.")
+        raise ConditionFailedError("The condition in the If header does not hold.", place.blocked)
 
 
 def _state(
@@ -73,9 +83,10 @@ def _state(
     if tag is not None:
         try:
             names = request.names_in(tag).segments
-            place = places.find(unit, request.who, request.services.layout, names)
-        except (ForeignHostError, OutsideError, PathError, NotFoundError):
+        except (ForeignHostError, OutsideError, PathError):
             return None
+        # What is hidden is like a name that nobody took: below its visible ancestors.
+        place = places.look_up(unit, request.who, request.services.layout, names)
     covering = locks.covering(unit, place.chain)
     if place.node is None:
         # An unmapped name is in the scope of the deep locks above it.

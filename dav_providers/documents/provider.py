@@ -85,7 +85,8 @@ class FolderResource(_TreeMember, DAVCollection):  # type: ignore[misc]
         """Make the folder that the request names; it lies in this one."""
         request: DocumentRequest = self.environ[REQUEST]
         work: Work = self.environ[WORK]
-        [place] = places.find_for_writing(work.unit, work.who, work.layout, request.names)
+        # Found for writing when wsgidav first asked for it.
+        place = places.find(work.unit, work.who, work.layout, request.names)
         check(request, work.unit, place)
         node = documents.make_collection(work, place)
         request.note.path = "/".join(place.names)
@@ -105,10 +106,27 @@ class DocumentProvider(DAVProvider):  # type: ignore[misc]
         """
         if path is None:
             return None
+        request: DocumentRequest = environ[REQUEST]
         work: Work = environ[WORK]
         names = tuple(name for name in path.split("/") if name)
-        [place] = places.find_for_writing(work.unit, work.who, work.layout, names)
+        if names == request.names:
+            [place] = places.find_for_writing(work.unit, work.who, work.layout, names)
+        else:
+            place = places.find(work.unit, work.who, work.layout, names)
         if place.node is None:
+            _refuse(request, place)
             return None
         kind = FolderResource if place.node.is_collection else DocumentResource
         return kind(path, environ, place)
+
+
+def _refuse(request: DocumentRequest, place: Place) -> None:
+    """Say in the office's words what wsgidav would say in its own: a block is noted by them.
+
+    Raises:
+        NotFoundError: DELETE of what is not there.
+        ParentMissingError: MKCOL where there is no folder for it.
+    """
+    if request.method == "DELETE":
+        place.existing()
+    _ = place.parent

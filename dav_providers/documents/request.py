@@ -11,9 +11,11 @@ from auth.identity import Identity, renew, renew_and_hold
 from config.settings import Settings
 from office import places
 from office.access import Act
+from office.errors import Blocked
 from office.layout import Layout
 from office.places import Place
 from office.standing import Standing
+from office.tracking import Act as Noted
 from office.tracking import Note
 from office.work import Work
 from storage.blobs import BlobStore
@@ -180,6 +182,13 @@ class DocumentRequest:
         self.note.path = "/".join(place.names)
         if node is not None and node.id:
             self.note.node_id, self.note.version, self.note.size = node.id, node.version, node.size
+
+    def refused(self, blocked: Blocked) -> None:
+        """Tell the access log which block held; the client hears nothing of it."""
+        note = self.note
+        note.act, note.node_id = Noted.REFUSED, blocked.node_id
+        note.path, note.target_path = "/".join(blocked.names or self.names), ""
+        note.version = note.size = None
 
 
 def href(names: Iterable[str], *, is_collection: bool) -> str:

@@ -66,11 +66,45 @@ class TestFinding:
             inner = a_folder(unit, folder, "a")
             document = a_document(unit, inner, "c.txt")
 
-            ids = [node.id for node in tree.subtree(unit, root.id)]
+            ids = [node.id for node in tree.subtree(unit, root.id, most=9)]
             names = [name for _, name in tree.lineage(unit, document.id)]
 
         assert ids == [root.id, folder.id, inner.id, document.id]
         assert names == ["anna", "b", "a", "c.txt"]
+
+    @pytest.mark.parametrize("most", [1, 2, 3, 4])
+    def test_a_subtree_is_cut_with_no_member_before_its_folder(
+        self, store: Store, most: int
+    ) -> None:
+        with store.write() as unit:
+            root = a_root(unit)
+            outer = a_folder(unit, root, "a")
+            inner = a_folder(unit, outer, "b")
+            a_document(unit, inner, "c.txt")
+            a_document(unit, outer, "d.txt")
+
+            found = tree.subtree(unit, root.id, most=most)
+
+        assert len(found) == most
+        seen: set[int | None] = {None}
+        for node in found:
+            assert node.parent_id in seen
+            seen.add(node.id)
+
+    def test_what_lies_above_is_found_from_below(self, store: Store) -> None:
+        with store.write() as unit:
+            root = a_root(unit)
+            outer, other = a_folder(unit, root, "a"), a_folder(unit, root, "b")
+            inner = a_folder(unit, outer, "c")
+            document = a_document(unit, inner, "d.txt")
+
+            below = [document.id, 4711]
+            assert [tree.lies_above(unit, each.id, below) for each in (root, outer, inner)] == [
+                True
+            ] * 3
+            assert tree.lies_above(unit, document.id, below)
+            assert not tree.lies_above(unit, other.id, below)
+            assert not tree.lies_above(unit, root.id, [])
 
 
 class TestNumbers:
@@ -136,12 +170,30 @@ class TestCopies:
             document = a_document(unit, folder, "a.txt", "abc")
             dead_properties.apply(unit, document.id, [("{urn:x}n", b"<n/>")])
 
-            tree.copy(unit, tree.subtree(unit, folder.id), root, "g", now_us=NOW_US + 1, user_id=2)
+            nodes = tree.subtree(unit, folder.id, most=9)
+            tree.copy(unit, nodes, root, "g", now_us=NOW_US + 1, user_id=2)
 
             copied = tree.chain(unit, root.id, ["g", "a.txt"])[-1]
             assert copied.blob_sha256 == document.blob_sha256
             assert (copied.created_us, copied.modified_us) == (NOW_US + 1, NOW_US)
             assert dead_properties.of_node(unit, copied.id) == {"{urn:x}n": b"<n/>"}
+
+    def test_only_what_has_dead_properties_gets_them(self, store: Store) -> None:
+        with store.write() as unit:
+            root = a_root(unit)
+            folder = a_folder(unit, root, "f")
+            for number in range(3):
+                document = a_document(unit, folder, f"{number}.txt")
+                names = [f"p{each}" for each in range(number)]
+                dead_properties.apply(unit, document.id, [(name, b"<n/>") for name in names])
+            nodes = tree.subtree(unit, folder.id, most=9)
+
+            copied = tree.copy(unit, nodes, root, "g", now_us=NOW_US, user_id=1)
+
+            found = [
+                len(dead_properties.of_node(unit, each.id)) for each in tree.children(unit, copied)
+            ]
+            assert found == [0, 1, 2]
 
     def test_a_delete_takes_all_below_with_it(self, store: Store) -> None:
         with store.write() as unit:
@@ -153,7 +205,7 @@ class TestCopies:
             assert tree.delete(unit, folder, root, now_us=NOW_US) == 2
 
             assert unit.rows("SELECT name FROM dead_property") == []
-            assert [node.id for node in tree.subtree(unit, root.id)] == [root.id]
+            assert [node.id for node in tree.subtree(unit, root.id, most=9)] == [root.id]
 
 
 def test_two_members_of_one_name_cannot_be(store: Store) -> None:
