@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from storage import blobs
-from storage.blobs import LocalBlobs
+from storage.local_blobs import LocalBlobs
 from storage.store import Store
 
 _BATCH = 200

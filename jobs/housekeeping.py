@@ -6,8 +6,8 @@ from itertools import count
 from typing import Protocol
 
 from jobs import cleanup, lapsed_locks, retention
-from storage.blobs import LocalBlobs
 from storage.failures import is_unavailable
+from storage.local_blobs import LocalBlobs
 from storage.store import Store
 
 INTERVAL_SECONDS = 3600.0

@@ -21,7 +21,7 @@ from office.errors import (
 from office.layout import Role
 from office.places import Place
 from office.work import Work
-from storage import blobs, blocks, tree
+from storage import blobs, blocks, tree, tree_changes
 from storage import locks as lock_rows
 from storage.blocks import BlockRow
 from storage.store import Unit
@@ -88,11 +88,11 @@ def put(work: Work, place: Place, content: Content, *, modified_us: int | None =
         blobs.record(work.unit, content.blob_sha256, content.size, now_us=work.now_us)
     node, unit, user_id = place.node, work.unit, work.who.user_id
     if node is None:
-        made = tree.create(
+        made = tree_changes.create(
             unit, place.parent, place.name, content=content, now_us=work.now_us, user_id=user_id
         )
         if modified_us is not None:
-            tree.set_times(unit, made, modified_us=modified_us, created_us=None)
+            tree_changes.set_times(unit, made, modified_us=modified_us, created_us=None)
             made = made._replace(modified_us=modified_us)
         return Stored(made, is_new=True, has_changed=True)
     shown_us = work.now_us if modified_us is None else modified_us
@@ -107,8 +107,8 @@ def _save_over(work: Work, node: NodeRow, content: Content, shown_us: int) -> No
     """
     if node.blob_sha256 == content.blob_sha256:
         kind = content.content_type or node.content_type
-        return tree.confirm_content(work.unit, node, kind, modified_us=shown_us)
-    return tree.replace_content(
+        return tree_changes.confirm_content(work.unit, node, kind, modified_us=shown_us)
+    return tree_changes.replace_content(
         work.unit, node, content, modified_us=shown_us, user_id=work.who.user_id
     )
 
@@ -127,7 +127,7 @@ def make_collection(work: Work, place: Place) -> NodeRow:
     work.demand(Act.ADD, parents)
     if parents[-1].role == Role.ESTATES:
         return estates.add_by_folder(work, place)
-    return tree.create(
+    return tree_changes.create(
         work.unit,
         parents[-1],
         place.name,
@@ -143,7 +143,7 @@ def delete(work: Work, place: Place) -> NodeRow:
     work.demand(Act.REMOVE, place.chain, is_deep=True)
     work.demand(Act.REMOVE_FROM, place.parent_chain)
     _refuse_hidden(work, node)
-    tree.delete(work.unit, node, place.parent, now_us=work.now_us)
+    tree_changes.delete(work.unit, node, place.parent, now_us=work.now_us)
     return node
 
 
@@ -160,7 +160,7 @@ def copy(
         return _put_over(work, node, target).id, False
     nodes = _visible_part(work, source) if is_deep and node.is_collection else [node]
     held = _clear(work, target)
-    copied = tree.copy(
+    copied = tree_changes.copy(
         work.unit,
         nodes,
         target.parent,
@@ -189,13 +189,15 @@ def move(work: Work, source: Place, target: Place, *, may_overwrite: bool) -> St
     if _is_save(node, target):
         saved = _put_over(work, node, target)
         _block_again(work, blocks.on_node(work.unit, node.id), saved.id)
-        tree.delete(work.unit, node, source.parent, now_us=work.now_us)
+        tree_changes.delete(work.unit, node, source.parent, now_us=work.now_us)
         return Stored(saved, is_new=False, has_changed=saved.version != target.existing().version)
     held = _clear(work, target)
     lock_rows.delete_in_subtree(work.unit, node.id)
     if node.role == Role.ESTATE:
         estates.rename_by_folder(work, source, target.name)
-    tree.move(work.unit, node, source.parent, target.parent, target.name, now_us=work.now_us)
+    tree_changes.move(
+        work.unit, node, source.parent, target.parent, target.name, now_us=work.now_us
+    )
     _block_again(work, held, node.id)
     return Stored(node, is_new=target.node is None, has_changed=False)
 
@@ -252,7 +254,7 @@ def _put_over(work: Work, node: NodeRow, target: Place) -> NodeRow:
     kept = target.existing()
     content = Content(node.blob_sha256, node.size, node.content_type)
     saved = _save_over(work, kept, content, node.modified_us)
-    tree.replace_dead_properties(work.unit, source_id=node.id, target_id=kept.id)
+    tree_changes.replace_dead_properties(work.unit, source_id=node.id, target_id=kept.id)
     return saved
 
 

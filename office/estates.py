@@ -10,7 +10,7 @@ from office.errors import ExistsError, ForbiddenError, NumberTakenError, UnfitNa
 from office.layout import Role
 from office.places import Place
 from office.work import Work
-from storage import estates, tree
+from storage import estates, tree, tree_changes
 from storage.estates import EstateRow
 from storage.tree import NodeRow
 from wire.paths import windows_name_fault
@@ -100,7 +100,7 @@ def _make(work: Work, label: Label, folder: str, address: str) -> NodeRow:
     _check_number(work, label.number)
     if len(tree.chain(unit, root.id, [folder])) > 1:
         raise ExistsError(f"A folder “{folder}” is there already.")
-    node = tree.create(
+    node = tree_changes.create(
         unit,
         root,
         folder,
@@ -108,12 +108,12 @@ def _make(work: Work, label: Label, folder: str, address: str) -> NodeRow:
         now_us=now_us,
         user_id=user_id,
         role=Role.ESTATE,
-        tree_id=tree.create_tree(unit, "estate"),
+        tree_id=tree_changes.create_tree(unit, "estate"),
     )
     names = work.layout.names
     for name in names.template:
-        tree.create(unit, node, name, content=None, now_us=now_us, user_id=user_id)
-    tree.create(
+        tree_changes.create(unit, node, name, content=None, now_us=now_us, user_id=user_id)
+    tree_changes.create(
         unit, node, names.release, content=None, now_us=now_us, user_id=user_id, role=Role.RELEASE
     )
     estates.insert(

@@ -10,7 +10,7 @@ from office.command import in_place_of
 from office.errors import FixedError, KindError, NotFoundError
 from office.layout import Role
 from office.opening import open_office
-from storage import tree
+from storage import tree_changes
 from storage.people import PersonRow
 from storage.store import Unit, WriteUnit
 from storage.tree import NodeRow
@@ -33,7 +33,7 @@ def add_person(
         InvalidValueError, WeakPasswordError: What was given cannot be taken.
         NameTakenError, EmailTakenError: Somebody has the name or the address.
     """
-    home = tree.create_root(unit, kind=Role.HOME, role=Role.HOME, name=name, now_us=now_us)
+    home = tree_changes.create_root(unit, kind=Role.HOME, role=Role.HOME, name=name, now_us=now_us)
     person = people.add_user(
         unit,
         name=name,

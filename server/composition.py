@@ -30,7 +30,8 @@ from server.health import database_answers, folder_is_writable, health
 from server.limits import BodyLimits, Limits
 from server.router import Router, not_found
 from server.trust import Trust
-from storage.blobs import BlobStore, LocalBlobs
+from storage.blobs import BlobStore
+from storage.local_blobs import LocalBlobs
 from storage.store import Store
 
 

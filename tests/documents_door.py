@@ -22,7 +22,7 @@ from office.command import at_the_machine
 from office.layout import Layout
 from office.tracking import Note
 from office.work import Work
-from storage.blobs import LocalBlobs
+from storage.local_blobs import LocalBlobs
 from storage.store import Store
 from tests.builders import KEY, NOW_US, a_device, a_person
 from wire.bodies import BodyCutError

@@ -26,7 +26,7 @@ from office.errors import ForbiddenError
 from office.places import Place
 from office.tracking import Act as Noted
 from office.work import Work
-from storage import dead_properties, tree
+from storage import dead_properties, tree_changes
 from storage.store import WriteUnit
 from wire.bodies import read_small
 from wire.dates import parse_win32_time
@@ -90,9 +90,11 @@ def _apply(unit: WriteUnit, place: Place, instructions: tuple[PropertyInstructio
         text = f"A document or folder keeps at most {kib} KiB of properties of its own."
         raise RefusedError(507, text)
     if changes.modified_us is not None or changes.created_us is not None:
-        tree.set_times(unit, node, modified_us=changes.modified_us, created_us=changes.created_us)
+        tree_changes.set_times(
+            unit, node, modified_us=changes.modified_us, created_us=changes.created_us
+        )
     elif changes.dead:
-        tree.touch(unit, node)
+        tree_changes.touch(unit, node)
 
 
 def _sorted(instructions: tuple[PropertyInstruction, ...]) -> _Changes:

@@ -26,7 +26,7 @@ def verify(invocation: Invocation) -> int:
     """
     from office.verification import verify as verify_bytes  # noqa: PLC0415 - loads the database
     from server.installation import existing_store  # noqa: PLC0415
-    from storage.blobs import LocalBlobs  # noqa: PLC0415
+    from storage.local_blobs import LocalBlobs  # noqa: PLC0415
 
     settings = invocation.settings()
     store = existing_store(settings)

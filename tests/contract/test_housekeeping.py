@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 
 from jobs.housekeeping import INTERVAL_SECONDS, STRAYS_EVERY, keep_house
-from storage.blobs import LocalBlobs
+from storage.local_blobs import LocalBlobs
 from storage.store import Store
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage import blobs, dead_properties, tree
+from storage import blobs, dead_properties, tree, tree_changes
 from storage.store import Store, WriteUnit
 from storage.tree import Content, NodeRow
 
@@ -10,11 +10,11 @@ NOW_US = 1_790_000_000_000_000
 
 
 def a_root(unit: WriteUnit, name: str = "anna") -> NodeRow:
-    return tree.create_root(unit, kind="home", role="home", name=name, now_us=NOW_US)
+    return tree_changes.create_root(unit, kind="home", role="home", name=name, now_us=NOW_US)
 
 
 def a_folder(unit: WriteUnit, parent: NodeRow, name: str) -> NodeRow:
-    return tree.create(unit, parent, name, content=None, now_us=NOW_US, user_id=1)
+    return tree_changes.create(unit, parent, name, content=None, now_us=NOW_US, user_id=1)
 
 
 def a_document(unit: WriteUnit, parent: NodeRow, name: str, text: str = "") -> NodeRow:
@@ -22,7 +22,7 @@ def a_document(unit: WriteUnit, parent: NodeRow, name: str, text: str = "") -> N
     if sha256:
         blobs.record(unit, sha256, len(text), now_us=NOW_US)
     content = Content(sha256, len(text), "text/plain")
-    return tree.create(unit, parent, name, content=content, now_us=NOW_US, user_id=1)
+    return tree_changes.create(unit, parent, name, content=content, now_us=NOW_US, user_id=1)
 
 
 def graves(unit: WriteUnit, parent: NodeRow) -> dict[str, int]:
@@ -112,12 +112,12 @@ class TestNumbers:
         with store.write() as unit:
             root = a_root(unit)
             document = a_document(unit, root, "a.txt")
-            saved = tree.replace_content(
+            saved = tree_changes.replace_content(
                 unit, document, Content(None, 0, ""), modified_us=NOW_US, user_id=1
             )
-            tree.touch(unit, document)
-            tree.set_times(unit, document, modified_us=1, created_us=None)
-            tree.delete(unit, document, root, now_us=NOW_US)
+            tree_changes.touch(unit, document)
+            tree_changes.set_times(unit, document, modified_us=1, created_us=None)
+            tree_changes.delete(unit, document, root, now_us=NOW_US)
 
             assert (document.modseq, saved.modseq, saved.version) == (1, 2, 2)
             assert graves(unit, root) == {"a.txt": 5}
@@ -125,7 +125,7 @@ class TestNumbers:
     def test_a_name_that_comes_again_has_no_grave(self, store: Store) -> None:
         with store.write() as unit:
             root = a_root(unit)
-            tree.delete(unit, a_document(unit, root, "a.txt"), root, now_us=NOW_US)
+            tree_changes.delete(unit, a_document(unit, root, "a.txt"), root, now_us=NOW_US)
             again = a_document(unit, root, "a.txt")
 
             assert graves(unit, root) == {}
@@ -135,9 +135,9 @@ class TestNumbers:
         with store.write() as unit:
             root = a_root(unit)
             first = a_document(unit, root, "a.txt")
-            tree.delete(unit, first, root, now_us=NOW_US)
+            tree_changes.delete(unit, first, root, now_us=NOW_US)
             second = a_document(unit, root, "a.txt")
-            copied = tree.copy(unit, [second], root, "b.txt", now_us=NOW_US, user_id=1)
+            copied = tree_changes.copy(unit, [second], root, "b.txt", now_us=NOW_US, user_id=1)
             third = a_document(unit, root, "c.txt")
 
         assert first.id < second.id < copied < third.id
@@ -147,9 +147,9 @@ class TestNumbers:
             source, target = a_root(unit, "anna"), a_root(unit, "jonas")
             folder = a_folder(unit, source, "f")
             kept = a_document(unit, folder, "kept.txt")
-            tree.delete(unit, a_document(unit, folder, "gone.txt"), folder, now_us=NOW_US)
+            tree_changes.delete(unit, a_document(unit, folder, "gone.txt"), folder, now_us=NOW_US)
 
-            tree.move(unit, folder, source, target, "g", now_us=NOW_US)
+            tree_changes.move(unit, folder, source, target, "g", now_us=NOW_US)
 
             moved = tree.chain(unit, target.id, ["g", "kept.txt"])
             counter = unit.row("SELECT modseq FROM tree WHERE id = :id", {"id": target.tree_id})[0]
@@ -171,7 +171,7 @@ class TestCopies:
             dead_properties.apply(unit, document.id, [("{urn:x}n", b"<n/>")])
 
             nodes = tree.subtree(unit, folder.id, most=9)
-            tree.copy(unit, nodes, root, "g", now_us=NOW_US + 1, user_id=2)
+            tree_changes.copy(unit, nodes, root, "g", now_us=NOW_US + 1, user_id=2)
 
             copied = tree.chain(unit, root.id, ["g", "a.txt"])[-1]
             assert copied.blob_sha256 == document.blob_sha256
@@ -188,7 +188,7 @@ class TestCopies:
                 dead_properties.apply(unit, document.id, [(name, b"<n/>") for name in names])
             nodes = tree.subtree(unit, folder.id, most=9)
 
-            copied = tree.copy(unit, nodes, root, "g", now_us=NOW_US, user_id=1)
+            copied = tree_changes.copy(unit, nodes, root, "g", now_us=NOW_US, user_id=1)
 
             found = [
                 len(dead_properties.of_node(unit, each.id)) for each in tree.children(unit, copied)
@@ -202,7 +202,7 @@ class TestCopies:
             document = a_document(unit, folder, "a.txt")
             dead_properties.apply(unit, document.id, [("n", b"<n/>")])
 
-            assert tree.delete(unit, folder, root, now_us=NOW_US) == 2
+            assert tree_changes.delete(unit, folder, root, now_us=NOW_US) == 2
 
             assert unit.rows("SELECT name FROM dead_property") == []
             assert [node.id for node in tree.subtree(unit, root.id, most=9)] == [root.id]

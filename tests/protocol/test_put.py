@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from office.tracking import Act
-from storage.blobs import LocalBlobs
+from storage.local_blobs import LocalBlobs
 from tests.documents_door import Client, CutBody, SampleOffice
 
 DOC = "/Home/a.txt"
