@@ -214,9 +214,17 @@ def move(
 
 
 def _change_tree(unit: WriteUnit, node: NodeRow, tree_id: int) -> None:
-    """Put a subtree under another counter: its members' numbers must come from there."""
-    row = unit.row(f"{SUBTREE}SELECT count(*) FROM sub", {"id": node.id})
-    first = next_modseq(unit, tree_id, int(row[0]))
+    """Put a subtree under another counter: members and tombstones take their numbers from there.
+
+    Tombstones too: who knew a folder before it went away must learn, when it is back, what was
+    deleted in it.
+    """
+    nodes, graves = unit.row(
+        f"{SUBTREE}SELECT count(*), (SELECT count(*) FROM tombstone WHERE parent_id IN "
+        "(SELECT id FROM sub)) FROM sub",
+        {"id": node.id},
+    )
+    first = next_modseq(unit, tree_id, nodes + graves)
     unit.execute(
         f"{SUBTREE.rstrip()}, numbered(id, place) AS ("
         "SELECT id, row_number() OVER (ORDER BY level, id) - 1 FROM sub) "
@@ -224,10 +232,13 @@ def _change_tree(unit: WriteUnit, node: NodeRow, tree_id: int) -> None:
         "FROM numbered WHERE numbered.id = node.id",
         {"id": node.id, "tree": tree_id, "first": first},
     )
-    # Tombstones hold numbers of the old counter; under the new one every listing begins anew.
     unit.execute(
-        f"DELETE FROM tombstone WHERE parent_id IN ({SUBTREE}SELECT id FROM sub)",
-        {"id": node.id},
+        f"{SUBTREE.rstrip()}, numbered(parent_id, name, place) AS ("
+        "SELECT parent_id, name, row_number() OVER (ORDER BY modseq) - 1 FROM tombstone "
+        "WHERE parent_id IN (SELECT id FROM sub)) "
+        "UPDATE tombstone SET modseq = :first + numbered.place FROM numbered "
+        "WHERE numbered.parent_id = tombstone.parent_id AND numbered.name = tombstone.name",
+        {"id": node.id, "first": first + nodes},
     )
 
 

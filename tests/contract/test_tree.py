@@ -155,11 +155,26 @@ class TestNumbers:
             counter = unit.row("SELECT modseq FROM tree WHERE id = :id", {"id": target.tree_id})[0]
             assert [node.tree_id for node in moved] == [target.tree_id] * 3
             assert moved[-1].id == kept.id
-            assert len({node.modseq for node in moved[1:]}) == 2
-            assert max(node.modseq for node in moved) <= counter
-            # Numbers of the old counter would mean nothing under the new one.
-            assert graves(unit, moved[1]) == {}
+            buried = graves(unit, moved[1])
+            assert list(buried) == ["gone.txt"]
+            numbers = [*(node.modseq for node in moved[1:]), *buried.values()]
+            assert len(set(numbers)) == 3
+            assert max(numbers) <= counter
             assert list(graves(unit, source)) == ["f"]
+
+    def test_what_goes_while_a_folder_is_away_is_told_when_it_is_back(self, store: Store) -> None:
+        with store.write() as unit:
+            home, elsewhere = a_root(unit, "anna"), a_root(unit, "jonas")
+            folder = a_folder(unit, home, "f")
+            a_document(unit, folder, "gone.txt")
+            known = tree_changes.next_modseq(unit, home.tree_id)
+
+            tree_changes.move(unit, folder, home, elsewhere, "f", now_us=NOW_US)
+            [away, document] = tree.chain(unit, elsewhere.id, ["f", "gone.txt"])[1:]
+            tree_changes.delete(unit, document, away, now_us=NOW_US)
+            tree_changes.move(unit, away, elsewhere, home, "f", now_us=NOW_US)
+
+            assert graves(unit, folder)["gone.txt"] > known
 
 
 class TestCopies:
