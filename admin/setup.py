@@ -72,9 +72,13 @@ class Entered:
                 check(getattr(self, name))
             except InvalidValueError:
                 self.faults[name] = _fault_texts()[name]
+        if not self.device_label.isprintable():
+            self.faults["device_label"] = _("No control or invisible characters.")
         self._check_password()
 
     def _check_password(self) -> None:
+        if self.password != self.repeated:
+            self.faults["repeated"] = _("The two passwords differ.")
         if len(self.password) < passwords.MINIMUM_LENGTH:
             self.faults["password"] = _("At least 8 characters.")
             return
@@ -85,9 +89,6 @@ class Entered:
                 "This password is among the most common ones or equals your name or address. "
                 "It would be tried first."
             )
-            return
-        if self.password != self.repeated:
-            self.faults["repeated"] = _("The two passwords differ.")
 
     def founding(self) -> Founding:
         """The values for the office; they were checked."""

@@ -1,17 +1,20 @@
-"""Blocks: one user, one folder or document and all below it; a block beats every grant."""
+"""Blocks: one user, one folder and all below it; a block beats every grant."""
 
 from auth import people
-from storage import blocks
+from storage import blocks, locks
+from storage import people as people_rows
 from storage.store import Unit, WriteUnit
 
 
 def block_on(unit: WriteUnit, *, user_name: str, node_id: int, now_us: int) -> None:
-    """Close a node to a user, from the next request in every process.
+    """Close a node to a user, from the next request in every process; their locks there end.
 
     Raises:
         UnknownUserError: There is no such user.
     """
     person = people.get(unit, user_name)
+    people_rows.hold(unit, person.id)
+    locks.delete_of_user_within(unit, person.id, node_id)
     blocks.add(unit, user_id=person.id, node_id=node_id, now_us=now_us)
 
 

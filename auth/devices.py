@@ -10,7 +10,7 @@ from auth.errors import (
     UserNotActiveError,
 )
 from auth.names import checked_label
-from storage import devices
+from storage import devices, locks
 from storage import people as people_rows
 from storage.devices import DeviceRow
 from storage.store import Unit, WriteUnit
@@ -80,14 +80,18 @@ def enrol(
 def retire(unit: WriteUnit, *, user_name: str, label: str, now_us: int) -> DeviceRow:
     """End the user's active device of this label: 401 from the next request, its place free.
 
+    The locks that were taken on it end with it.
+
     Raises:
         UnknownUserError: There is no such user.
         UnknownDeviceError: The user has no active device of this label.
     """
     person = people.get(unit, user_name)
+    people_rows.hold(unit, person.id)
     for each in devices.active_of(unit, person.id):
         if each.label == label:
             devices.retire(unit, each.id, now_us=now_us)
+            locks.delete_of_device(unit, each.id)
             return each._replace(retired_us=now_us)
     raise UnknownDeviceError(user_name, label)
 

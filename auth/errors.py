@@ -88,7 +88,12 @@ class UserNotActiveError(AuthError):
     """The user is blocked, or was never enabled."""
 
     def __init__(self, name: str, state: str) -> None:
-        super().__init__(f"{name} is {state}, not active; unblock the user first.")
+        remedy = (
+            f"`deedbox user unblock {name}` lets them in again"
+            if state == "blocked"
+            else "they come in when they take up their invitation"
+        )
+        super().__init__(f"{name} is {state}, not active; {remedy}.")
 
 
 class DeviceLimitError(AuthError):

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from auth import credentials
 from auth.errors import CredentialsError
 from auth.rights import ADMINISTRATION, FunctionRight, rights_of
-from storage import devices
+from storage import devices, people
 from storage.people import split_names
-from storage.store import Unit
+from storage.store import Unit, WriteUnit
 
 _NO_HASH = bytes(32)
 
@@ -74,6 +74,15 @@ def renew(unit: Unit, who: Identity) -> Identity:
     if bearer is None:
         raise CredentialsError("unknown device")
     return _standing_identity(bearer)
+
+
+def renew_and_hold(unit: WriteUnit, who: Identity) -> Identity:
+    """:func:`renew`; until the commit, a block or retirement of the person waits.
+
+    For what a block has to clear away (locks): made after the block looked, it would stay.
+    """
+    people.hold(unit, who.user_id)
+    return renew(unit, who)
 
 
 def _standing_identity(bearer: devices.BearerRow) -> Identity:

@@ -54,7 +54,11 @@ def checked_label(label: str) -> str:
         InvalidValueError: It is empty, longer than 64 characters, or holds control characters.
     """
     label = unicodedata.normalize("NFC", label.strip())
-    if not 1 <= len(label) <= _LABEL_LIMIT or not label.isprintable():
+    if not label.isprintable():
+        raise InvalidValueError(
+            "A device's label can't hold control characters or others that nobody sees."
+        )
+    if not 1 <= len(label) <= _LABEL_LIMIT:
         raise InvalidValueError(
             f"A device's label has 1 to {_LABEL_LIMIT} printable characters, such as Laptop."
         )

@@ -9,10 +9,11 @@ from auth.errors import (
     LastAdministratorError,
     NameTakenError,
     UnknownUserError,
+    UserNotActiveError,
 )
 from auth.names import checked_email, checked_name, email_key
 from auth.rights import ADMINISTRATION, GROUPS, MITARBEITER
-from storage import people
+from storage import locks, people
 from storage.people import PersonRow
 from storage.store import Unit, WriteUnit
 
@@ -93,30 +94,44 @@ def listed(unit: Unit) -> list[PersonRow]:
 def block(unit: WriteUnit, name: str) -> PersonRow:
     """Shut a user out as a whole: from the next request in every process, on all devices.
 
+    The locks that the user holds end with it: nobody else could release them.
+
     Raises:
         UnknownUserError: There is no such user.
+        UserNotActiveError: The user never was let in, so that there is nothing to shut.
         LastAdministratorError: Nobody else who is active is in Administration.
     """
     people.hold_group(unit, ADMINISTRATION.name)
+    people.hold(unit, get(unit, name).id)
     person = get(unit, name)
+    _refuse_not_yet_active(person)
     is_administrator = ADMINISTRATION.name in person.groups and person.state == "active"
     if is_administrator and not people.has_active_member(
         unit, ADMINISTRATION.name, besides=person.id
     ):
         raise LastAdministratorError(name)
     people.set_state(unit, person.id, "blocked")
+    locks.delete_of_user(unit, person.id)
     return person._replace(state="blocked")
 
 
 def unblock(unit: WriteUnit, name: str) -> PersonRow:
-    """Let a user in again, with the devices they had.
+    """Let a user in again, with the devices they had; only who was active can be blocked.
 
     Raises:
         UnknownUserError: There is no such user.
+        UserNotActiveError: The user was never let in yet: an invitation does that, not this.
     """
+    people.hold(unit, get(unit, name).id)
     person = get(unit, name)
+    _refuse_not_yet_active(person)
     people.set_state(unit, person.id, "active")
     return person._replace(state="active")
+
+
+def _refuse_not_yet_active(person: PersonRow) -> None:
+    if person.state not in ("active", "blocked"):
+        raise UserNotActiveError(person.name, person.state)
 
 
 def has_administrator(unit: Unit) -> bool:

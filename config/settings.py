@@ -79,6 +79,12 @@ class Server(Section):
         le=3600,
         description="Silence in the middle of a body after which a client is cut.",
     )
+    least_bytes_per_second: WholeNumber = Field(
+        default=1024,
+        ge=0,
+        le=1_048_576,
+        description="Average below which a sending or taking client is cut after 30 s; 0: none.",
+    )
     keep_alive_seconds: Number = Field(
         default=75.0,
         ge=0,

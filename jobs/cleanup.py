@@ -6,12 +6,14 @@ while no writer can be between storing its bytes and committing the row that nee
 
 import time
 from dataclasses import dataclass
+from itertools import islice
 
 from storage import blobs
-from storage.blobs import LocalBlobs
+from storage.local_blobs import LocalBlobs
 from storage.store import Store
 
 _BATCH = 200
+_PAGE = 500
 MICROSECONDS = 1_000_000
 
 
@@ -24,16 +26,25 @@ class Swept:
 
 
 def sweep(
-    store: Store, local: LocalBlobs, *, grace_seconds: int, now: float | None = None
+    store: Store,
+    local: LocalBlobs,
+    *,
+    grace_seconds: int,
+    with_strays: bool = True,
+    now: float | None = None,
 ) -> Swept:
-    """Remove what nobody needs and is older than *grace_seconds*."""
+    """Remove what nobody needs and is older than *grace_seconds*.
+
+    *with_strays* looks at every file of the blobs' folder.
+    """
     now = time.time() if now is None else now
     before = now - grace_seconds
     gone = 0
     while count := _forget_batch(store, local, before):
         gone += count
-    gone += _remove_strays(store, local, before)
-    return Swept(gone, local.sweep_temporary(grace_seconds))
+    if with_strays:
+        gone += _remove_strays(store, local, before)
+    return Swept(gone, local.sweep_temporary(grace_seconds, now=now))
 
 
 def _forget_batch(store: Store, local: LocalBlobs, before: float) -> int:
@@ -54,19 +65,18 @@ def _forget_batch(store: Store, local: LocalBlobs, before: float) -> int:
 
 def _remove_strays(store: Store, local: LocalBlobs, before: float) -> int:
     """Remove files that no row ever spoke of: their writer died before its commit."""
-    gone = 0
-    for sha256 in local.addresses():
-        stored = local.stored_seconds(sha256)
-        if stored is None or stored >= before:
-            continue
+    gone, on_disk = 0, local.addresses()
+    while page := list(islice(on_disk, _PAGE)):
         with store.read() as unit:
-            if blobs.is_recorded(unit, sha256):
-                continue
-        gone += _remove_stray(store, local, sha256, before)
+            strays = blobs.unrecorded(unit, page)
+        gone += sum(_remove_stray(store, local, each, before) for each in strays)
     return gone
 
 
 def _remove_stray(store: Store, local: LocalBlobs, sha256: str, before: float) -> int:
+    stored = local.stored_seconds(sha256)
+    if stored is None or stored >= before:
+        return 0
     with store.write() as unit:
         if not blobs.claim_stray(unit, sha256):
             return 0

@@ -1,15 +1,18 @@
-"""What a background process does now and then: clean up, and let old journal rows go."""
+"""What a background process does now and then: clean up, let old rows go."""
 
 import logging
 import time
+from itertools import count
 from typing import Protocol
 
-from jobs import cleanup, retention
-from storage.blobs import LocalBlobs
+from jobs import cleanup, lapsed_locks, retention
 from storage.failures import is_unavailable
+from storage.local_blobs import LocalBlobs
 from storage.store import Store
 
 INTERVAL_SECONDS = 3600.0
+STRAYS_EVERY = 24
+"""Each so many rounds all files of the blobs' folder are looked at, not in the first."""
 
 _log = logging.getLogger("deedbox.housekeeping")
 
@@ -30,22 +33,28 @@ def keep_house(
     stop: StopEvent,
 ) -> None:
     """Tidy once an hour until *stop* is set; a database that is away is tried the next time."""
-    while True:
+    for nth in count(1):
         try:
-            swept = cleanup.sweep(store, local, grace_seconds=orphan_grace_seconds)
-            forgotten = retention.forget_old(
-                store, retention_days=retention_days, now_us=time.time_ns() // 1000
+            swept = cleanup.sweep(
+                store,
+                local,
+                grace_seconds=orphan_grace_seconds,
+                with_strays=nth % STRAYS_EVERY == 0,
             )
+            now_us = time.time_ns() // 1000
+            forgotten = retention.forget_old(store, retention_days=retention_days, now_us=now_us)
+            lapsed = lapsed_locks.drop_lapsed(store, now_us=now_us)
         except Exception as error:
             if not (is_unavailable(error) or isinstance(error, OSError)):
                 raise
             _log.warning("housekeeping put off", extra={"fields": {"reason": str(error)}})
         else:
-            if swept.blobs or swept.temporary_files or forgotten:
+            if swept.blobs or swept.temporary_files or forgotten or lapsed:
                 fields = {
                     "orphaned_blobs": swept.blobs,
                     "temporary_files": swept.temporary_files,
                     "journal_rows": forgotten,
+                    "lapsed_locks": lapsed,
                 }
                 _log.info("tidied", extra={"fields": fields})
         if stop.wait(INTERVAL_SECONDS):

@@ -9,7 +9,7 @@ from enum import Enum, auto
 
 from auth.identity import Identity
 from auth.rights import FunctionRight
-from office.errors import BlockedError, FixedError, ForbiddenError, NotFoundError
+from office.errors import Blocked, BlockedError, FixedError, ForbiddenError, NotFoundError
 from office.layout import Role
 from storage.collections import CollectionRow
 from storage.tree import NodeRow
@@ -51,6 +51,8 @@ PRIVILEGE = {
 
 _FIXED_ROLES = frozenset(Role) - {Role.NONE, Role.ESTATE}
 _MANAGED = frozenset({Role.TOP, Role.CONTACTS})
+# No right opens them, so nobody is sent to an administrator.
+_MANAGED_REFUSALS = {Act.ADD: "Nothing can be put directly in here."}
 
 
 def decide(who: Identity, act: Act, chain: Sequence[NodeRow]) -> Verdict:
@@ -99,16 +101,27 @@ def demand(who: Identity, act: Act, chain: Sequence[NodeRow]) -> None:
         return
     if verdict is Verdict.HIDDEN:
         if blocked := [each.id for each in chain if each.id in who.blocked_nodes]:
-            raise BlockedError(blocked[0])
+            raise BlockedError(Blocked(blocked[0]))
         raise NotFoundError("There is nothing here.")
     name = chain[-1].name or "files"
     if verdict is Verdict.FIXED:
         raise FixedError(f"The folder “{name}” is fixed by the office; it stays where it is.")
+    refusal = f"{who.user_name} may not change “{name}”; an administrator can grant it."
+    if chain[0].role in _MANAGED:
+        refusal = _MANAGED_REFUSALS.get(act, f"The office keeps “{name}” as it is.")
     raise ForbiddenError(
-        f"{who.user_name} may not change “{name}”; an administrator can grant it.",
+        refusal,
         privilege=PRIVILEGE[act],
         names=[each.name for each in chain],
     )
+
+
+def known_part(who: Identity, chain: Sequence[NodeRow]) -> Sequence[NodeRow]:
+    """The nodes of *chain* from its root on, as far as *who* may know of them."""
+    depth = len(chain)
+    while depth and decide(who, Act.READ, chain[:depth]) is not Verdict.ALLOWED:
+        depth -= 1
+    return chain[:depth]
 
 
 def visible(who: Identity, chain: Sequence[NodeRow], members: Iterable[NodeRow]) -> list[NodeRow]:
@@ -116,11 +129,6 @@ def visible(who: Identity, chain: Sequence[NodeRow], members: Iterable[NodeRow])
     if not who.blocked_nodes:
         return list(members)
     return [each for each in members if decide(who, Act.READ, (*chain, each)) is Verdict.ALLOWED]
-
-
-def has_hidden_below(who: Identity, nodes: Iterable[NodeRow]) -> bool:
-    """Whether an act on a whole subtree would touch something that is blocked for *who*."""
-    return bool(who.blocked_nodes) and any(each.id in who.blocked_nodes for each in nodes)
 
 
 def decide_collection(who: Identity, act: Act, collection: CollectionRow) -> Verdict:

@@ -21,8 +21,9 @@ from office.errors import (
 from office.layout import Role
 from office.places import Place
 from office.work import Work
-from storage import blobs, tree
+from storage import blobs, blocks, tree, tree_changes
 from storage import locks as lock_rows
+from storage.blocks import BlockRow
 from storage.store import Unit
 from storage.tree import Content, NodeRow
 from wire.paths import windows_name_fault
@@ -32,11 +33,11 @@ COPY_NODES_MAX = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A document as it stands after a save.
+    """A document (or moved folder) as it stands after a save or move.
 
     Attributes:
         node: The document.
-        is_new: Whether it was made by this save.
+        is_new: Whether nothing was at its name before.
         has_changed: Whether its bytes differ from before.
     """
 
@@ -53,10 +54,11 @@ def _put_needs(place: Place) -> tuple[Act, tuple[NodeRow, ...]]:
     """
     node = place.node
     if node is None:
+        parents = place.parent_chain
         if fault := windows_name_fault(place.name):
             raise UnfitNameError(fault)
         estates.refuse_foreign(place)
-        return Act.ADD, place.parent_chain
+        return Act.ADD, parents
     if node.is_collection:
         raise KindError("This is a folder; a document can't take its place.")
     return Act.WRITE, place.chain
@@ -86,20 +88,29 @@ def put(work: Work, place: Place, content: Content, *, modified_us: int | None =
         blobs.record(work.unit, content.blob_sha256, content.size, now_us=work.now_us)
     node, unit, user_id = place.node, work.unit, work.who.user_id
     if node is None:
-        made = tree.create(
+        made = tree_changes.create(
             unit, place.parent, place.name, content=content, now_us=work.now_us, user_id=user_id
         )
         if modified_us is not None:
-            tree.set_times(unit, made, modified_us=modified_us, created_us=None)
+            tree_changes.set_times(unit, made, modified_us=modified_us, created_us=None)
             made = made._replace(modified_us=modified_us)
         return Stored(made, is_new=True, has_changed=True)
     shown_us = work.now_us if modified_us is None else modified_us
+    saved = _save_over(work, node, content, shown_us)
+    return Stored(saved, is_new=False, has_changed=saved.version != node.version)
+
+
+def _save_over(work: Work, node: NodeRow, content: Content, shown_us: int) -> NodeRow:
+    """Give a document content: its next version, unless it has these very bytes already.
+
+    Then only the time that listings show moves, and the type, if one was told.
+    """
     if node.blob_sha256 == content.blob_sha256:
-        # The same bytes again are no new version; only the time that listings show moves.
-        tree.set_times(unit, node, modified_us=shown_us, created_us=None)
-        return Stored(node, is_new=False, has_changed=False)
-    saved = tree.replace_content(unit, node, content, modified_us=shown_us, user_id=user_id)
-    return Stored(saved, is_new=False, has_changed=True)
+        kind = content.content_type or node.content_type
+        return tree_changes.confirm_content(work.unit, node, kind, modified_us=shown_us)
+    return tree_changes.replace_content(
+        work.unit, node, content, modified_us=shown_us, user_id=work.who.user_id
+    )
 
 
 def make_collection(work: Work, place: Place) -> NodeRow:
@@ -116,7 +127,7 @@ def make_collection(work: Work, place: Place) -> NodeRow:
     work.demand(Act.ADD, parents)
     if parents[-1].role == Role.ESTATES:
         return estates.add_by_folder(work, place)
-    return tree.create(
+    return tree_changes.create(
         work.unit,
         parents[-1],
         place.name,
@@ -132,39 +143,41 @@ def delete(work: Work, place: Place) -> NodeRow:
     work.demand(Act.REMOVE, place.chain, is_deep=True)
     work.demand(Act.REMOVE_FROM, place.parent_chain)
     _refuse_hidden(work, node)
-    tree.delete(work.unit, node, place.parent, now_us=work.now_us)
+    tree_changes.delete(work.unit, node, place.parent, now_us=work.now_us)
     return node
 
 
 def copy(
     work: Work, source: Place, target: Place, *, is_deep: bool, may_overwrite: bool
 ) -> tuple[int, bool]:
-    """Copy without copying bytes: the new member's node id, and whether the target was new.
+    """Copy without copying bytes: the target's node id, and whether it was new.
 
     Blocked parts of the source stay behind: for the caller they are not there.
     """
     node = source.existing()
     _check_target(work, source, target, may_overwrite=may_overwrite)
+    if _is_save(node, target):
+        return _put_over(work, node, target).id, False
     nodes = _visible_part(work, source) if is_deep and node.is_collection else [node]
-    is_new = target.node is None
-    if target.node is not None and not node.is_collection and not target.node.is_collection:
-        return _copy_over(work, node, target), False
-    _clear(work, target)
-    return (
-        tree.copy(
-            work.unit,
-            nodes,
-            target.parent,
-            target.name,
-            now_us=work.now_us,
-            user_id=work.who.user_id,
-        ),
-        is_new,
+    held = _clear(work, target)
+    copied = tree_changes.copy(
+        work.unit,
+        nodes,
+        target.parent,
+        target.name,
+        now_us=work.now_us,
+        user_id=work.who.user_id,
     )
+    _block_again(work, held, copied)
+    return copied, target.node is None
 
 
-def move(work: Work, source: Place, target: Place, *, may_overwrite: bool) -> bool:
-    """Move or rename; the node keeps its id and loses its locks. Whether the target was new."""
+def move(work: Work, source: Place, target: Place, *, may_overwrite: bool) -> Stored:
+    """Move or rename; the node keeps its id and loses its locks.
+
+    A document moved over a document is that one's next version: the node that was at the target
+    stays, with its history and its locks (RFC 4918 section 7.6), and the other is gone.
+    """
     node = source.existing()
     work.demand(Act.RENAME, source.chain, is_deep=True)
     work.demand(Act.REMOVE_FROM, source.parent_chain)
@@ -173,13 +186,25 @@ def move(work: Work, source: Place, target: Place, *, may_overwrite: bool) -> bo
         access.demand(work.who, Act.REMOVE, source.chain)
         _refuse_hidden(work, node)
     _check_target(work, source, target, may_overwrite=may_overwrite, is_rename=is_rename)
-    is_new = target.node is None
-    _clear(work, target)
+    if _is_save(node, target):
+        saved = _put_over(work, node, target)
+        _block_again(work, blocks.on_node(work.unit, node.id), saved.id)
+        tree_changes.delete(work.unit, node, source.parent, now_us=work.now_us)
+        return Stored(saved, is_new=False, has_changed=saved.version != target.existing().version)
+    held = _clear(work, target)
     lock_rows.delete_in_subtree(work.unit, node.id)
     if node.role == Role.ESTATE:
         estates.rename_by_folder(work, source, target.name)
-    tree.move(work.unit, node, source.parent, target.parent, target.name, now_us=work.now_us)
-    return is_new
+    tree_changes.move(
+        work.unit, node, source.parent, target.parent, target.name, now_us=work.now_us
+    )
+    _block_again(work, held, node.id)
+    return Stored(node, is_new=target.node is None, has_changed=False)
+
+
+def _is_save(node: NodeRow, target: Place) -> bool:
+    """Whether *node* put at *target* is a document over a document: the target stays the same."""
+    return target.node is not None and not node.is_collection and not target.node.is_collection
 
 
 def _check_target(
@@ -200,33 +225,41 @@ def _check_target(
         estates.refuse_foreign(target)
     if target.node is not None and not may_overwrite:
         raise ExistsError(f"“{target.name}” is there already.")
-    work.demand(Act.ADD, parents)
+    if _is_save(node, target):
+        work.demand(Act.WRITE, target.chain)
+    else:
+        work.demand(Act.ADD, parents)
 
 
-def _clear(work: Work, target: Place) -> None:
-    """Make room: what is at the target goes, as the RFC wants for Overwrite: T."""
-    if target.node is not None:
-        delete(work, target)
+def _clear(work: Work, target: Place) -> list[BlockRow]:
+    """Make room: what is at the target goes, as the RFC wants for Overwrite: T.
+
+    Returns:
+        The blocks that were on it. What comes in its place must not open it to anybody.
+    """
+    if target.node is None:
+        return []
+    held = blocks.on_node(work.unit, target.node.id)
+    delete(work, target)
+    return held
 
 
-def _copy_over(work: Work, node: NodeRow, target: Place) -> int:
-    """A document over a document is a save: the target stays the same node, its next version."""
-    work.demand(Act.WRITE, target.chain)
+def _block_again(work: Work, held: Sequence[BlockRow], node_id: int) -> None:
+    for block in held:
+        blocks.add(work.unit, user_id=block.user_id, node_id=node_id, now_us=block.created_us)
+
+
+def _put_over(work: Work, node: NodeRow, target: Place) -> NodeRow:
+    """Save a document's content and dead properties over another, which keeps its node id."""
     kept = target.existing()
     content = Content(node.blob_sha256, node.size, node.content_type)
-    tree.replace_content(
-        work.unit,
-        kept,
-        content,
-        modified_us=node.modified_us,
-        user_id=work.who.user_id,
-    )
-    tree.replace_dead_properties(work.unit, source_id=node.id, target_id=kept.id)
-    return kept.id
+    saved = _save_over(work, kept, content, node.modified_us)
+    tree_changes.replace_dead_properties(work.unit, source_id=node.id, target_id=kept.id)
+    return saved
 
 
 def _visible_part(work: Work, source: Place) -> list[NodeRow]:
-    nodes = tree.subtree(work.unit, source.existing().id)
+    nodes = tree.subtree(work.unit, source.existing().id, most=COPY_NODES_MAX + 1)
     if len(nodes) > COPY_NODES_MAX:
         raise TooLargeError(f"More than {COPY_NODES_MAX:,} items at once; copy it in parts.")
     blocked = work.who.blocked_nodes
@@ -244,10 +277,7 @@ def _visible_part(work: Work, source: Place) -> list[NodeRow]:
 
 def _refuse_hidden(work: Work, node: NodeRow) -> None:
     """Nobody deletes or carries off what they may not see."""
-    if not work.who.blocked_nodes or not node.is_collection:
-        return
-    below: Sequence[NodeRow] = tree.subtree(work.unit, node.id)
-    if access.has_hidden_below(work.who, below):
+    if node.is_collection and tree.lies_above(work.unit, node.id, work.who.blocked_nodes):
         raise ForbiddenError(
             f"“{node.name}” holds something that stays; an administrator can help.",
             privilege="unbind",

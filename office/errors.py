@@ -24,10 +24,30 @@ The status codes are only a reading aid: errors know nothing of HTTP.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A block of the caller that held, for the journal; the answer says nothing of it.
+
+    Attributes:
+        node_id: The blocked node.
+        names: The path below ``/files/`` that was asked for; none: the request's own.
+    """
+
+    node_id: int
+    names: tuple[str, ...] = ()
 
 
 class OfficeError(Exception):
-    """Never raised itself; the text is a sentence for a person."""
+    """Never raised itself; the text is a sentence for a person.
+
+    Attributes:
+        blocked: The block that is behind it, where one is.
+    """
+
+    blocked: Blocked | None = None
 
 
 class NotFoundError(OfficeError):
@@ -37,9 +57,9 @@ class NotFoundError(OfficeError):
 class BlockedError(NotFoundError):
     """A block holds: for this user it is not there. The journal writes it down."""
 
-    def __init__(self, node_id: int) -> None:
+    def __init__(self, blocked: Blocked) -> None:
         super().__init__("There is nothing here.")
-        self.node_id = node_id
+        self.blocked = blocked
 
 
 class ForbiddenError(OfficeError):
@@ -65,6 +85,14 @@ class ExistsError(OfficeError):
 
 class ParentMissingError(OfficeError):
     """The collection it would lie in is not there."""
+
+    def __init__(
+        self,
+        blocked: Blocked | None = None,
+        message: str = "The folder it would lie in does not exist.",
+    ) -> None:
+        super().__init__(message)
+        self.blocked = blocked
 
 
 class NumberTakenError(OfficeError):

@@ -10,18 +10,20 @@ from office.errors import ExistsError, ForbiddenError, NumberTakenError, UnfitNa
 from office.layout import Role
 from office.places import Place
 from office.work import Work
-from storage import estates, tree
+from storage import estates, tree, tree_changes
 from storage.estates import EstateRow
 from storage.tree import NodeRow
 from wire.paths import windows_name_fault
 
 # A number is one word with a digit in it: "4711", "W-2026/3" can't be, "2026-003" can.
 _NUMBERED = re.compile(r"(?P<number>\S*\d\S*)\s+(?P<title>\S.*)")
+# Alone it must look like one: "4711", "2026-003", "W12", but neither "Objekt12" nor "Haus".
+_ONLY_A_NUMBER = re.compile(r"(?:[^\W\d_]{1,3}-?)?\d\S*")
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A property's number and title; together they name its folder."""
+    """A property's number and title (which may be empty); together they name its folder."""
 
     number: str
     title: str
@@ -29,11 +31,16 @@ class Label:
     @property
     def folder(self) -> str:
         """The folder's name, fixed when it is made."""
-        return f"{self.number} {self.title}"
+        return f"{self.number} {self.title}".rstrip()
 
 
 def parse_folder(name: str) -> Label | None:
-    """Number and title from a folder's name, or None where it has no number."""
+    """Number and title from a folder's name, or None where it has no number.
+
+    A name that is only a number has an empty title.
+    """
+    if _ONLY_A_NUMBER.fullmatch(name):
+        return Label(name, "")
     match = _NUMBERED.fullmatch(name)
     return Label(match["number"], match["title"]) if match else None
 
@@ -46,6 +53,11 @@ def add(work: Work, label: Label, *, address: str = "") -> NodeRow:
         NumberTakenError: Another property has the number.
         ExistsError: A folder of that name is there.
     """
+    label = Label(label.number.strip(), label.title.strip())
+    if not (label.number and label.title):
+        raise UnfitNameError("A property needs a number and a title.")
+    if label.number.startswith("-"):
+        raise UnfitNameError(f"The number {label.number} must not begin with a hyphen.")
     return _make(work, label, unicodedata.normalize("NFC", label.folder), address)
 
 
@@ -88,7 +100,7 @@ def _make(work: Work, label: Label, folder: str, address: str) -> NodeRow:
     _check_number(work, label.number)
     if len(tree.chain(unit, root.id, [folder])) > 1:
         raise ExistsError(f"A folder “{folder}” is there already.")
-    node = tree.create(
+    node = tree_changes.create(
         unit,
         root,
         folder,
@@ -96,12 +108,12 @@ def _make(work: Work, label: Label, folder: str, address: str) -> NodeRow:
         now_us=now_us,
         user_id=user_id,
         role=Role.ESTATE,
-        tree_id=tree.create_tree(unit, "estate"),
+        tree_id=tree_changes.create_tree(unit, "estate"),
     )
     names = work.layout.names
     for name in names.template:
-        tree.create(unit, node, name, content=None, now_us=now_us, user_id=user_id)
-    tree.create(
+        tree_changes.create(unit, node, name, content=None, now_us=now_us, user_id=user_id)
+    tree_changes.create(
         unit, node, names.release, content=None, now_us=now_us, user_id=user_id, role=Role.RELEASE
     )
     estates.insert(
@@ -121,7 +133,7 @@ def _check_number(work: Work, number: str, *, own: EstateRow | None = None) -> N
         return
     if _may_see(work, taken):
         raise NumberTakenError(
-            f"The number {number} belongs to “{taken.number} {taken.title}” already."
+            f"The number {number} belongs to “{Label(taken.number, taken.title).folder}” already."
         )
     # That there is such a number can't be hidden, the title and with it the place can.
     raise NumberTakenError(f"The number {number} is taken.")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from office import bulk, reading
 from office.prefetches import Listings
 from office.reading import OPENINGS, SECOND_US
+from office.refusals import Refusals
 from office.tracking import Access, Act, Action
 from storage import journal
 from storage.journal import JournalRow
@@ -98,6 +99,7 @@ class _Folding:
         self._changed: dict[int, JournalRow] = {}
         self._grown: dict[int, list[JournalRow]] = {}
         self._spans_us = self._times()
+        self._refusals = Refusals(unit, self._spans_us, window_us)
 
     def run(self) -> None:
         """Fold all drafts, save what changed, and see what was a walk."""
@@ -113,10 +115,12 @@ class _Folding:
         for rows in fresh.values():
             bulk.gather(self._unit, rows)
 
-    def _placing(self, row: JournalRow) -> Callable[[JournalRow], None]:
+    def _placing(self, row: JournalRow) -> Callable[[JournalRow], object]:
         if row.action in OPENINGS:
             return self._open
-        if row.action in (Action.PREVIEWED, Action.RE_VALIDATED, Action.REFUSED):
+        if row.action == Action.REFUSED:
+            return self._refuse
+        if row.action in (Action.PREVIEWED, Action.RE_VALIDATED):
             return self._merge
         if row.node_id is None:
             # Calendars and contacts are no documents: each of their changes is a row by itself.
@@ -134,14 +138,27 @@ class _Folding:
             row.action = Action.PREFETCHED
         self._merge(row)
 
-    def _merge(self, row: JournalRow) -> None:
-        """Make *row* a piece of the rows it belongs to, and those one row."""
-        pieces = [
+    def _refuse(self, row: JournalRow) -> None:
+        if self._pieces_of(row) or self._refusals.has_room(row):
+            self._merge(row)
+            return
+        # One row for all beyond that, on their root.
+        row.path, row.node_id = row.path.partition("/")[0], None
+        many = self._merge(row)
+        if many is not row:
+            many.documents += 1
+
+    def _pieces_of(self, row: JournalRow) -> list[JournalRow]:
+        return [
             each for each in self._rows_of(row) if reading.is_piece(each, row, self._window_us)
         ]
+
+    def _merge(self, row: JournalRow) -> JournalRow:
+        """Make *row* a piece of the rows it belongs to, and those one row, which is returned."""
+        pieces = self._pieces_of(row)
         if not pieces:
             self._add(row)
-            return
+            return row
         first, *others = pieces
         self._absorb(first, row)
         for other in others:
@@ -149,6 +166,7 @@ class _Folding:
             self._absorb(first, other)
         if row.action == Action.OPENED_FOR_EDITING:
             bulk.leave(self._unit, first)
+        return first
 
     def _write(self, row: JournalRow) -> None:
         lock = self._lock_near(row)
@@ -219,6 +237,8 @@ class _Folding:
 
     def _rows_of(self, row: JournalRow) -> list[JournalRow]:
         """The rows of the same device and document (path, where a block hid the document)."""
+        if row.action == Action.REFUSED:
+            return self._refusals.like(row)
         key = _key(row)
         rows = self._known.get(key)
         if rows is None:
@@ -227,7 +247,7 @@ class _Folding:
         return rows
 
     def _ask(self, row: JournalRow, from_us: int, to_us: int) -> list[JournalRow]:
-        if row.node_id is None or row.action == Action.REFUSED:
+        if row.node_id is None:
             found = journal.of_device(
                 self._unit,
                 device_id=row.device_id,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from storage import instance, tree
+from storage import instance, tree, tree_changes
 from storage.store import Unit, WriteUnit
 from storage.tree import NodeRow
 
@@ -81,7 +81,7 @@ def prepare(unit: WriteUnit, first_language: str, *, now_us: int) -> None:
     names = NAMES[language(unit)]
     for role in SHARED_ROLES:
         if tree.find_root(unit, role) is None:
-            tree.create_root(
+            tree_changes.create_root(
                 unit, kind=role.value, role=role.value, name=names.of(role), now_us=now_us
             )
 
@@ -95,7 +95,7 @@ def set_language(unit: WriteUnit, chosen: str) -> None:
     for role in SHARED_ROLES:
         root = tree.find_root(unit, role)
         if root is not None:
-            tree.rename_root(unit, root.id, NAMES[chosen].of(role))
+            tree_changes.rename_root(unit, root.id, NAMES[chosen].of(role))
 
 
 def language(unit: Unit) -> str:

@@ -9,13 +9,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from auth.identity import Identity
-from office.errors import ForbiddenError, LockConflictError, LockedError, LockMissingError
-from storage import locks, tree
+from office.errors import (
+    FixedError,
+    ForbiddenError,
+    LockConflictError,
+    LockedError,
+    LockMissingError,
+)
+from office.layout import SHARED_ROLES, Role
+from storage import blocks, locks, tree
 from storage.locks import LockRow
 from storage.store import Unit, WriteUnit
 from storage.tree import NodeRow
 
 MICROSECONDS = 1_000_000
+_SHARED = frozenset({Role.TOP, *SHARED_ROLES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +39,31 @@ class Wish:
 def covering(unit: Unit, chain: Sequence[NodeRow]) -> list[LockRow]:
     """The locks on the last node of *chain*: its own and deep ones on collections above it.
 
-    Stale ones are among them.
+    Stale ones are among them. A deep lock does not reach what its holder may not see: they
+    would keep others from a place that does not exist for them.
     """
     target = chain[-1].id
-    found = locks.on_nodes(unit, [node.id for node in chain])
-    return [lock for lock in found if lock.node_id == target or lock.is_deep]
+    node_ids = [node.id for node in chain]
+    found = locks.on_nodes(unit, node_ids)
+    from_above = {lock.user_id for lock in found if lock.is_deep and lock.node_id != target}
+    shut_out = {user_id for user_id, _ in blocks.among(unit, from_above, node_ids)}
+    return [
+        lock
+        for lock in found
+        if lock.node_id == target or (lock.is_deep and lock.user_id not in shut_out)
+    ]
+
+
+def _reached(unit: Unit, who: Identity, node: NodeRow) -> list[LockRow]:
+    """The locks below *node* that a deep lock of *who* would meet: not where they may not see."""
+    found = locks.below(unit, node.id)
+    if not who.blocked_nodes:
+        return found
+    return [lock for lock in found if _may_see(who, tree.lineage(unit, lock.node_id))]
+
+
+def _may_see(who: Identity, lineage: Sequence[tuple[int, str]]) -> bool:
+    return who.blocked_nodes.isdisjoint(node_id for node_id, _ in lineage)
 
 
 def is_stale(lock: LockRow, now_us: int) -> bool:
@@ -106,12 +134,14 @@ def acquire(
     """Lock the last node of *chain* for *who*.
 
     Raises:
+        FixedError: A deep lock on a folder that the whole office shares.
         LockConflictError: It, a collection above or (for a deep lock) something below is
             locked in a way that does not go together with the wish.
     """
     found = covering(unit, chain)
     if wish.is_deep and chain[-1].is_collection:
-        found += locks.below(unit, chain[-1].id)
+        _refuse_shared(chain[-1])
+        found += _reached(unit, who, chain[-1])
     live = [lock for lock in found if not is_stale(lock, now_us)]
     conflicting = [lock for lock in live if lock.is_exclusive or wish.is_exclusive]
     if conflicting:
@@ -133,6 +163,14 @@ def acquire(
     )
     locks.insert(unit, lock)
     return lock
+
+
+def _refuse_shared(node: NodeRow) -> None:
+    if node.role in _SHARED:
+        raise FixedError(
+            f"“{node.name or 'files'}” belongs to everybody; lock a folder or document in it, "
+            "or the folder alone (Depth: 0)."
+        )
 
 
 def refresh(
@@ -188,7 +226,7 @@ def _told(unit: Unit, who: Identity, found: Iterable[LockRow]) -> tuple[str, lis
     roots: list[list[str]] = []
     for lock in found:
         lineage = tree.lineage(unit, lock.node_id)
-        if who.blocked_nodes.isdisjoint(node_id for node_id, _ in lineage):
+        if _may_see(who, lineage):
             if not roots:
                 sentence = f"{lock.user_name} has it open on “{lock.device_label}”."
             roots.append([name for _, name in lineage])

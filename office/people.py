@@ -7,12 +7,13 @@ from auth import blocks, people
 from auth.rights import MITARBEITER
 from office import collections, layout, places
 from office.command import in_place_of
-from office.errors import FixedError, NotFoundError
+from office.errors import FixedError, KindError, NotFoundError
 from office.layout import Role
 from office.opening import open_office
-from storage import tree
+from storage import tree_changes
 from storage.people import PersonRow
 from storage.store import Unit, WriteUnit
+from storage.tree import NodeRow
 
 
 def add_person(
@@ -34,7 +35,7 @@ def add_person(
         InvalidValueError, WeakPasswordError: What was given cannot be taken.
         NameTakenError, EmailTakenError: Somebody has the name or the address.
     """
-    home = tree.create_root(unit, kind=Role.HOME, role=Role.HOME, name=name, now_us=now_us)
+    home = tree_changes.create_root(unit, kind=Role.HOME, role=Role.HOME, name=name, now_us=now_us)
     person = people.add_user(
         unit,
         name=name,
@@ -50,7 +51,10 @@ def add_person(
 
 
 def block_on_path(unit: WriteUnit, user_name: str, path: str, *, now_us: int) -> None:
-    """Close a folder or document to a user, with all below it.
+    """Close a folder to a user, with all below it.
+
+    Documents are not closed one by one: programs save by replacing them, and the new one
+    would be open again.
 
     Args:
         unit: The transaction.
@@ -62,21 +66,24 @@ def block_on_path(unit: WriteUnit, user_name: str, path: str, *, now_us: int) ->
         UnknownUserError: There is no such user.
         NotFoundError: There is nothing at the path.
         FixedError: The path is ``/files/`` itself.
+        KindError: It is a document.
     """
-    node_id = _node_id(unit, people.get(unit, user_name), path)
-    blocks.block_on(unit, user_name=user_name, node_id=node_id, now_us=now_us)
+    node = _node(unit, people.get(unit, user_name), path)
+    if not node.is_collection:
+        raise KindError(f"“{node.name}” is a document; block the folder that it lies in.")
+    blocks.block_on(unit, user_name=user_name, node_id=node.id, now_us=now_us)
 
 
 def unblock_on_path(unit: WriteUnit, user_name: str, path: str) -> None:
-    """Open a folder or document to a user again.
+    """Open a folder to a user again.
 
     Raises:
         UnknownUserError: There is no such user.
         NotFoundError: There is nothing at the path, or the user is not blocked on it.
         FixedError: The path is ``/files/`` itself.
     """
-    node_id = _node_id(unit, people.get(unit, user_name), path)
-    if not blocks.unblock_on(unit, user_name=user_name, node_id=node_id):
+    node = _node(unit, people.get(unit, user_name), path)
+    if not blocks.unblock_on(unit, user_name=user_name, node_id=node.id):
         raise NotFoundError(f"{user_name} is not blocked on “{path}”.")
 
 
@@ -90,11 +97,13 @@ def blocked_paths(unit: Unit, person: PersonRow) -> list[str]:
     )
 
 
-def _node_id(unit: Unit, person: PersonRow, path: str) -> int:
+def _node(unit: Unit, person: PersonRow, path: str) -> NodeRow:
     names = [unicodedata.normalize("NFC", name) for name in path.strip("/").split("/") if name]
     if names and names[0] == "files":
         names = names[1:]
     if not names:
         raise FixedError("A user blocked on everything is blocked as a whole: leave the path out.")
     place = places.find(unit, in_place_of(person), layout.load(unit), names)
-    return place.existing().id
+    if place.node is None:
+        raise NotFoundError(f"There is nothing at /files/{'/'.join(names)}.")
+    return place.node

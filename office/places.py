@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from auth.identity import Identity
 from office import access
 from office.access import Act, Verdict
-from office.errors import NotFoundError, ParentMissingError
+from office.errors import Blocked, BlockedError, NotFoundError, ParentMissingError, TooLargeError
 from office.layout import Layout, top
 from storage import tree
 from storage.store import Unit, WriteUnit
@@ -21,12 +21,15 @@ class Place:
         names: The path's names, in NFC; none for ``/files/`` itself.
         chain: The nodes from the root on, as far as they exist; ``/files/`` itself where not
             even the first name is a root.
-        missing: The names that no node has.
+        missing: The names that no node has, or none that the caller may know of.
+        blocked: The block that ended the chain, for the journal. Such a place is in all else like
+            one that nobody ever made.
     """
 
     names: tuple[str, ...]
     chain: tuple[NodeRow, ...]
     missing: tuple[str, ...]
+    blocked: Blocked | None = None
 
     @property
     def node(self) -> NodeRow | None:
@@ -40,6 +43,8 @@ class Place:
             NotFoundError: There is none.
         """
         node = self.node
+        if self.blocked is not None:
+            raise BlockedError(self.blocked)
         if node is None:
             # Word for word what is said of a place that is blocked for somebody.
             raise NotFoundError("There is nothing here.")
@@ -58,10 +63,10 @@ class Place:
             ParentMissingError: That collection is not there.
         """
         if len(self.missing) > 1:
-            raise ParentMissingError("The folder it would lie in does not exist.")
+            raise ParentMissingError(self.blocked)
         parents = self.chain if self.missing else self.chain[:-1]
         if not parents or not parents[-1].is_collection:
-            raise ParentMissingError("The folder it would lie in does not exist.")
+            raise ParentMissingError
         return parents
 
     @property
@@ -73,36 +78,60 @@ class Place:
 def find(unit: Unit, who: Identity, layout: Layout, names: Sequence[str]) -> Place:
     """Look a path up; one query for the whole chain.
 
+    Below a folder that is hidden from *who* it is as if that were not there.
+
     Raises:
-        NotFoundError: Something on the way is hidden from *who*.
+        BlockedError: What has the last name is hidden. Reading says so of any name that is not
+            there; but who wants to make something must hear that this name is not free.
     """
+    place = look_up(unit, who, layout, names)
+    if place.blocked is not None and len(place.missing) == 1:
+        raise BlockedError(place.blocked)
+    return place
+
+
+def look_up(unit: Unit, who: Identity, layout: Layout, names: Sequence[str]) -> Place:
+    """:func:`find` for one who makes nothing there: what is hidden is missing, everywhere."""
     if not names:
         return Place((), (_top(unit, who, layout),), ())
     root_id = who.home_node_id if names[0] == layout.names.home else layout.shared.get(names[0])
     found = [] if root_id is None else tree.chain(unit, root_id, names[1:])
-    if not found:
-        return Place(tuple(names), (_top(unit, who, layout),), tuple(names))
     # A Home's row has its owner's name; everybody knows their own under the office's word.
-    chain = (found[0]._replace(name=names[0]), *found[1:])
-    access.demand(who, Act.READ, chain)
-    return Place(tuple(names), chain, tuple(names[len(chain) :]))
+    chain = [node._replace(name=names[0]) for node in found[:1]] + found[1:]
+    known = access.known_part(who, chain)
+    blocked = None
+    if len(known) < len(chain):
+        blocked = Blocked(chain[len(known)].id, tuple(names))
+    missing = tuple(names[len(known) :])
+    return Place(tuple(names), tuple(known) or (_top(unit, who, layout),), missing, blocked)
 
 
 def _top(unit: Unit, who: Identity, layout: Layout) -> NodeRow:
     return top(layout, tree.find(unit, who.home_node_id))
 
 
-def members(unit: Unit, who: Identity, layout: Layout, place: Place) -> list[NodeRow]:
-    """What lies directly in the collection at *place*, as far as *who* may see it, by name."""
+def members(
+    unit: Unit, who: Identity, layout: Layout, place: Place, *, most: int = tree.ALL
+) -> list[NodeRow]:
+    """What lies directly in the collection at *place*, as far as *who* may see it, by name.
+
+    Raises:
+        TooLargeError: There are more than *most*; no more than that are read.
+    """
     node = place.existing()
     if place.names:
-        return access.visible(who, place.chain, tree.children(unit, node.id))
+        # Hidden ones may be among the first, and must not count.
+        found = tree.children(unit, node.id, most=most + 1 + len(who.blocked_nodes))
+        shown = access.visible(who, place.chain, found)
+        if len(shown) > most:
+            raise TooLargeError(f"The folder has more than {most:,} members.")
+        return shown
     roots = [tree.find(unit, root_id) for root_id in layout.shared.values()]
     home = tree.find(unit, who.home_node_id)
-    shown = [each for each in roots if each is not None]
+    there = [each for each in roots if each is not None]
     if home is not None:
-        shown.append(home._replace(name=layout.names.home))
-    allowed = [each for each in shown if access.decide(who, Act.READ, (each,)) is Verdict.ALLOWED]
+        there.append(home._replace(name=layout.names.home))
+    allowed = [each for each in there if access.decide(who, Act.READ, (each,)) is Verdict.ALLOWED]
     return sorted(allowed, key=lambda each: each.name)
 
 
@@ -118,14 +147,39 @@ def names_of(unit: Unit, layout: Layout, who: Identity, node_id: int) -> tuple[s
 def find_for_writing(
     unit: WriteUnit, who: Identity, layout: Layout, *paths: Sequence[str]
 ) -> list[Place]:
-    """Look paths up and keep other writers out of their trees until the commit."""
+    """Look paths up and keep other writers out of their trees until the commit.
+
+    Called once in a transaction, before its first change, with all its paths: locks that are
+    added to others could wait in a ring.
+
+    Raises:
+        BlockedError: As :func:`find`.
+    """
+    places = [find(unit, who, layout, names) for names in paths]
+    if unit.is_sqlite:
+        return places
+    unit.mark()
     while True:
-        places = [find(unit, who, layout, names) for names in paths]
-        if unit.is_sqlite:
-            return places
-        trees = {node.tree_id for place in places for node in place.chain}
-        unit.serialise(*trees)
+        changing, passing = _trees(places)
+        unit.serialise(*changing, passing=passing)
         # Only now nobody else moves anything in there: what was found before may be stale.
-        again = [find(unit, who, layout, names) for names in paths]
-        if {node.tree_id for place in again for node in place.chain} <= trees:
-            return again
+        places = [find(unit, who, layout, names) for names in paths]
+        changing_now, passing_now = _trees(places)
+        if changing_now <= changing and passing_now <= changing | passing:
+            return places
+        unit.back_to_mark()
+
+
+def _trees(places: Sequence[Place]) -> tuple[set[int], set[int]]:
+    """The trees whose members change with a change at *places*, and those on the way there.
+
+    A property's way leads through the folder of all properties: writers in two of them only
+    pass it, and wait for nobody but who makes, renames or changes a property itself.
+    """
+    changing: set[int] = set()
+    for place in places:
+        changing.add(place.chain[-1].tree_id)
+        if not place.missing:
+            changing.update(node.tree_id for node in place.chain[-2:-1])
+    on_the_way = {node.tree_id for place in places for node in place.chain}
+    return changing, on_the_way - changing

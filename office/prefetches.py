@@ -65,21 +65,33 @@ class Listings:
 
 
 def missed(unit: Unit, listings: list[Listing]) -> list[JournalRow]:
-    """Rows that say *opened*, although one of these listings shows that they are prefetches."""
-    found = {
-        row.id: row
-        for listing in listings
+    """Rows that say *opened*, although one of these listings shows that they are prefetches.
+
+    One query for each device, however many listings.
+    """
+    by_device: dict[int, dict[str, list[int]]] = {}
+    for listing in listings:
+        times = by_device.setdefault(listing.device_id, {}).setdefault(listing.path, [])
+        times.append(listing.at_us)
+    return [
+        row
+        for device_id, folders in by_device.items()
         for row in journal.of_device(
             unit,
-            device_id=listing.device_id,
+            device_id=device_id,
             action=Action.OPENED,
-            from_us=listing.at_us,
-            to_us=listing.at_us + PREFETCH_US,
+            from_us=min(map(min, folders.values())),
+            to_us=max(map(max, folders.values())) + PREFETCH_US,
         )
         # A row of several requests was read again later: that somebody asked for.
-        if may_be_prefetch(row) and row.requests == 1 and folder_of(row.path) == listing.path
-    }
-    return list(found.values())
+        if may_be_prefetch(row) and row.requests == 1 and _follows(row, folders)
+    ]
+
+
+def _follows(row: JournalRow, folders: dict[str, list[int]]) -> bool:
+    """Whether its folder was listed just before the row."""
+    listed_us = folders.get(folder_of(row.path), ())
+    return any(0 <= row.at_us - at_us <= PREFETCH_US for at_us in listed_us)
 
 
 def mark(unit: WriteUnit, listings: list[Listing]) -> None:

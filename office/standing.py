@@ -17,14 +17,20 @@ RECHECK_SECONDS = 1.0
 
 
 class Standing:
-    """A running transfer's right to go on; cheap to ask before every block of bytes."""
+    """A running transfer's right to go on; cheap to ask before every block of bytes.
 
-    def __init__(self, store: Store, who: Identity, act: Act, chain: Sequence[NodeRow]) -> None:
+    *since* is the revision of the rights from before *who* was read: what shrank after that
+    is found at the first question.
+    """
+
+    def __init__(
+        self, store: Store, who: Identity, act: Act, chain: Sequence[NodeRow], *, since: bytes
+    ) -> None:
         self._store = store
         self._who = who
         self._act = act
         self._chain = chain
-        self._revision = store.rights.now() if store.rights else b""
+        self._revision = since
         self._asked = time.monotonic()
 
     def demand(self) -> None:
@@ -34,7 +40,7 @@ class Standing:
             auth.errors.CredentialsError: The device was retired or the user blocked.
             office.errors.OfficeError: The right to this document is gone.
         """
-        revision = self._store.rights.now() if self._store.rights else b""
+        revision = self._store.rights_revision()
         now = time.monotonic()
         if revision == self._revision and now - self._asked < RECHECK_SECONDS:
             return
@@ -65,7 +71,8 @@ class GuardedBlocks:
         try:
             self._standing.demand()
         except (AuthError, OfficeError) as error:
-            raise AnswerEndedError(str(error)) from error
+            # For the log: what a caller would be told says less than this.
+            raise AnswerEndedError("the right to it ended") from error
 
     def close(self) -> None:
         """Close what gives the blocks."""

@@ -15,7 +15,7 @@ class Action(StrEnum):
     """What a row of the journal says: a closed list, stored by these words.
 
     The first nine tell reading and saving apart, the others are changes of the tree, a lock that
-    nothing followed, and a block that held.
+    nothing followed, a lock of this user that administration ended, and a block that held.
     """
 
     OPENED = "opened"
@@ -32,6 +32,7 @@ class Action(StrEnum):
     MOVED = "moved"
     DELETED = "deleted"
     LOCKED = "locked"
+    LOCK_RELEASED = "lock-released"
     REFUSED = "refused"
 
 

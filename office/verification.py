@@ -1,9 +1,11 @@
 """Check that every document's bytes are there and are the ones that were stored."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from office import layout
+from office.layout import Layout
 from storage import blobs
 from storage.blobs import BLOCK_BYTES, BlobMissingError, BlobStore
 from storage.store import Store
@@ -85,4 +87,13 @@ def _read(bytes_store: BlobStore, sha256: str) -> tuple[str, int]:
 def _paths(store: Store, sha256: str) -> tuple[str, ...]:
     """The documents that need the blob now; none when it was only waiting for its clean-up."""
     with store.read() as unit:
-        return tuple("/".join(names) for names in blobs.users(unit, sha256))
+        where = layout.load(unit)
+        return tuple(_path(where, names) for names in blobs.users(unit, sha256))
+
+
+def _path(where: Layout, names: Sequence[str]) -> str:
+    """As people write it; a Home's root has its owner's name, which is added."""
+    root, *below = names
+    if root in where.shared:
+        return f"/files/{'/'.join(names)}"
+    return f"/files/{'/'.join((where.names.home, *below))} (of {root})"

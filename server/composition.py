@@ -32,7 +32,8 @@ from server.health import database_answers, folder_is_writable, health
 from server.limits import BodyLimits, Limits
 from server.router import Router, not_found
 from server.trust import Trust
-from storage.blobs import BlobStore, LocalBlobs
+from storage.blobs import BlobStore
+from storage.local_blobs import LocalBlobs
 from storage.store import Store
 
 
@@ -136,7 +137,12 @@ def _guard(
         with store.read() as unit:
             return opening.is_open(unit)
 
-    return lambda door: Gate(access_log.around(door), identify=who, is_open=is_open)
+    return lambda door: Gate(
+        access_log.around(door),
+        identify=who,
+        rights_revision=store.rights_revision,
+        is_open=is_open,
+    )
 
 
 def _documents(store: Store, blobs: BlobStore, settings: Settings) -> WSGIApplication:

@@ -30,6 +30,7 @@ log = logging.getLogger("deedbox.server")
 IDENTITY = "deedbox.identity"
 FAMILY = "deedbox.family"
 NOTE = "deedbox.note"
+RIGHTS_REVISION = "deedbox.rights_revision"
 
 RETRY_SECONDS = 60
 _LOGGED_NAME_LENGTH = 80
@@ -50,6 +51,7 @@ class Gate:
         door: WSGIApplication,
         *,
         identify: Callable[[str, str], Identity],
+        rights_revision: Callable[[], bytes],
         is_open: Callable[[], bool],
     ) -> None:
         """Guard *door*.
@@ -57,10 +59,12 @@ class Gate:
         Args:
             door: What lies behind.
             identify: User name and password to identity; raises CredentialsError.
+            rights_revision: What differs after every change of rights.
             is_open: Whether the office's set-up is done (asked until it is).
         """
         self._door = door
         self._identify = identify
+        self._rights_revision = rights_revision
         self._is_open = is_open
         self._was_open = False
 
@@ -75,6 +79,8 @@ class Gate:
             if may_ask(environ["REQUEST_METHOD"], agent):
                 return answer(environ, start_response, "200 OK", headers=_ANYBODY)
             return _refuse(environ, start_response)
+        # First: a block between these two lines is then noticed as one that came later.
+        environ[RIGHTS_REVISION] = self._rights_revision()
         try:
             environ[IDENTITY] = self._identify(*credentials)
         except CredentialsError as error:

@@ -12,7 +12,7 @@ from auth.secret_key import secret_key_of
 from config.settings import Settings
 from office.opening import prepare_office
 from storage import devices, revision
-from storage.blobs import LocalBlobs, sync_folder
+from storage.local_blobs import LocalBlobs, sync_folder
 from storage.rights_revision import RightsRevision
 from storage.store import Store
 

@@ -187,11 +187,13 @@ class JournalWriter:
 
     def _write_singly(self, rows: Sequence[Access]) -> None:
         """Find the record that spoils its batch; all others are written."""
-        for row in rows:
+        for place, row in enumerate(rows):
             try:
                 self._write([row], [])
             except Exception as error:
                 if is_unavailable(error):
+                    # Those before are written and must not be once more.
+                    self._batch = list(rows[place:])
                     raise
                 log.exception(
                     "a record of the journal was lost", extra={"fields": {"path": row.note.path}}

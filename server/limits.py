@@ -14,7 +14,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from server.answers import Headers, answer
 from server.trust import is_host
-from wire.bodies import BodyCutError, BodyTooLargeError
+from wire.bodies import BodyTooLargeError
 
 _UPLOADS = frozenset({"PUT"})
 _METHODS = frozenset(
@@ -28,10 +28,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 URL_BYTES = 16 * 1024
 """Longest path and query together: a name of 255 bytes is up to 765 when escaped."""
 
-DRAINED_BYTES = 256 * 1024
-"""A refused body up to this size is read and thrown away, so that the connection lives on."""
-
-_BLOCK_BYTES = 64 * 1024
+DROPPED_BYTES = 256 * 1024
+"""So much of a refused body is thrown away, so that the connection lives on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,25 +130,19 @@ class LimitedBody:
             self.is_at_end = True
         return data
 
-    def drain(self) -> bool:
-        """Throw away what is left if it is little; say whether the body is at its end now."""
-        if self.announced is not None and self.announced - self.seen > DRAINED_BYTES:
-            return False
-        left = DRAINED_BYTES
-        try:
-            while left > 0 and not self.is_at_end:
-                left -= len(self.read(min(left, _BLOCK_BYTES)))
-        except (BodyCutError, BodyTooLargeError):
-            return False
-        return self.is_at_end
+    @property
+    def is_little_left(self) -> bool:
+        """Whether the rest is known and small enough to be thrown away behind the answer."""
+        return self.announced is not None and self.announced - self.seen <= DROPPED_BYTES
 
 
 class _AnswerAfterBody:
     """A start_response for a request with a body that its door may leave unread.
 
-    The next request of the connection starts behind the body, so what is left of it is thrown
-    away where it is little; else, or where the client waits for a 100 that will not come (RFC
-    9110 section 10.1.1), the connection is closed.
+    What is left of it is never waited for here, in a thread: the HTTP server throws it away when
+    the answer has left, and the next request of the connection starts behind it. Where much is
+    left, or nobody knows how much, or the client waits for a 100 that will not come (RFC 9110
+    section 10.1.1), the connection ends.
     """
 
     __slots__ = ("_body", "_environ", "_start_response")
@@ -170,10 +162,10 @@ class _AnswerAfterBody:
         | tuple[None, None, None]
         | None = None,
     ) -> Any:  # noqa: ANN401 (the old write callable; nothing here uses it)
-        if not self._body.is_at_end and not self._finish():
+        if not self._body.is_at_end and not self._may_go_on():
             headers = [*headers, ("Connection", "close")]
         return self._start_response(status, headers, exc_info)
 
-    def _finish(self) -> bool:
+    def _may_go_on(self) -> bool:
         is_waiting = "HTTP_EXPECT" in self._environ and not self._body.seen
-        return not is_waiting and self._body.drain()
+        return not is_waiting and self._body.is_little_left

@@ -6,6 +6,7 @@ order; a second such signal ends them at once. SIGHUP loads the TLS certificate 
 whose parent died stop by themselves.
 """
 
+import errno
 import gc
 import logging
 import os
@@ -20,7 +21,7 @@ from functools import partial
 from typing import Final, NoReturn
 from wsgiref.types import WSGIApplication
 
-from server.http_servers import ServerKind, ServerOptions, make
+from server.http_servers import ServerKind, ServerOptions, make, tls
 from server.worker import BackgroundWork, Lifeline, run_background, run_web
 
 _log = logging.getLogger("deedbox.processes")
@@ -35,12 +36,45 @@ _MAX_DESCRIPTORS: Final = 65_536
 _SIGNALS: Final = frozenset({signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
 
 
+class ListenError(Exception):
+    """The address can't be listened on; the text says why and what to do."""
+
+    def __init__(self, host: str, port: int, error: OSError) -> None:
+        what, advice = _LISTEN_ADVICE.get(
+            error.errno or 0, (error.strerror or str(error), "check --host and --port")
+        )
+        super().__init__(f"Cannot listen on {host} port {port}: {what}; {advice}.")
+
+
+_LISTEN_ADVICE: Final = {
+    errno.EADDRINUSE: (
+        "another program does, perhaps a deedbox that runs already",
+        "end that one or choose another port with --port or server.port",
+    ),
+    errno.EACCES: (
+        "ports below 1024 need more rights",
+        "choose another one with --port or server.port",
+    ),
+    errno.EADDRNOTAVAIL: (
+        "the address is none of this machine's",
+        "choose another one with --host or server.host",
+    ),
+}
+
+
 def bind(host: str, port: int) -> socket.socket:
     """Return a listening socket on *host* (a name or address; "::" takes IPv4 as well).
 
     Raises:
-        OSError: The address is taken or not ours, or the port needs more rights.
+        ListenError: The address is taken or not ours, or the port needs more rights.
     """
+    try:
+        return _bind(host, port)
+    except OSError as error:
+        raise ListenError(host, port, error) from error
+
+
+def _bind(host: str, port: int) -> socket.socket:
     family, _, _, _, address = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
@@ -165,12 +199,19 @@ class _Parent:
 
     def _handle(self, number: int) -> None:
         if number == signal.SIGHUP:
-            self._signal(signal.SIGHUP)
+            self._reload()
         elif number in {signal.SIGTERM, signal.SIGINT}:
             if self._kill_at is None:
                 self._stop()
             else:
                 self._signal(signal.SIGKILL)
+
+    def _reload(self) -> None:
+        """Have the workers read the certificate anew; a bad one is told of here, once."""
+        if fault := tls.fault(self._options):
+            _log.error("the certificate is not reloaded, the old one stays: %s", fault)
+        else:
+            self._signal(signal.SIGHUP)
 
     def _stop(self) -> None:
         # With the workers' own descriptors closed too, new clients are refused at once.

@@ -37,14 +37,21 @@ class Router:
         self._otherwise = otherwise
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Find the door and pass the request on, unchanged."""
+        """Find the door and pass the request on, unchanged; 400 for an encoded slash."""
         path = environ["PATH_INFO"]
+        # Decoded, the slash inside a name could not be told from one between names.
+        if "%2" in (target := environ.get("REQUEST_URI", "")) and _has_hidden_slash(target):
+            return answer(environ, start_response, "400 Bad Request", "A name can't hold a slash.")
         if path == "/":
             is_browser = environ["REQUEST_METHOD"] in _FOR_BROWSERS
             return (self._landing if is_browser else self._root)(environ, start_response)
         end = path.find("/", 1)
         first = path[1:end] if end > 0 else path[1:]
         return self._areas.get(first, self._otherwise)(environ, start_response)
+
+
+def _has_hidden_slash(target: str) -> bool:
+    return "%2f" in target.partition("?")[0].lower()
 
 
 def not_found(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

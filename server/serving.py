@@ -21,7 +21,8 @@ def run(settings: Settings) -> int:
     anything.
 
     Raises:
-        OSError: The port is taken, or a folder cannot be made.
+        server.processes.ListenError: The port is taken.
+        OSError: A folder cannot be made.
         storage.migrate.NewerDatabaseError: A later version wrote this database.
     """
     log.configure()
@@ -45,6 +46,7 @@ def _options(settings: Settings, listening: socket.socket) -> ServerOptions:
         threads=server.threads_per_worker,
         header_timeout_seconds=server.header_timeout_seconds,
         idle_timeout_seconds=server.idle_timeout_seconds,
+        least_bytes_per_second=server.least_bytes_per_second,
         keep_alive_timeout_seconds=server.keep_alive_seconds,
         max_header_bytes=settings.limits.header_bytes,
         shutdown_grace_seconds=server.shutdown_grace_seconds,
@@ -53,9 +55,11 @@ def _options(settings: Settings, listening: socket.socket) -> ServerOptions:
 
 def origin(settings: Settings) -> str:
     """The address to tell people: as set, else from host and port."""
+    return settings.server.public_url or _listening_at(settings)
+
+
+def _listening_at(settings: Settings) -> str:
     server = settings.server
-    if server.public_url:
-        return server.public_url
     host = socket.gethostname() if server.host in _ANY_ADDRESS else server.host
     host = f"[{host}]" if ":" in host else host
     return f"{'https' if settings.tls.is_on else 'http'}://{host}:{server.port}"
@@ -69,6 +73,8 @@ def announce(settings: Settings, token: str | None) -> None:
     """
     address = origin(settings)
     click.echo(f"deedbox serves {address}/")
+    if settings.server.public_url:
+        click.echo(f"Listening on {_listening_at(settings)}/")
     click.echo(f"Data folder: {settings.data_folder}")
     if not (settings.tls.is_on or settings.server.host in _LOOPBACK or settings.server.public_url):
         click.echo(

@@ -1,6 +1,16 @@
 """Blocks of a user on a node of the tree: the queries."""
 
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
 from storage.store import Unit, WriteUnit
+
+
+class BlockRow(NamedTuple):
+    """Who is blocked on a node, and since when (microseconds)."""
+
+    user_id: int
+    created_us: int
 
 
 def add(unit: WriteUnit, *, user_id: int, node_id: int, now_us: int) -> None:
@@ -22,6 +32,12 @@ def remove(unit: WriteUnit, *, user_id: int, node_id: int) -> bool:
     return lifted > 0
 
 
+def on_node(unit: Unit, node_id: int) -> list[BlockRow]:
+    """The blocks on this very node."""
+    rows = unit.rows("SELECT user_id, created_us FROM block WHERE node_id = :id", {"id": node_id})
+    return [BlockRow._make(row) for row in rows]
+
+
 def of_user(unit: Unit, user_id: int) -> list[int]:
     """The ids of the nodes that the user is blocked on."""
     rows = unit.rows(
@@ -29,3 +45,23 @@ def of_user(unit: Unit, user_id: int) -> list[int]:
         {"user_id": user_id},
     )
     return [node_id for (node_id,) in rows]
+
+
+def among(
+    unit: Unit, user_ids: Collection[int], node_ids: Collection[int]
+) -> set[tuple[int, int]]:
+    """Which of these users are blocked on which of these very nodes: (user, node)."""
+    if not user_ids or not node_ids:
+        return set()
+    users = {f"u{i}": user_id for i, user_id in enumerate(user_ids)}
+    nodes = {f"n{i}": node_id for i, node_id in enumerate(node_ids)}
+    rows = unit.rows(
+        f"SELECT user_id, node_id FROM block WHERE user_id IN ({_marks(users)})"
+        f" AND node_id IN ({_marks(nodes)})",
+        {**users, **nodes},
+    )
+    return {(user_id, node_id) for user_id, node_id in rows}
+
+
+def _marks(names: Iterable[str]) -> str:
+    return ", ".join(f":{name}" for name in names)

@@ -24,6 +24,26 @@ def of_members(unit: Unit, parent_id: int) -> dict[int, dict[str, bytes]]:
     return found
 
 
+def bytes_of_members(unit: Unit, parent_id: int) -> int:
+    """How long the dead properties of all members of a collection are together."""
+    row = unit.row(
+        "SELECT coalesce(sum(length(dead_property.xml)), 0) FROM dead_property "
+        "JOIN node ON node.id = dead_property.node_id WHERE node.parent_id = :parent",
+        {"parent": parent_id},
+    )
+    return int(row[0])
+
+
+def bytes_of_node(unit: Unit, node_id: int) -> int:
+    """How long a node's dead properties are, with their names (in characters)."""
+    row = unit.row(
+        "SELECT coalesce(sum(length(xml) + length(name)), 0) FROM dead_property "
+        "WHERE node_id = :id",
+        {"id": node_id},
+    )
+    return int(row[0])
+
+
 def apply(unit: WriteUnit, node_id: int, changes: Sequence[tuple[str, bytes | None]]) -> None:
     """Set (XML) or remove (None) properties, in order."""
     for name, xml in changes:

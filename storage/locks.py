@@ -58,11 +58,15 @@ def on_members(unit: Unit, parent_id: int) -> list[LockRow]:
 def below(unit: Unit, node_id: int) -> list[LockRow]:
     """The locks on nodes anywhere below this one (not on itself).
 
-    Climbs from the few locked nodes of the same tree instead of walking down a large folder.
+    Climbs from the few locked nodes of the same tree instead of walking down a large folder;
+    below a root there may be other trees (properties), so there from all locked nodes.
     """
     rows = unit.rows(
-        "WITH RECURSIVE up(token, id) AS ("
+        "WITH RECURSIVE top(tree_id, parent_id) AS ("
+        "SELECT tree_id, parent_id FROM node WHERE id = :id), "
+        "up(token, id) AS ("
         "SELECT lock.token, node.parent_id FROM lock JOIN node ON node.id = lock.node_id "
+        "CROSS JOIN top WHERE node.tree_id = top.tree_id OR top.parent_id IS NULL "
         "UNION ALL SELECT up.token, node.parent_id FROM up JOIN node ON node.id = up.id) "
         f"{_SELECT}WHERE lock.token IN (SELECT token FROM up WHERE up.id = :id) "
         "ORDER BY lock.created_us",
@@ -77,10 +81,35 @@ def find(unit: Unit, token: str) -> LockRow | None:
     return LockRow._make(row) if row else None
 
 
-def all_of(unit: Unit, user_id: int) -> list[LockRow]:
-    """All locks that a user holds."""
-    rows = unit.rows(f"{_SELECT}WHERE lock.user_id = :user", {"user": user_id})
-    return [LockRow._make(row) for row in rows]
+def everything(unit: Unit) -> list[LockRow]:
+    """All locks of the office, oldest first."""
+    return [LockRow._make(row) for row in unit.rows(f"{_SELECT}ORDER BY lock.created_us")]
+
+
+def delete_of_user(unit: WriteUnit, user_id: int) -> None:
+    """Release all locks that a user holds."""
+    unit.execute("DELETE FROM lock WHERE user_id = :user", {"user": user_id})
+
+
+def delete_of_user_within(unit: WriteUnit, user_id: int, node_id: int) -> None:
+    """Release a user's locks on the node and anywhere below it, climbing from those few."""
+    unit.execute(
+        "WITH RECURSIVE up(token, id) AS ("
+        "SELECT token, node_id FROM lock WHERE user_id = :user "
+        "UNION ALL SELECT up.token, node.parent_id FROM up JOIN node ON node.id = up.id) "
+        "DELETE FROM lock WHERE token IN (SELECT token FROM up WHERE up.id = :id)",
+        {"user": user_id, "id": node_id},
+    )
+
+
+def delete_of_device(unit: WriteUnit, device_id: int) -> None:
+    """Release all locks that were taken on a device."""
+    unit.execute("DELETE FROM lock WHERE device_id = :device", {"device": device_id})
+
+
+def delete_lapsed(unit: WriteUnit, before_us: int) -> int:
+    """Drop the locks that ran out before this time; how many."""
+    return unit.execute("DELETE FROM lock WHERE expires_us < :before", {"before": before_us})
 
 
 def insert(unit: WriteUnit, lock: LockRow) -> None:

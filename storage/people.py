@@ -130,7 +130,8 @@ def set_state(unit: WriteUnit, user_id: int, state: str) -> None:
         "UPDATE person SET state = :state WHERE principal_id = :user_id",
         {"state": state, "user_id": user_id},
     )
-    unit.rights_shrank()
+    if state != "active":
+        unit.rights_shrank()
 
 
 def set_password_hash(unit: WriteUnit, user_id: int, password_hash: str) -> None:

@@ -6,7 +6,7 @@ PostgreSQL: readers see one snapshot (REPEATABLE READ), writers READ COMMITTED a
 advisory lock through :meth:`WriteUnit.serialise`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -108,15 +108,28 @@ class WriteUnit(Unit):
             spelled = sql if self.is_sqlite else psycopg_spelling(sql)
             self.cursor.executemany(spelled, parameters)
 
-    def serialise(self, *tree_ids: int) -> None:
+    def serialise(self, *tree_ids: int, passing: Collection[int] = ()) -> None:
         """Let only one writer at a time into these trees until the commit.
 
         On SQLite there is only one writer anyway. The order is fixed, so that two who
-        want the same trees never wait for each other.
+        want the same trees never wait for each other: ask for all of them at once.
+
+        Args:
+            tree_ids: The trees whose members change.
+            passing: Trees on the way, which others may pass too, but nobody may change.
         """
         if not self.is_sqlite:
-            for tree_id in sorted(set(tree_ids)):
-                self.row("SELECT pg_advisory_xact_lock(:id)", {"id": tree_id})
+            for tree_id in sorted({*tree_ids, *passing}):
+                shared = "" if tree_id in tree_ids else "_shared"
+                self.row(f"SELECT pg_advisory_xact_lock{shared}(:id)", {"id": tree_id})
+
+    def mark(self) -> None:
+        """Remember this moment for :meth:`back_to_mark`."""
+        self.cursor.execute("SAVEPOINT mark")
+
+    def back_to_mark(self) -> None:
+        """Undo what was done since :meth:`mark`, and give back the trees taken since."""
+        self.cursor.execute("ROLLBACK TO SAVEPOINT mark")
 
 
 class _Lent(NamedTuple):
@@ -140,6 +153,10 @@ class Store:
         make = _sqlite_engine if self.is_sqlite else _pg_engine
         self.engine = make(self.url, pool_size)
         self._idle: list[_Lent] = []
+
+    def rights_revision(self) -> bytes:
+        """What differs after every change of rights; take it before reading whose they are."""
+        return self.rights.now() if self.rights else b""
 
     @contextmanager
     def read(self) -> Iterator[Unit]:

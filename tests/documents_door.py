@@ -22,7 +22,7 @@ from office.command import at_the_machine
 from office.layout import Layout
 from office.tracking import Note
 from office.work import Work
-from storage.blobs import LocalBlobs
+from storage.local_blobs import LocalBlobs
 from storage.store import Store
 from tests.builders import KEY, NOW_US, a_device, a_person
 from wire.bodies import BodyCutError
@@ -163,6 +163,7 @@ class Client:
             "REQUEST_METHOD": method,
             "PATH_INFO": f"/files{path}".encode().decode("latin-1"),
             "wsgi.input": io.BytesIO(body) if isinstance(body, bytes) else body,
+            "deedbox.rights_revision": self.office.store.rights_revision(),
             "deedbox.identity": self.identity(),
             "deedbox.family": classify(self.agent),
             "deedbox.note": note,

@@ -90,11 +90,12 @@ class TreeModel:
             if lock.covers(need.path) or (need.is_deep and is_above(need.path, lock.root)):
                 yield lock
 
-    def _opened(self, lock: Lock, caller: Caller) -> bool:
-        """Its own token opens a lock; of shared ones on a root anyone's own does (section 6.2)."""
+    @staticmethod
+    def _opened(lock: Lock, met: list[Lock], caller: Caller) -> bool:
+        """Its own token opens a lock; of shared ones met on a root anyone's own does (6.2)."""
         mine = [
             each
-            for each in self.locks.values()
+            for each in met
             if each.root == lock.root and each.token in caller.tokens and each.user == caller.user
         ]
         return lock in mine or (not lock.is_exclusive and bool(mine))
@@ -102,9 +103,9 @@ class TreeModel:
     def _refused(self, caller: Caller, *needs: Need) -> set[int]:
         return {
             423
-            for need in needs
-            for lock in self._met(need)
-            if self.is_live(lock) and not self._opened(lock, caller)
+            for met in (list(self._met(need)) for need in needs)
+            for lock in met
+            if self.is_live(lock) and not self._opened(lock, met, caller)
         }
 
     def take_over(self, caller: Caller, *needs: Need) -> None:
@@ -146,10 +147,17 @@ class TreeModel:
 
     def transfer_needs(self, source: Path, target: Path, *, is_move: bool) -> list[Need]:
         needs = self.delete_needs(source) if is_move else []
+        if self.is_save(source, target):
+            return [*needs, Need(target)]
         needs.append(Need(target[:-1]))
         if target in self.resources:
             needs.append(Need(target, is_deep=True))
         return needs
+
+    def is_save(self, source: Path, target: Path) -> bool:
+        """A document over a document: the target stays, no member comes or goes (section 7.4)."""
+        found, old = self.find(source), self.find(target)
+        return bool(found and old and not (found.is_collection or old.is_collection))
 
     def transfer_refusals(
         self, caller: Caller, source: Path, target: Path, *, is_move: bool, overwrite: bool
@@ -208,6 +216,7 @@ class TreeModel:
         self.locks = {k: v for k, v in self.locks.items() if v.root not in gone}
 
     def copy(self, source: Path, target: Path, *, is_deep: bool) -> None:
+        is_save = self.is_save(source, target)
         copied = [source, *(self.below(source) if is_deep else [])]
         made = {
             target + path[len(source) :]: replace(
@@ -215,14 +224,18 @@ class TreeModel:
             )
             for path in copied
         }
-        old, new = self.find(target), made[target]
-        if old and not old.is_collection and not new.is_collection:
-            self.resources[target] = new  # a save over a document: its locks stay
+        if is_save:
+            self.resources[target] = made[target]  # its locks stay
             return
         self.delete(target)
         self.resources.update(made)
 
     def move(self, source: Path, target: Path) -> None:
+        if self.is_save(source, target):
+            # Section 7.6: what is moved to where a lock is joins it.
+            self.resources[target] = self.resources[source]
+            self.delete(source)
+            return
         self.delete(target)
         moved = [source, *self.below(source)]
         # Section 7.5: a lock does not move along with its resource.

@@ -4,7 +4,7 @@ import json
 import sys
 import time
 
-from storage import tree
+from storage import tree_changes
 from storage.store import Store
 
 
@@ -18,7 +18,7 @@ def write(url: str, tree_id: int, count: int) -> list[int]:
                 seen = unit.row("SELECT modseq FROM tree WHERE id = :id", {"id": tree_id})[0]
             with store.write() as unit:
                 unit.serialise(tree_id)
-                overtaken.append(tree.next_modseq(unit, tree_id) - seen - 1)
+                overtaken.append(tree_changes.next_modseq(unit, tree_id) - seen - 1)
                 time.sleep(0.002)  # a write that takes a while, so that a queue forms
     finally:
         store.close()

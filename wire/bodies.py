@@ -17,7 +17,9 @@ from typing import Any, Protocol
 
 BLOCK_BYTES = 256 * 1024
 
-_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+_NUMBER = re.compile(r"0*(\d+)", re.ASCII)
+# Beyond any disk, and within what every database and counter can hold.
+_MOST_DIGITS = 18
 
 
 class BodyCutError(OSError):
@@ -76,7 +78,7 @@ class AnnouncedBody:
         Raises:
             BodyLengthError: Content-Length or X-Expected-Entity-Length is no number, or they
                 differ.
-            BodyTooLargeError: The announcement is over the limit.
+            BodyTooLargeError: The announcement is over the limit, or has more than 18 digits.
         """
         content_length = _length(environ, "CONTENT_LENGTH")
         expected = _length(environ, "HTTP_X_EXPECTED_ENTITY_LENGTH")
@@ -141,7 +143,10 @@ def _length(environ: Mapping[str, Any], key: str) -> int | None:
     text = str(environ.get(key) or "").strip()
     if not text:
         return None
-    if not _NUMBER.fullmatch(text):
+    found = _NUMBER.fullmatch(text)
+    if not found:
         name = key.removeprefix("HTTP_").replace("_", "-").title()
         raise BodyLengthError(f"{name} is not a number of bytes: {text[:40]!r}")
-    return int(text)
+    if len(found[1]) > _MOST_DIGITS:
+        raise BodyTooLargeError(10**_MOST_DIGITS - 1)
+    return int(found[1])

@@ -55,7 +55,7 @@ _TABLE: tuple[tuple[re.Pattern[str], Family], ...] = tuple(
         (r"gvfs", Family.GVFS),
         (r"KIO/|Konqueror", Family.KIO),
         (r"rclone/", Family.RCLONE),
-        (r"cadaver|neon/", Family.TOOL),
+        (r"cadaver|neon/|^(?:curl|Wget)/", Family.TOOL),
         (r"Mozilla/5\.0.*(?:Safari|Chrome|Firefox)", Family.BROWSER),
     )
 )

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from wire.paths import PathError, ResourcePath, decode_quoted_path
 
-_SECONDS = re.compile(r"Second-(\d{1,18})", re.ASCII | re.IGNORECASE)
+_SECONDS = re.compile(r"Second-0*(\d+)", re.ASCII | re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-;=?-~]+")
 _DEFAULT_PORTS = ("80", "443")
 _RAW_BYTE = re.compile(r"[\x80-\xff]")
@@ -77,7 +77,9 @@ def parse_timeout(text: str | None, *, default_seconds: int, max_seconds: int) -
         if wish.strip().lower() == "infinite":
             return max_seconds
         if found := _SECONDS.fullmatch(wish.strip()):
-            return max(1, min(int(found[1]), max_seconds))
+            # Wishes run to any length: only as many digits are looked at as can matter.
+            is_beyond = len(found[1]) > len(str(max_seconds))
+            return max_seconds if is_beyond else max(1, min(int(found[1]), max_seconds))
     return min(default_seconds, max_seconds)
 
 

@@ -26,6 +26,7 @@ _LEXEMES = re.compile(
 )
 _ABSOLUTE_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _MAX_LEXEMES = 10_000
+_MAX_RESOURCES = 100  # each is looked up
 
 
 class ResourceState(NamedTuple):
@@ -144,8 +145,12 @@ class _Parser:
             raise ValueError("The If header is empty.")
         is_tagged = self._peek() == "reference"
         lists: list[StateList] = []
+        tagged: set[str | None] = set()
         while self._peek():
             reference = self._take("reference") if is_tagged else None
+            tagged.add(reference)
+            if len(tagged) > _MAX_RESOURCES:
+                raise ValueError(f"The If header names more than {_MAX_RESOURCES} resources.")
             lists.append(self._list(reference))
             while self._peek() == "open":
                 lists.append(self._list(reference))

@@ -29,16 +29,42 @@ _known = MimeTypes()
 for _extension, _type in _OFFICE.items():
     _known.add_type(_type, _extension)
 
-_ACTIVE = frozenset(
+# What no browser runs: it shows the picture, plays the film or saves the file. All else is taken
+# for something that can hold a script: any "+xml", HTML, XUL, and types nobody knows yet.
+_INERT = frozenset(
     {
-        "text/html",
-        "application/xhtml+xml",
-        "image/svg+xml",
-        "text/xml",
-        "application/xml",
-        "text/javascript",
-        "application/javascript",
+        UNKNOWN,
+        "application/pdf",
+        "application/zip",
+        "application/gzip",
+        "application/x-tar",
+        "application/x-7z-compressed",
+        "application/x-zip-compressed",
+        "application/vnd.rar",
+        "application/rtf",
+        "application/msword",
+        "application/vnd.ms-excel",
+        "application/vnd.ms-outlook",
+        "application/vnd.ms-powerpoint",
+        "image/avif",
+        "image/bmp",
+        "image/gif",
+        "image/heic",
+        "image/heif",
+        "image/jpeg",
+        "image/png",
+        "image/tiff",
+        "image/vnd.dwg",
+        "image/vnd.dxf",
+        "image/webp",
+        "text/plain",
     }
+)
+_INERT_FAMILIES = (
+    "application/vnd.oasis.opendocument.",
+    "application/vnd.openxmlformats-officedocument.",
+    "audio/",
+    "video/",
 )
 
 
@@ -53,6 +79,7 @@ def _by_extension(extension: str) -> str:
     return _known.guess_type(f"x{extension}", strict=False)[0] or ""
 
 
-def is_active(content_type: str) -> bool:
-    """Whether a browser would run what is in such a document."""
-    return content_type.partition(";")[0].strip().lower() in _ACTIVE
+def is_inert(content_type: str) -> bool:
+    """Whether a browser is sure to run nothing of what is in such a document."""
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind in _INERT or (kind.startswith(_INERT_FAMILIES) and not kind.endswith("+xml"))

@@ -19,6 +19,11 @@ _QUOTED = {
     byte: f"%{byte:02X}" for byte in range(256) if not _NEEDS_NO_QUOTING.fullmatch(chr(byte))
 }
 _WINDOWS_FORBIDDEN = re.compile(r'[<>:"\\|?*/]')
+# What turns the direction of a line, ends it or is no character would disguise a name ("Exe.pdf");
+# a space without width is fine between two letters only.
+_DISGUISE = re.compile(
+    "[\u2028-\u202e\u2066-\u2069\ufeff\ufdd0-\ufdef\ufffe\uffff]|^\u200b|\u200b$"
+)
 _WINDOWS_DEVICES = frozenset({"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"}) | frozenset(
     f"{port}{digit}" for port in ("COM", "LPT") for digit in "0123456789¹²³"
 )
@@ -126,6 +131,8 @@ def windows_name_fault(name: str) -> str | None:
         return f"The name {name!r} holds {found[0]!r}, which Windows can't store."
     if _CONTROL.search(name):
         return "The name holds a control character."
+    if found := _DISGUISE.search(name):
+        return f"The name holds the invisible character U+{ord(found[0]):04X}."
     if name[-1] in ". ":
         return f"The name {name!r} ends in a dot or a space, which Windows drops."
     # Windows looks at what stands before the first dot: NUL.tar.gz is a device too.

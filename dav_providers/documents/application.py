@@ -14,9 +14,8 @@ from dav_providers.documents.provider import REQUEST, Environ
 from dav_providers.documents.request import DocumentRequest, Services, system_clock
 from dav_providers.documents.server import DocumentServer
 from dav_providers.multistatus.answers import Answer, RefusedError, bodiless, send
-from office.errors import BlockedError
+from office.errors import Blocked
 from office.layout import Layout
-from office.tracking import Act
 from storage.blobs import BlobStore
 from storage.store import Store
 
@@ -49,9 +48,9 @@ class _DocumentsDoor:
             request = DocumentRequest(environ, self._services)
             return self._handled(request, environ, start_response)
         except Exception as error:
-            if request is not None and isinstance(error, BlockedError):
-                request.note.act, request.note.node_id = Act.REFUSED, error.node_id
-                request.note.path = "/".join(request.names)
+            blocked: Blocked | None = getattr(error, "blocked", None)
+            if request is not None and blocked is not None:
+                request.refused(blocked)
             answer = failures.answer(error, request)
             if answer is None:
                 raise

@@ -3,38 +3,33 @@
 from dav_providers.documents import preconditions, sink
 from dav_providers.documents.request import DocumentRequest
 from dav_providers.multistatus.answers import Answer, RefusedError
-from office import documents, places
+from office import documents
 from office.errors import UnfitNameError
 from office.tracking import Act
-from office.work import Work
 from wire.dav_headers import Depth, parse_depth, parse_overwrite
 
 
 def answer(request: DocumentRequest) -> Answer:
     """201 when the destination is new, 204 when something was replaced there."""
-    services = request.services
     destination = request.header("Destination")
     if not destination:
         raise RefusedError(400, "The Destination header is missing.")
     target_names = request.names_in(destination).segments
     may_overwrite = parse_overwrite(request.header("Overwrite"))
     depth = parse_depth(request.header("Depth"), default=Depth.INFINITY)
-    is_move = request.method == "MOVE"
-    with services.store.write() as unit:
-        source, target = places.find_for_writing(
-            unit, request.who, services.layout, request.names, target_names
-        )
+    is_move, note = request.method == "MOVE", request.note
+    with request.change(target_names) as (work, [source, target]):
         node = source.existing()
         _check_depth(depth, is_move=is_move, is_collection=bool(node.is_collection))
-        preconditions.check(request, unit, source)
+        preconditions.check(request, work.unit, source)
         request.describe(source)
-        request.note.target_path = "/".join(target_names)
-        work = Work(unit, request.who, services.layout, request.now_us, request.tokens)
+        note.target_path = "/".join(target_names)
         if sink.swallows(target.name):
             # Nothing of that name is ever kept: a document that went there would be lost.
             raise UnfitNameError(f"“{target.name}” is a name that macOS keeps for itself.")
         if is_move:
-            is_new = documents.move(work, source, target, may_overwrite=may_overwrite)
+            moved = documents.move(work, source, target, may_overwrite=may_overwrite)
+            is_new, note.node_id, note.version = moved.is_new, moved.node.id, moved.node.version
         else:
             _, is_new = documents.copy(
                 work,
@@ -43,7 +38,7 @@ def answer(request: DocumentRequest) -> Answer:
                 is_deep=depth is Depth.INFINITY,
                 may_overwrite=may_overwrite,
             )
-        request.note.act = Act.MOVED if is_move else Act.COPIED
+        note.act = Act.MOVED if is_move else Act.COPIED
     return Answer(201 if is_new else 204, [("Content-Length", "0")])
 
 

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from wsgidav.dav_error import DAVError
 
 from auth.errors import CredentialsError
-from dav_providers.documents.preconditions import NotModifiedError, etag
+from dav_providers.documents.preconditions import NotModifiedError, etag, last_modified
 from dav_providers.documents.request import DocumentRequest, OutsideError, href
 from dav_providers.multistatus import preconditions as pre
 from dav_providers.multistatus.answers import (
@@ -36,12 +36,12 @@ from office.errors import (
 )
 from storage.blobs import BlobMissingError
 from wire.bodies import BodyCutError, BodyLengthError, BodyTooLargeError
-from wire.dates import http_date_us
 from wire.dav_headers import ForeignHostError
 
 log = logging.getLogger("deedbox.documents")
 
 RETRY_SECONDS = 5
+_NOT_ALLOWED = HTTPStatus.METHOD_NOT_ALLOWED
 _NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
 CHALLENGE = ("WWW-Authenticate", 'Basic realm="deedbox", charset="UTF-8"')
 
@@ -79,7 +79,7 @@ _STATUS: dict[type[Exception], int] = {
 def answer(error: Exception, request: DocumentRequest | None) -> Answer | None:
     """The answer to *error*, or None where it is no refusal but a fault of ours."""
     if isinstance(error, NotModifiedError):
-        return _not_modified(error)
+        return _not_modified(error, request)
     if isinstance(error, RefusedError):
         return refusal(error.status, str(error), error.condition, headers=error.headers)
     if isinstance(error, CredentialsError):
@@ -94,6 +94,9 @@ def answer(error: Exception, request: DocumentRequest | None) -> Answer | None:
         # Its word on a missing resource is the path: the office's own tells nobody anything.
         is_missing = error.value == HTTPStatus.NOT_FOUND
         said = "There is nothing here." if is_missing else error.context_info
+        if request is not None and request.method == "MKCOL" and error.value == _NOT_ALLOWED:
+            # wsgidav looks before the office does; the answer is the office's.
+            return _office_answer(ExistsError("Something of that name is there already."), request)
         return refusal(int(error.value), said or "")
     return _other_answer(error)
 
@@ -154,8 +157,10 @@ def _lock_roots(error: LockedError, request: DocumentRequest | None) -> list[str
     return [href(path, is_collection=False) for path in paths or [request.names]]
 
 
-def _not_modified(error: NotModifiedError) -> Answer:
-    headers = [("Last-Modified", http_date_us(error.node.modified_us))]
+def _not_modified(error: NotModifiedError, request: DocumentRequest | None) -> Answer:
+    headers = []
+    if request is not None:
+        headers.append(("Last-Modified", last_modified(error.node, request.now_us)))
     if tag := etag(error.node):
         headers.append(("ETag", tag))
     return Answer(304, headers)

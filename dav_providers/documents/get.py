@@ -3,7 +3,7 @@
 from html import escape
 
 from dav_providers.documents import preconditions
-from dav_providers.documents.preconditions import MICROSECONDS, etag
+from dav_providers.documents.preconditions import MICROSECONDS, etag, last_modified
 from dav_providers.documents.request import DocumentRequest, href
 from dav_providers.multistatus.answers import Answer
 from office import access, places
@@ -12,8 +12,7 @@ from office.standing import GuardedBlocks, Standing
 from office.tracking import Act
 from storage.store import Unit
 from storage.tree import NodeRow
-from wire.dates import http_date_us
-from wire.media_types import is_active, media_type
+from wire.media_types import is_inert, media_type
 from wire.paths import quote_segment
 from wire.ranges import plan_ranges, requested_range
 from wire.streams import PlannedBody
@@ -24,15 +23,15 @@ _SANDBOX = ("Content-Security-Policy", "sandbox; default-src 'none'; style-src '
 
 def answer(request: DocumentRequest) -> Answer:
     """The document's bytes, or the parts that were asked for."""
-    with request.services.store.read() as unit:
-        place = places.find(unit, request.who, request.services.layout, request.names)
+    with request.look() as (unit, place):
         node = place.existing()
         request.describe(place)
         if node.is_collection:
             return _folder_page(request, unit, place)
         request.note.act = Act.READ if request.method == "GET" else None
         preconditions.check(request, unit, place)
-        standing = Standing(request.services.store, request.who, access.Act.READ, place.chain)
+    standing = request.standing(access.Act.READ, place.chain)
+    standing.demand()  # a block since the gate looked: now it can still be answered in words
     return _document(request, node, standing)
 
 
@@ -46,11 +45,11 @@ def _document(request: DocumentRequest, node: NodeRow, standing: Standing) -> An
     headers = [
         *plan.headers,
         ("ETag", tag or ""),
-        ("Last-Modified", http_date_us(node.modified_us)),
+        ("Last-Modified", last_modified(node, request.now_us)),
         ("X-Content-Type-Options", "nosniff"),
         ("Cache-Control", "private, no-cache"),
     ]
-    if is_active(kind):
+    if not is_inert(kind):
         headers.append(_SANDBOX)
     request.note.ranges = (
         None if plan.is_whole else [(part.offset, part.length) for part in plan.parts]
@@ -64,7 +63,8 @@ def _document(request: DocumentRequest, node: NodeRow, standing: Standing) -> An
 def _folder_page(request: DocumentRequest, unit: Unit, place: Place) -> Answer:
     """What a person sees who opens a folder's address in a browser, and Office's probes get."""
     request.note.act = Act.LISTED
-    members = places.members(unit, request.who, request.services.layout, place)
+    most = request.services.settings.limits.propfind_entries_max
+    members = places.members(unit, request.who, request.services.layout, place, most=most)
     title = escape("/".join(("files", *place.names)))
     base = href(place.names, is_collection=True)
     rows = "".join(

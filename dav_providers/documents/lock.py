@@ -6,7 +6,7 @@ from dav_providers.documents.request import DocumentRequest, href
 from dav_providers.multistatus.answers import Answer, RefusedError
 from dav_providers.multistatus.request_xml import LockScope, parse_lockinfo
 from dav_providers.multistatus.writer import CONTENT_TYPE, xml_document
-from office import access, documents, locks, places
+from office import access, documents, locks
 from office.access import Act
 from office.locks import Wish
 from office.places import Place
@@ -22,14 +22,11 @@ def answer_lock(request: DocumentRequest) -> Answer:
     """Take a lock, or (without a body) refresh one."""
     limits = request.services.settings.limits
     body = read_small(request.environ, limits.xml_bytes)
-    with request.services.store.write() as unit:
-        [place] = places.find_for_writing(
-            unit, request.who, request.services.layout, request.names
-        )
-        preconditions.check(request, unit, place)
+    with request.change(is_lock=True) as (work, [place]):
+        preconditions.check(request, work.unit, place)
         if not body.strip():
-            return _refresh(request, unit, place)
-        return _acquire(request, unit, place, body)
+            return _refresh(request, work.unit, place)
+        return _acquire(request, work, place, body)
 
 
 def _timeout_seconds(request: DocumentRequest) -> int:
@@ -57,35 +54,31 @@ def _refresh(request: DocumentRequest, unit: WriteUnit, place: Place) -> Answer:
     return _answer(request, unit, place.chain, status=200)
 
 
-def _acquire(request: DocumentRequest, unit: WriteUnit, place: Place, body: bytes) -> Answer:
+def _acquire(request: DocumentRequest, work: Work, place: Place, body: bytes) -> Answer:
     info = parse_lockinfo(body, max_depth=request.services.settings.limits.xml_depth)
     depth = parse_depth(request.header("Depth"), default=Depth.INFINITY)
     if depth is Depth.ONE:
         raise RefusedError(400, "A lock has Depth 0 or infinity.")
     chain, is_new = place.chain, place.node is None
     if is_new:
-        chain = (*place.parent_chain, _empty_document(request, unit, place))
+        # Locking an unmapped name makes an empty document (RFC 4918 section 7.3).
+        made = documents.put(work, place, Content(None, 0, ""))
+        chain = (*place.parent_chain, made.node)
     else:
-        access.demand(request.who, Act.WRITE, chain)
+        access.demand(work.who, Act.WRITE, chain)
     wish = Wish(
         is_exclusive=info.scope is LockScope.EXCLUSIVE,
         is_deep=depth is Depth.INFINITY,
         owner_xml=info.owner_xml or b"",
         timeout_seconds=_timeout_seconds(request),
     )
-    lock = locks.acquire(unit, request.who, chain, wish, now_us=request.now_us)
+    lock = locks.acquire(work.unit, work.who, chain, wish, now_us=work.now_us)
     request.note.path = "/".join(place.names)
     request.note.node_id, request.note.version = chain[-1].id, chain[-1].version
     request.note.act = Noted.LOCKED
-    answer = _answer(request, unit, chain, status=201 if is_new else 200)
+    answer = _answer(request, work.unit, chain, status=201 if is_new else 200)
     answer.headers.append(("Lock-Token", f"<{lock.token}>"))
     return answer
-
-
-def _empty_document(request: DocumentRequest, unit: WriteUnit, place: Place) -> NodeRow:
-    """Locking an unmapped name makes an empty document (RFC 4918 section 7.3)."""
-    work = Work(unit, request.who, request.services.layout, request.now_us, request.tokens)
-    return documents.put(work, place, Content(None, 0, "")).node
 
 
 def _answer(
@@ -113,13 +106,10 @@ def answer_unlock(request: DocumentRequest) -> Answer:
     if not text:
         raise RefusedError(400, "The Lock-Token header is missing.")
     token = parse_lock_token(text)
-    with request.services.store.write() as unit:
-        [place] = places.find_for_writing(
-            unit, request.who, request.services.layout, request.names
-        )
+    with request.change() as (work, [place]):
         place.existing()
-        preconditions.check(request, unit, place)
+        preconditions.check(request, work.unit, place)
         request.describe(place)
-        locks.release(unit, request.who, place.chain, token)
+        locks.release(work.unit, work.who, place.chain, token)
         request.note.act = Noted.UNLOCKED
     return Answer(204, [("Content-Length", "0")])

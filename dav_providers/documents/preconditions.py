@@ -3,11 +3,11 @@
 from dav_providers.documents.request import DocumentRequest, OutsideError
 from dav_providers.multistatus.answers import ConditionFailedError
 from office import locks, places
-from office.errors import NotFoundError
 from office.places import Place
 from storage.store import Unit
 from storage.tree import NodeRow
 from wire.conditions import Outcome
+from wire.dates import http_date_us
 from wire.dav_headers import ForeignHostError
 from wire.if_header import ResourceState
 from wire.paths import PathError
@@ -29,6 +29,14 @@ def etag(node: NodeRow) -> str | None:
     return None if node.is_collection else f'"{(node.blob_sha256 or EMPTY_SHA256)[:32]}"'
 
 
+def last_modified(node: NodeRow, now_us: int) -> str:
+    """``Last-Modified``: clients may set a document's time, but it is never later than ``Date``.
+
+    RFC 9110 section 8.8.2.1.
+    """
+    return http_date_us(min(node.modified_us, now_us))
+
+
 def check(request: DocumentRequest, unit: Unit, place: Place) -> None:
     """Let the request go on only if its conditions hold.
 
@@ -47,11 +55,13 @@ def check(request: DocumentRequest, unit: Unit, place: Place) -> None:
         if outcome is Outcome.NOT_MODIFIED and node is not None:
             raise NotModifiedError(node)
         if outcome is not Outcome.PROCEED:
-            raise ConditionFailedError("The document is not the version that the request names.")
+            raise ConditionFailedError(
+                "The document is not the version that the request names.", place.blocked
+            )
     if request.if_header and not request.if_header.evaluate(
         lambda tag: _state(request, unit, place, tag)
     ):
-        raise ConditionFailedError("The condition in the If header does not hold.")
+        raise ConditionFailedError("The condition in the If header does not hold.", place.blocked)
 
 
 def _state(
@@ -61,9 +71,10 @@ def _state(
     if tag is not None:
         try:
             names = request.names_in(tag).segments
-            place = places.find(unit, request.who, request.services.layout, names)
-        except (ForeignHostError, OutsideError, PathError, NotFoundError):
+        except (ForeignHostError, OutsideError, PathError):
             return None
+        # What is hidden is like a name that nobody took: below its visible ancestors.
+        place = places.look_up(unit, request.who, request.services.layout, names)
     covering = locks.covering(unit, place.chain)
     if place.node is None:
         # An unmapped name is in the scope of the deep locks above it.

@@ -31,7 +31,8 @@ class Listing:
         names: The path of the collection or document asked about.
         chain: Its nodes from the root on.
         locks: Locks by the node they are on (own ones, not inherited).
-        inherited: Deep locks that cover everything in the listing.
+        inherited: Deep locks that cover everything in the listing, but for
+        unreached: (holder, member) where the member is blocked for the lock's holder.
         space: (used, available) bytes for RFC 4331.
     """
 
@@ -40,6 +41,7 @@ class Listing:
     chain: tuple[NodeRow, ...]
     locks: dict[int, list[LockRow]] = field(default_factory=dict)
     inherited: list[LockRow] = field(default_factory=list)
+    unreached: set[tuple[int, int]] = field(default_factory=set)
     lock_roots: dict[int, str] = field(default_factory=dict)
     space: tuple[int, int] = (0, 0)
 
@@ -153,7 +155,10 @@ def _lockdiscovery(listing: Listing) -> Reader:
         return href(names, is_collection=bool(node.is_collection))
 
     def read(node: NodeRow) -> bytes:
-        found = [*listing.inherited, *listing.locks.get(node.id, ())]
+        inherited = (
+            lock for lock in listing.inherited if (lock.user_id, node.id) not in listing.unreached
+        )
+        found = [*inherited, *listing.locks.get(node.id, ())]
         live = [(lock, root(lock, node)) for lock in found if lock.expires_us > now_us]
         return lock_discovery(live, now_us)
 
@@ -242,7 +247,9 @@ class DiskSpace:
 
     def __call__(self) -> tuple[int, int]:
         """(used, available) in bytes."""
-        now = time.monotonic()
-        if now - self._at > self._keep_seconds:
-            self._known, self._at = self._look(), now
+        return self._known if time.monotonic() - self._at <= self._keep_seconds else self.now()
+
+    def now(self) -> tuple[int, int]:
+        """The same, looked up in any case."""
+        self._known, self._at = self._look(), time.monotonic()
         return self._known

@@ -1,12 +1,12 @@
 """PROPPATCH on documents (RFC 4918 section 9.2): all of its instructions, or none."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dav_providers.documents import preconditions
 from dav_providers.documents.properties import REGISTRY
 from dav_providers.documents.request import DocumentRequest, href
 from dav_providers.multistatus import preconditions as pre
-from dav_providers.multistatus.answers import MULTI_STATUS, Answer
+from dav_providers.multistatus.answers import MULTI_STATUS, Answer, RefusedError
 from dav_providers.multistatus.request_xml import (
     PropertyInstruction,
     parse_propertyupdate,
@@ -19,13 +19,13 @@ from dav_providers.multistatus.writer import (
     empty_element,
     response,
 )
-from office import locks, places
+from office import locks
 from office.access import Act
 from office.errors import ForbiddenError
 from office.places import Place
 from office.tracking import Act as Noted
 from office.work import Work
-from storage import dead_properties, tree
+from storage import dead_properties, tree_changes
 from storage.store import WriteUnit
 from wire.bodies import read_small
 from wire.dates import parse_win32_time
@@ -34,6 +34,10 @@ _WIN32 = "{urn:schemas-microsoft-com:}Win32"
 _MODIFIED, _CREATED = f"{_WIN32}LastModifiedTime", f"{_WIN32}CreationTime"
 _NOT_KEPT = frozenset({_MODIFIED, _CREATED, f"{_WIN32}LastAccessTime"})
 """Times are columns of the node, which listings show; a second copy would only grow stale."""
+
+
+MAX_DEAD_BYTES = 256 * 1024
+"""Dead properties of one document or folder; clients need a few hundred bytes."""
 
 
 @dataclass(slots=True)
@@ -53,46 +57,43 @@ def answer(request: DocumentRequest) -> Answer:
     )
     instructions = update.instructions
     protected = [each for each in instructions if REGISTRY.is_protected(each.name)]
-    with request.services.store.write() as unit:
-        [place] = places.find_for_writing(
-            unit, request.who, request.services.layout, request.names
-        )
+    with request.change() as (work, [place]):
         place.existing()
-        preconditions.check(request, unit, place)
+        preconditions.check(request, work.unit, place)
         request.describe(place)
-        _demand(request, unit, place, instructions)
+        _demand(work, place, instructions)
         if not protected:
-            _apply(unit, place, instructions)
+            _apply(work.unit, place, instructions)
             request.note.act = Noted.PROPERTIES_CHANGED
     return _multistatus(request, place, instructions, protected)
 
 
-def _demand(
-    request: DocumentRequest,
-    unit: WriteUnit,
-    place: Place,
-    instructions: tuple[PropertyInstruction, ...],
-) -> None:
+def _demand(work: Work, place: Place, instructions: tuple[PropertyInstruction, ...]) -> None:
     """The right to write, and the locks; the top folder has no properties of its own."""
     node = place.existing()
     if not node.id:
         raise ForbiddenError("This folder is the office's.", privilege="write-properties")
-    tokens = request.tokens
     if all(each.name.startswith(_WIN32) for each in instructions):
         # Office and Explorer set times without the token of the lock they hold.
-        own = (lock for lock in locks.covering(unit, place.chain))
-        tokens |= {lock.token for lock in own if lock.user_id == request.who.user_id}
-    work = Work(unit, request.who, request.services.layout, request.now_us, tokens)
+        found = locks.covering(work.unit, place.chain)
+        own = {lock.token for lock in found if lock.user_id == work.who.user_id}
+        work = replace(work, tokens=work.tokens | own)
     work.demand(Act.WRITE, place.chain)
 
 
 def _apply(unit: WriteUnit, place: Place, instructions: tuple[PropertyInstruction, ...]) -> None:
     node, changes = place.existing(), _sorted(instructions)
     dead_properties.apply(unit, node.id, changes.dead)
+    if changes.dead and dead_properties.bytes_of_node(unit, node.id) > MAX_DEAD_BYTES:
+        kib = MAX_DEAD_BYTES // 1024
+        text = f"A document or folder keeps at most {kib} KiB of properties of its own."
+        raise RefusedError(507, text)
     if changes.modified_us is not None or changes.created_us is not None:
-        tree.set_times(unit, node, modified_us=changes.modified_us, created_us=changes.created_us)
+        tree_changes.set_times(
+            unit, node, modified_us=changes.modified_us, created_us=changes.created_us
+        )
     elif changes.dead:
-        tree.touch(unit, node)
+        tree_changes.touch(unit, node)
 
 
 def _sorted(instructions: tuple[PropertyInstruction, ...]) -> _Changes:

@@ -11,11 +11,10 @@ from office import documents, places
 from office.places import Place
 from office.tracking import Act
 from office.work import Work
-from storage.store import WriteUnit
 from storage.tree import NodeRow
 
 Environ = MutableMapping[str, Any]
-REQUEST, UNIT = "deedbox.documents.request", "deedbox.documents.unit"
+REQUEST, WORK = "deedbox.documents.request", "deedbox.documents.work"
 
 
 class _TreeMember:
@@ -24,11 +23,6 @@ class _TreeMember:
     environ: Environ
     place: Place
 
-    def _work(self) -> Work:
-        request: DocumentRequest = self.environ[REQUEST]
-        unit: WriteUnit = self.environ[UNIT]
-        return Work(unit, request.who, request.services.layout, request.now_us, request.tokens)
-
     def get_etag(self) -> str | None:
         """The entity tag without quotes, as wsgidav wants it."""
         return (etag(self.place.existing()) or "").strip('"') or None
@@ -36,9 +30,10 @@ class _TreeMember:
     def handle_delete(self) -> bool:
         """Delete in one act, with all below; office errors are re-raised by the server."""
         request: DocumentRequest = self.environ[REQUEST]
-        check(request, self.environ[UNIT], self.place)
+        work: Work = self.environ[WORK]
+        check(request, work.unit, self.place)
         request.describe(self.place)
-        documents.delete(self._work(), self.place)
+        documents.delete(work, self.place)
         request.note.act = Act.DELETED
         return True
 
@@ -83,17 +78,15 @@ class FolderResource(_TreeMember, DAVCollection):  # type: ignore[misc]
         return [node.name for node in self._members()]
 
     def _members(self) -> list[NodeRow]:
-        request: DocumentRequest = self.environ[REQUEST]
-        unit: WriteUnit = self.environ[UNIT]
-        return places.members(unit, request.who, request.services.layout, self.place)
+        work: Work = self.environ[WORK]
+        return places.members(work.unit, work.who, work.layout, self.place)
 
     def create_collection(self, _name: str) -> None:
         """Make the folder that the request names; it lies in this one."""
         request: DocumentRequest = self.environ[REQUEST]
-        work = self._work()
-        [place] = places.find_for_writing(
-            work.unit, request.who, request.services.layout, request.names
-        )
+        work: Work = self.environ[WORK]
+        # Found for writing when wsgidav first asked for it.
+        place = places.find(work.unit, work.who, work.layout, request.names)
         check(request, work.unit, place)
         node = documents.make_collection(work, place)
         request.note.path = "/".join(place.names)
@@ -114,11 +107,26 @@ class DocumentProvider(DAVProvider):  # type: ignore[misc]
         if path is None:
             return None
         request: DocumentRequest = environ[REQUEST]
+        work: Work = environ[WORK]
         names = tuple(name for name in path.split("/") if name)
-        [place] = places.find_for_writing(
-            environ[UNIT], request.who, request.services.layout, names
-        )
+        if names == request.names:
+            [place] = places.find_for_writing(work.unit, work.who, work.layout, names)
+        else:
+            place = places.find(work.unit, work.who, work.layout, names)
         if place.node is None:
+            _refuse(request, place)
             return None
         kind = FolderResource if place.node.is_collection else DocumentResource
         return kind(path, environ, place)
+
+
+def _refuse(request: DocumentRequest, place: Place) -> None:
+    """Say in the office's words what wsgidav would say in its own: a block is noted by them.
+
+    Raises:
+        NotFoundError: DELETE of what is not there.
+        ParentMissingError: MKCOL where there is no folder for it.
+    """
+    if request.method == "DELETE":
+        place.existing()
+    _ = place.parent

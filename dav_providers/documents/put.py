@@ -7,13 +7,12 @@ bytes and the row are on the disk.
 import re
 from contextlib import closing
 
-from auth.identity import renew
 from dav_providers.documents import preconditions
 from dav_providers.documents.failures import no_space
 from dav_providers.documents.properties import DiskSpace
 from dav_providers.documents.request import DocumentRequest
 from dav_providers.multistatus.answers import Answer, RefusedError
-from office import documents, places
+from office import documents
 from office.documents import Stored
 from office.errors import KindError
 from office.places import Place
@@ -21,11 +20,12 @@ from office.standing import Standing
 from office.tracking import Act
 from office.work import Work
 from storage.blobs import BlobMissingError, StagedBlob
-from storage.store import WriteUnit
 from storage.tree import Content
 from wire.bodies import AnnouncedBody
 
 MICROSECONDS = 1_000_000
+_LOOK_BYTES = 8 * 1024 * 1024
+"""After so much of a body the disk is asked again whether the rest may come."""
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,60}")
 _LATEST_SECONDS = 253_402_300_799  # the end of year 9999, as HTTP dates have it
 
@@ -38,11 +38,12 @@ def answer(request: DocumentRequest, space: DiskSpace) -> Answer:
     body = AnnouncedBody.from_environ(
         request.environ, limit_bytes=request.services.settings.limits.upload_bytes
     )
-    _check_space(body.announced_bytes or 0, space)
-    with closing(_Staging(request, body, standing)) as staging:
+    _check_space(body, space())
+    with closing(_Staging(request, body, standing, space)) as staging:
         staged = staging.receive()
-        with request.services.store.write() as unit:
-            stored = _store(request, unit, staged, modified_us)
+        # The body may have taken minutes: whatever allowed it is asked again where it counts.
+        with request.change() as (work, [place]):
+            stored = _store(request, work, place, staged, modified_us)
     return _answer(stored, has_mtime=modified_us is not None)
 
 
@@ -58,28 +59,36 @@ def _check_headers(request: DocumentRequest) -> None:
 
 def _check_early(request: DocumentRequest) -> Standing:
     """Refuse before the body is sent what can be refused before (rights, locks, conditions)."""
-    with request.services.store.read() as unit:
-        place = places.find(unit, request.who, request.services.layout, request.names)
+    with request.look() as (unit, place):
         preconditions.check(request, unit, place)
         act, chain = documents.foresee_put(
             unit, request.who, place, request.tokens, now_us=request.now_us
         )
-    return Standing(request.services.store, request.who, act, chain)
+    return request.standing(act, chain)
 
 
-def _check_space(announced: int, space: DiskSpace) -> None:
-    _, available = space()
-    if announced > available:
+def _check_space(body: AnnouncedBody, space: tuple[int, int]) -> None:
+    """Refuse what is still to come where it does not fit; of unknown length it is something."""
+    announced = body.announced_bytes
+    if (1 if announced is None else announced - body.received_bytes) > space[1]:
         raise no_space()
 
 
 class _Staging:
     """A body on its way in; closed, it leaves nothing behind unless the blob was kept."""
 
-    def __init__(self, request: DocumentRequest, body: AnnouncedBody, standing: Standing) -> None:
+    def __init__(
+        self,
+        request: DocumentRequest,
+        body: AnnouncedBody,
+        standing: Standing,
+        space: DiskSpace,
+    ) -> None:
         self._request = request
         self._body = body
         self._standing = standing
+        self._space = space
+        self._looked_bytes = 0
         self._staged: StagedBlob | None = None
 
     def receive(self) -> StagedBlob:
@@ -91,6 +100,10 @@ class _Staging:
 
     def _read(self, size: int) -> bytes:
         self._standing.demand()
+        if self._body.received_bytes - self._looked_bytes >= _LOOK_BYTES:
+            # Others write too, and a chunked body has not said how long it will be.
+            self._looked_bytes = self._body.received_bytes
+            _check_space(self._body, self._space.now())
         return self._body.read(size)
 
     def close(self) -> None:
@@ -100,18 +113,17 @@ class _Staging:
 
 
 def _store(
-    request: DocumentRequest, unit: WriteUnit, staged: StagedBlob, modified_us: int | None
+    request: DocumentRequest,
+    work: Work,
+    place: Place,
+    staged: StagedBlob,
+    modified_us: int | None,
 ) -> Stored:
-    services = request.services
-    # The body may have taken minutes: whatever allowed it is asked again where it counts.
-    who = renew(unit, request.who)
-    [place] = places.find_for_writing(unit, who, services.layout, request.names)
-    preconditions.check(request, unit, place)
-    work = Work(unit, who, services.layout, request.now_us, request.tokens)
+    preconditions.check(request, work.unit, place)
     sha256 = staged.sha256 if staged.size else None
     content = Content(sha256, staged.size, _told_type(request))
     stored = documents.put(work, place, content, modified_us=modified_us)
-    if sha256 is not None and not services.blobs.exists(sha256):
+    if sha256 is not None and not request.services.blobs.exists(sha256):
         # A clean-up took the same bytes for an orphan just before this transaction began.
         raise BlobMissingError("The server was cleaning up; please save again.")
     _describe(request, place, stored)

@@ -12,7 +12,7 @@ from wsgidav.request_server import RequestServer
 
 from dav_providers.documents import copy_move, get, lock, options, propfind, proppatch, put
 from dav_providers.documents.properties import DiskSpace
-from dav_providers.documents.provider import REQUEST, UNIT, DocumentProvider, Environ
+from dav_providers.documents.provider import REQUEST, WORK, DocumentProvider, Environ
 from dav_providers.documents.request import MOUNT, DocumentRequest
 from dav_providers.multistatus.answers import Answer, RefusedError, send
 
@@ -85,8 +85,8 @@ class DocumentServer(RequestServer):  # type: ignore[misc]
     ) -> Iterable[bytes]:
         """Run one of wsgidav's methods; what it answers goes out after the commit."""
         said: list[Any] = []
-        with _request(environ).services.store.write() as unit:
-            environ[UNIT] = unit
+        with _request(environ).transaction() as work:
+            environ[WORK] = work
             b"".join(method(environ, lambda *words: said.append(words)))
         # Its page of HTML saying "Created" is for nobody.
         return send(Answer(int(said[0][0][:3]), [("Content-Length", "0")]), start_response)

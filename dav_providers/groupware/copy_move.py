@@ -7,8 +7,8 @@ from office import collections, item_store
 from office.errors import FixedError, KindError, NotFoundError, ParentMissingError
 from office.item_store import Target
 from office.tracking import Act
+from office.work import GroupwareWork
 from storage import items
-from storage.store import WriteUnit
 from wire.dav_headers import parse_overwrite
 
 _ITEM_DEPTH = 3
@@ -21,8 +21,8 @@ def answer(request: GroupwareRequest) -> Answer:
     may_overwrite = parse_overwrite(request.header("Overwrite"))
     if not request.is_item:
         raise FixedError("Collections stay where they are; change their name instead.")
-    with request.services.store.write() as unit:
-        is_new = _carry(request, unit, names, may_overwrite=may_overwrite)
+    with request.change() as work:
+        is_new = _carry(request, work, names, may_overwrite=may_overwrite)
     return Answer(201 if is_new else 204, [("Content-Length", "0")])
 
 
@@ -38,19 +38,19 @@ def _destination(request: GroupwareRequest) -> tuple[str, ...]:
 
 def _carry(
     request: GroupwareRequest,
-    unit: WriteUnit,
+    work: GroupwareWork,
     names: tuple[str, ...],
     *,
     may_overwrite: bool,
 ) -> bool:
-    work = request.work(unit)
+    unit = work.unit
     collections.find(unit, request.who, request.names[1])
     if len(names) != _ITEM_DEPTH:
         raise KindError("Objects lie in calendars and address books, not there.")
     try:
         collections.find(unit, request.who, names[1])
     except NotFoundError:
-        raise ParentMissingError("There is no such calendar or address book.") from None
+        raise ParentMissingError(message="There is no such calendar or address book.") from None
     collection, other = collections.hold(work, request.names[1], names[1])
     item = items.find(unit, collection.id, request.names[2])
     if item is None:

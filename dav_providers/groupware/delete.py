@@ -14,8 +14,8 @@ def answer(request: GroupwareRequest) -> Answer:
     request.demand_own_home()
     if request.is_top or request.is_home:
         raise FixedError("A home stays as long as its user does.")
-    with request.services.store.write() as unit:
-        work = request.work(unit)
+    with request.change() as work:
+        unit = work.unit
         [collection] = collections.hold(work, request.names[1])
         if request.is_collection:
             preconditions.check_collection(request, unit, exists=True)

@@ -1,7 +1,7 @@
 """What Radicale answers: filters that no index can, and objects expanded (RFC 4791 section 9.6).
 
 It is given the objects to look at and never looks for any: no lock, storage or right of its own
-is used. ``docs/adr/0011`` says why no more of it is.
+is used. ``docs/adr/0013`` says why no more of it is.
 """
 
 import xml.etree.ElementTree as ET

@@ -63,10 +63,10 @@ def answer(request: GroupwareRequest) -> Answer:
         return _not_made(request, wish.instructions, refused)
     name, properties = applied("", {}, wish.instructions)
     new = NewCollection(request.names[1], wish.kind, wish.components, name, properties=properties)
-    with request.services.store.write() as unit:
-        preconditions.check_collection(request, unit, exists=False)
+    with request.change() as work:
+        preconditions.check_collection(request, work.unit, exists=False)
         try:
-            collections.make(request.work(unit), new)
+            collections.make(work, new)
         except ExistsError:
             raise _exists(request) from None
     return Answer(201, [("Content-Length", "0"), ("Cache-Control", "no-cache")])

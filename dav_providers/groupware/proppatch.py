@@ -82,10 +82,9 @@ def applied(
 
 
 def _apply(request: GroupwareRequest, instructions: Sequence[PropertyInstruction]) -> None:
-    with request.services.store.write() as unit:
-        work = request.work(unit)
+    with request.change() as work:
         [collection] = collections.hold(work, request.names[1])
-        preconditions.check_collection(request, unit, exists=True)
+        preconditions.check_collection(request, work.unit, exists=True)
         name, properties = applied(
             collection.display_name, dict(collection.properties), instructions
         )

@@ -3,7 +3,6 @@
 What was sent is what is stored; only then has the answer an entity tag (RFC 4791 section 5.3.4).
 """
 
-from auth.identity import renew
 from dav_providers.groupware import preconditions
 from dav_providers.groupware.names import CAL, CARD
 from dav_providers.groupware.preconditions import etag_of
@@ -15,7 +14,6 @@ from office.collections import Kind
 from office.errors import KindError, NotFoundError, ParentMissingError
 from office.item_store import Stored
 from office.tracking import Act
-from office.work import GroupwareWork
 from storage import items
 from storage.collections import CollectionRow
 from wire.bodies import BodyTooLargeError, read_small
@@ -37,9 +35,9 @@ def answer(request: GroupwareRequest) -> Answer:
     _check_type(request, collection)
     data = _body(request, collection)
     read = item_store.read(collection, data, request.services.limits)
-    with request.services.store.write() as unit:
+    with request.change() as work:
         # The body may have taken its time: whatever allowed it is asked again where it counts.
-        work = GroupwareWork(unit, renew(unit, request.who), request.now_us)
+        unit = work.unit
         [held] = collections.hold(work, collection.name)
         if held.id != collection.id:
             raise NotFoundError("There is nothing here.")
@@ -57,7 +55,7 @@ def answer(request: GroupwareRequest) -> Answer:
 def _collection(request: GroupwareRequest) -> CollectionRow:
     if not request.is_item:
         if len(request.names) > 1 and not request.is_collection:
-            raise ParentMissingError("The collection it would lie in does not exist.")
+            raise ParentMissingError(message="The collection it would lie in does not exist.")
         raise KindError("Objects lie in calendars and address books, not here.")
     if request.has_slash:
         raise KindError("The address ends in a slash: that names a collection.")
@@ -65,7 +63,9 @@ def _collection(request: GroupwareRequest) -> CollectionRow:
         try:
             return collections.find(unit, request.who, request.names[1])
         except NotFoundError:
-            raise ParentMissingError("There is no such calendar or address book.") from None
+            raise ParentMissingError(
+                message="There is no such calendar or address book."
+            ) from None
 
 
 def _check_type(request: GroupwareRequest, collection: CollectionRow) -> None:

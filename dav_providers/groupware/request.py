@@ -1,11 +1,13 @@
 """A request on calendars and address books, parsed once into values."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
 
+from auth.identity import renew
 from config.settings import Settings
 from dav_providers.multistatus.request import DAVRequest
 from dav_providers.multistatus.request_xml import read_xml
@@ -13,7 +15,7 @@ from office.errors import NotFoundError
 from office.items import ItemLimits
 from office.work import GroupwareWork
 from storage.collections import CollectionRow
-from storage.store import Store, WriteUnit
+from storage.store import Store
 from wire.bodies import read_small
 from wire.dav_headers import parse_reference
 from wire.paths import ResourcePath, quote_path, quote_segment
@@ -107,9 +109,16 @@ class GroupwareRequest(DAVRequest):
         body = read_small(self.environ, limits.xml_bytes)
         return read_xml(body, max_depth=limits.xml_depth) if body.strip() else None
 
-    def work(self, unit: WriteUnit) -> GroupwareWork:
-        """What the office needs to know of a change."""
-        return GroupwareWork(unit, self.who, self.now_us)
+    @contextmanager
+    def change(self) -> Iterator[GroupwareWork]:
+        """A transaction that changes, for who still may come in now that the body is here.
+
+        Raises:
+            auth.errors.CredentialsError: The device was retired or the user blocked meanwhile.
+        """
+        with self.services.store.write() as unit:
+            self.who = renew(unit, self.who)
+            yield GroupwareWork(unit, self.who, self.now_us)
 
     def describe(self) -> None:
         """Tell the access log which object this is about."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from dav_providers.multistatus.preconditions import Precondition, error_body
 from dav_providers.multistatus.writer import CONTENT_TYPE
+from office.errors import Blocked
 
 MULTI_STATUS = 207
 
@@ -37,7 +38,15 @@ class RefusedError(Exception):
 
 
 class ConditionFailedError(Exception):
-    """The request's condition does not hold: 412."""
+    """The request's condition does not hold: 412.
+
+    Attributes:
+        blocked: The block of the caller that let the place look as if it were not there.
+    """
+
+    def __init__(self, message: str, blocked: Blocked | None = None) -> None:
+        super().__init__(message)
+        self.blocked = blocked
 
 
 def refusal(

@@ -21,7 +21,7 @@ class DAVRequest:
         environ: The WSGI environ; only header lookups are made in it.
         settings: The installation's.
         method: The HTTP method.
-        who: The person and device, from the gate.
+        who: The person and device, from the gate; after a body, as they stand then.
         family: The kind of client; a label, never a proof.
         segments: The path, decoded.
         has_slash: The path was spelled with a slash at its end.
@@ -59,7 +59,7 @@ class DAVRequest:
     def if_header(self) -> IfHeader | None:
         """The ``If:`` header (RFC 4918 section 10.4), if there is one."""
         text = self.header("If")
-        return IfHeader.parse(text) if text else None
+        return None if text is None else IfHeader.parse(text)
 
     @property
     def wants_minimal(self) -> bool:

@@ -19,6 +19,8 @@ from lxml import etree
 
 MAX_DEPTH = 64
 MAX_ELEMENTS = 250_000
+MAX_NAMES = 500
+"""Properties that one PROPFIND may name: each is answered for each member, 404 or not."""
 
 _ENCODING = re.compile(rb"<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _PROLOG = re.compile(rb"(?:\s|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
@@ -128,7 +130,13 @@ def read_xml(
     try:
         root = etree.fromstring(text, parser)
     except etree.XMLSyntaxError as error:
-        raise RequestXMLError(f"The request's XML is not well-formed: {error.msg}") from None
+        if parser.error_log and parser.error_log[0].type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+            # libxml2 itself stops at 256 levels.
+            raise _too_deep(max_depth) from None
+        line, column = error.position
+        raise RequestXMLError(
+            f"The request's XML is broken at line {line}, column {column}."
+        ) from None
     _check_size(root, max_depth, max_elements)
     return root
 
@@ -138,6 +146,7 @@ def parse_propfind(body: bytes, *, max_depth: int = 64) -> Propfind:
 
     Raises:
         RequestXMLError: Not exactly one of prop, allprop and propname.
+        RequestXMLTooComplexError: It asks for more than `MAX_NAMES` properties.
     """
     if not body.strip():
         return Propfind(PropfindKind.ALLPROP)
@@ -223,7 +232,10 @@ def _root(body: bytes, local: str, max_depth: int) -> etree._Element:
 
 
 def _names(parent: etree._Element | None) -> tuple[str, ...]:
-    return () if parent is None else tuple(dict.fromkeys(name_of(child) for child in parent))
+    names = () if parent is None else tuple(dict.fromkeys(name_of(child) for child in parent))
+    if len(names) > MAX_NAMES:
+        raise RequestXMLTooComplexError(f"Ask for at most {MAX_NAMES} properties at a time.")
+    return names
 
 
 def _has(root: etree._Element, parent: str, child: str) -> bool:
@@ -246,9 +258,15 @@ def _as_utf8(body: bytes) -> bytes:
 
 def _check_size(root: etree._Element, max_depth: int, max_elements: int) -> None:
     if _deeper_than(max_depth)(root):
-        raise RequestXMLTooComplexError(f"The request's XML is deeper than {max_depth} levels.")
+        raise _too_deep(max_depth)
     if _more_than(max_elements)(root):
         raise RequestXMLTooComplexError(f"More than {max_elements} elements in the request's XML.")
+
+
+def _too_deep(max_depth: int) -> RequestXMLTooComplexError:
+    return RequestXMLTooComplexError(
+        f"The request's XML is deeper than {max_depth} levels, the limit limits.xml_depth."
+    )
 
 
 @lru_cache(maxsize=8)

@@ -16,6 +16,7 @@ _COMMANDS = {
     "device": ("server.cli.device", "device"),
     "estate": ("server.cli.estate", "estate"),
     "journal": ("server.cli.journal", "journal"),
+    "lock": ("server.cli.lock", "lock"),
     "migrate": ("server.cli.database", "migrate"),
     "serve": ("server.cli.serve", "serve"),
     "setup-link": ("server.cli.serve", "setup_link"),
@@ -40,8 +41,9 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="deedbox", prog_name="deedbox", message="%(prog)s %(version)s")
 def deedbox() -> None:
-    """WebDAV, CalDAV and CardDAV for offices that live on property files."""
+    """An office's property folders over WebDAV: its people, their devices, and who opened what."""
 
 
 def main() -> None:
@@ -52,6 +54,9 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; whatever goes wrong is told in a sentence."""
     as_json = "--json" in arguments
+    if fault := _unreadable(arguments):
+        report(fault, as_json=as_json)
+        return USAGE
     try:
         outcome = deedbox.main(args=arguments, prog_name="deedbox", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -66,3 +71,13 @@ def run(arguments: list[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last place where a person could be spared a traceback
         return explain(error, as_json=as_json)
     return outcome if isinstance(outcome, int) else 0
+
+
+def _unreadable(arguments: list[str]) -> str | None:
+    """Say which argument is not text: nothing that is stored or printed could hold it."""
+    for each in arguments:
+        try:
+            each.encode()
+        except UnicodeEncodeError:
+            return f"The argument {each!a} is not text in UTF-8. See `deedbox --help`."
+    return None

@@ -3,7 +3,7 @@
 import click
 
 from server.cli.failures import RefusedError
-from server.cli.invocation import Invocation, with_installation
+from server.cli.invocation import Invocation, shown, with_installation
 
 
 @click.command()
@@ -26,7 +26,7 @@ def verify(invocation: Invocation) -> int:
     """
     from office.verification import verify as verify_bytes  # noqa: PLC0415 - loads the database
     from server.installation import existing_store  # noqa: PLC0415
-    from storage.blobs import LocalBlobs  # noqa: PLC0415
+    from storage.local_blobs import LocalBlobs  # noqa: PLC0415
 
     settings = invocation.settings()
     store = existing_store(settings)
@@ -40,8 +40,11 @@ def verify(invocation: Invocation) -> int:
         {"sha256": each.sha256, "fault": each.what, "paths": list(each.paths)}
         for each in report.faults
     ]
-    lines = [f"{each.sha256} is {each.what}: {', '.join(each.paths)}" for each in report.faults]
-    outcome = f"{len(faults)} faults" if faults else "all is well"
+    lines = [
+        shown(f"{each.sha256} is {each.what}: {', '.join(each.paths)}") for each in report.faults
+    ]
+    faults_text = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+    outcome = faults_text if faults else "all is well"
     lines.append(f"{report.blobs} documents' contents, {report.bytes} bytes: {outcome}.")
     invocation.answer("\n".join(lines), blobs=report.blobs, bytes=report.bytes, faults=faults)
     return 1 if faults else 0

@@ -51,7 +51,7 @@ def list_devices(invocation: Invocation, *, user: str | None, with_retired: bool
     """Show the devices of USER, or of everybody, and when each was last there."""
     from auth import devices  # noqa: PLC0415 - loads the database
 
-    with invocation.store() as store, store.read() as unit:
+    with invocation.store(is_reading=True) as store, store.read() as unit:
         found = devices.listed(unit, user_name=user)
     rows = [
         {

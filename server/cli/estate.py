@@ -42,7 +42,7 @@ def list_estates(invocation: Invocation) -> None:
     from office.command import at_the_machine  # noqa: PLC0415
     from storage.estates import all_estates  # noqa: PLC0415
 
-    with invocation.store() as store, store.read() as unit:
+    with invocation.store(is_reading=True) as store, store.read() as unit:
         where = layout.load(unit)
         rows = [
             {

@@ -36,8 +36,9 @@ def explain(error: Exception, *, as_json: bool) -> int:
         report(f"{name}{error.strerror or error}.", as_json=as_json)
         return _REFUSED
     if _is_database_away(error):
-        cause = str(getattr(error, "orig", error)).strip()
-        report(f"The database does not answer: {cause}", as_json=as_json)
+        # psycopg's first line says it; the others guess at causes and repeat it per address.
+        cause = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        report(f"The database does not answer: {cause.rstrip('.')}.", as_json=as_json)
         return _REFUSED
     return _admit(error, as_json=as_json)
 
@@ -48,11 +49,13 @@ def _sentences() -> tuple[type[Exception], ...]:
     from config.faults import ConfigError  # noqa: PLC0415
     from office.errors import OfficeError  # noqa: PLC0415
     from server.installation import NoInstallationError  # noqa: PLC0415
+    from server.processes import ListenError  # noqa: PLC0415
     from storage.migrate import NewerDatabaseError  # noqa: PLC0415
 
     return (
         AuthError,
         ConfigError,
+        ListenError,
         NewerDatabaseError,
         NoInstallationError,
         OfficeError,

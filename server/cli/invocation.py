@@ -1,6 +1,7 @@
 """What all commands share: where the installation is, and how to answer."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,10 +12,16 @@ from typing import TYPE_CHECKING, Any, Concatenate, TypeVar
 
 import click
 
+from server.cli.failures import RefusedError
+
 if TYPE_CHECKING:
     from config.settings import Settings
     from storage.store import Store
 
+# Controls, line separators, and the characters that turn what follows round or hide.
+_STEERING = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
 _NO_OVERRIDES: Mapping[str, Mapping[str, object]] = {}
 
 
@@ -39,11 +46,27 @@ class Invocation:
         return load(self.data, self.config, overrides)
 
     @contextmanager
-    def store(self, settings: "Settings | None" = None) -> "Iterator[Store]":
-        """The installation's store, made or migrated where that is needed."""
+    def store(
+        self, settings: "Settings | None" = None, *, is_reading: bool = False
+    ) -> "Iterator[Store]":
+        """The installation's store, made or migrated where that is needed.
+
+        Args:
+            settings: Those in force, where the command has read them already.
+            is_reading: The command only shows what is there: a folder that nobody made is then
+                a slip of the pen and not an installation to begin.
+
+        Raises:
+            RefusedError: The folder is not there and *is_reading*.
+        """
         from server.installation import prepared_store  # noqa: PLC0415 - SQLAlchemy neither
 
-        store = prepared_store(settings or self.settings())
+        settings = settings or self.settings()
+        if is_reading and not settings.data_folder.exists():
+            raise RefusedError(
+                f"There is no folder {settings.data_folder}; is it the right --data folder?"
+            )
+        store = prepared_store(settings)
         try:
             yield store
         finally:
@@ -96,6 +119,14 @@ def moment(us: int | None) -> str | None:
     return at.isoformat(sep=" ", timespec="seconds")
 
 
+def shown(text: str) -> str:
+    """*text* for a terminal: what would steer it, or turn the line's direction, is spelled out.
+
+    Names that older versions took may hold it.
+    """
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def _columns(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     titles = list(rows[0])
     cells = [[title.replace("_", " ") for title in titles]]
@@ -111,5 +142,5 @@ def _cell(value: object) -> str:
     if value is None:
         return "-"
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "-"
-    return str(value)
+        return shown(", ".join(map(str, value))) or "-"
+    return shown(str(value))

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from server.cli.failures import RefusedError
-from server.cli.invocation import Invocation, moment, with_installation
+from server.cli.invocation import Invocation, moment, shown, with_installation
 
 if TYPE_CHECKING:
     from storage.journal_search import JournalEntry, Search
@@ -73,7 +72,7 @@ def journal(
     from storage import journal_search  # noqa: PLC0415 - loads the database
 
     since_us = parse_since(since, datetime.now(UTC)) if since else None
-    with invocation.store() as store:
+    with invocation.store(is_reading=True) as store:
         with store.read() as unit:
             search = journal_search.Search(
                 user_id=_user_id(unit, user), path=_below_files(path), since_us=since_us
@@ -156,7 +155,8 @@ def facts(entry: "JournalEntry") -> dict[str, object]:
 def line(cells: Sequence[str]) -> str:
     """One line of the table; a cell that is too wide pushes the others."""
     widths = (width for _, width in _COLUMNS)
-    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+    safe = map(shown, cells)
+    return "  ".join(cell.ljust(width) for cell, width in zip(safe, widths, strict=True)).rstrip()
 
 
 def cells_of(entry: "JournalEntry") -> list[str]:
@@ -214,14 +214,9 @@ def _show(invocation: Invocation, entry: "JournalEntry") -> None:
 
 
 def _user_id(unit: "Unit", name: str | None) -> int | None:
-    from storage import people  # noqa: PLC0415 - loads the database
+    from auth import people  # noqa: PLC0415 - loads the database
 
-    if name is None:
-        return None
-    person = people.find(unit, name)
-    if person is None:
-        raise RefusedError(f"There is no user {name}: `deedbox user list` shows all.")
-    return person.id
+    return None if name is None else people.get(unit, name).id
 
 
 def _below_files(path: str | None) -> str | None:

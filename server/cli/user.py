@@ -60,9 +60,7 @@ def add(
 
 @user.command("block")
 @click.argument("name")
-@click.option(
-    "--path", help="Only this folder or document, such as /files/Objekte/4711 Parkallee."
-)
+@click.option("--path", help="Only this folder, such as /files/Objekte/4711 Parkallee.")
 @with_installation
 def block(invocation: Invocation, *, name: str, path: str | None) -> None:
     """Shut NAME out: as a whole, or of one folder; holds from the next request."""
@@ -81,20 +79,31 @@ def block(invocation: Invocation, *, name: str, path: str | None) -> None:
 
 @user.command("unblock")
 @click.argument("name")
-@click.option("--path", help="Only this folder or document.")
+@click.option("--path", help="Only this folder.")
 @with_installation
 def unblock(invocation: Invocation, *, name: str, path: str | None) -> None:
     """Let NAME in again, with the devices they had; or open one folder to them."""
     from auth import people  # noqa: PLC0415 - loads the database
-    from office.people import unblock_on_path  # noqa: PLC0415
+    from office.people import blocked_paths, unblock_on_path  # noqa: PLC0415
 
     with invocation.store() as store, store.write() as unit:
+        before = people.get(unit, name)
         if path is None:
             people.unblock(unit, name)
         else:
             unblock_on_path(unit, name, path)
-    what = path or "as a whole"
-    invocation.answer(f"{name} is let in: {what}.", username=name, blocked=False, path=path)
+        left = blocked_paths(unit, before)
+    was_blocked = path is not None or before.state == "blocked"
+    if left and not was_blocked:
+        raise RefusedError(
+            f"{name} was not blocked as a whole; still blocked on: {', '.join(left)}. "
+            f"`deedbox user unblock {name} --path …` opens a folder."
+        )
+    what = f"is let in: {path or 'as a whole'}" if was_blocked else "was not blocked"
+    still = f"; still blocked on: {', '.join(left)}" if left else ""
+    invocation.answer(
+        f"{name} {what}{still}.", username=name, blocked=False, path=path, blocked_on=left
+    )
 
 
 @user.command("list")
@@ -104,7 +113,7 @@ def list_users(invocation: Invocation) -> None:
     from auth import devices, people  # noqa: PLC0415 - loads the database
     from office.people import blocked_paths  # noqa: PLC0415
 
-    with invocation.store() as store, store.read() as unit:
+    with invocation.store(is_reading=True) as store, store.read() as unit:
         active: dict[str, list[str]] = {}
         for device in devices.listed(unit):
             if device.retired_us is None:

@@ -31,6 +31,9 @@ class ServerOptions:
         header_timeout_seconds: From a request's first byte (or the connection's start, TLS
             handshake included) to the end of its header.
         idle_timeout_seconds: Longest stillness while a body is due or an answer is not taken.
+        least_bytes_per_second: Average below which a client is cut that a body is due from or
+            that does not take an answer; 0 for none.
+        slow_grace_seconds: So long a request's client may be slower than that.
         keep_alive_timeout_seconds: Longest stillness between two requests.
         max_header_bytes: Request line and header fields together; more is answered 431.
         buffer_bytes: Most bytes of one request, each way, between the client and the application.
@@ -43,6 +46,8 @@ class ServerOptions:
     threads: int = 48
     header_timeout_seconds: float = 10.0
     idle_timeout_seconds: float = 60.0
+    least_bytes_per_second: int = 1024
+    slow_grace_seconds: float = 30.0
     keep_alive_timeout_seconds: float = 60.0
     max_header_bytes: int = 65_536
     buffer_bytes: int = 524_288

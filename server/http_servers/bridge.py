@@ -98,7 +98,7 @@ def _start(answer: Answer, inbox: Inbox, length: int | None) -> Message:
         headers.append((key, value.encode("latin-1")))
     if not has_length and length is not None and not answer.is_bodiless:
         headers.append((b"content-length", b"%d" % length))
-    if inbox.is_awaited:
+    if inbox.is_awaited and (b"connection", b"close") not in headers:
         # The client waits for "100 Continue" and will not send its body now; what comes next
         # on this connection could not be told from that body (RFC 9110 section 10.1.1).
         headers.append((b"connection", b"close"))

@@ -64,6 +64,7 @@ class CherootBody(RequestBody):
         self._left = length
         self._ask = ask
         self._ended = length == 0
+        self.is_waiting = False
 
     @property
     def is_awaited(self) -> bool:
@@ -72,6 +73,7 @@ class CherootBody(RequestBody):
 
     def _next_piece(self) -> bytes:
         ask, self._ask = self._ask, None
+        self.is_waiting = True
         try:
             if ask is not None:
                 ask()
@@ -81,6 +83,8 @@ class CherootBody(RequestBody):
         except (OSError, ValueError) as error:
             # A time-out, a reset, or a file object closed by the stopping server.
             raise BodyCutError(f"the request's body broke off: {error}") from error
+        finally:
+            self.is_waiting = False
 
     def _receive(self) -> bytes:
         if not self._left:

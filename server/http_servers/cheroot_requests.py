@@ -17,6 +17,7 @@ from server.http_servers import ServerOptions
 from server.http_servers.bodies import RequestBody
 from server.http_servers.cheroot_bodies import CherootBody, ChunkedCherootBody, Reader
 from server.http_servers.environ import SOFTWARE, is_bodiless
+from server.http_servers.pace import Pace
 from wire.bodies import BodyCutError
 
 _log = logging.getLogger("deedbox.http")
@@ -24,7 +25,7 @@ _log = logging.getLogger("deedbox.http")
 _TOKEN: Final = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
 _BAD_VALUE: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 # A body nobody wants is read and dropped for so long, so that the client can read the answer.
-_DRAIN_SECONDS: Final = 10.0
+_DRAIN_SECONDS: Final = 3.0
 _LINGER_SECONDS: Final = 1.0
 
 
@@ -115,12 +116,14 @@ class StrictRequest(HTTPRequest):
             body = ChunkedCherootBody(reader, ask)
         else:
             body = CherootBody(reader, int(self.inheaders.get(b"Content-Length", 0)), ask)
-        self.rfile = body
+        self.rfile = self.conn.body = body
         self.conn.head_since = None
         self.server.gateway(self).respond()
         self._send(b"0\r\n\r\n" if self.chunked_write else b"")
-        if not body.ended and not self.close_connection:
-            self.close_connection = not _drain(body)
+        if body.ended or body.is_awaited:
+            return
+        if not _drain(body, self.conn.socket):
+            self.close_connection = self.conn.lingers = True
 
     def send_headers(self) -> None:
         """Make the answer's head, to leave together with its first block."""
@@ -166,10 +169,13 @@ class StrictRequest(HTTPRequest):
         if not (head or data):
             return
         try:
+            self.conn.is_waiting = True
             self.conn.wfile.write(head + data)
         except ssl.SSLEOFError as error:
             # The client is gone; cheroot knows that by the errors of plain sockets only.
             raise BrokenPipeError(errno.EPIPE, str(error)) from error
+        finally:
+            self.conn.is_waiting = False
 
     def simple_response(self, status: str, msg: str = "") -> None:
         """Answer without the application, and end the connection."""
@@ -183,11 +189,12 @@ class StrictRequest(HTTPRequest):
         self.conn.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
 
-def _drain(body: RequestBody) -> bool:
+def _drain(body: RequestBody, connection: socket.socket) -> bool:
     """Read what the application left; say whether the body's end was reached in time."""
     deadline = time.monotonic() + _DRAIN_SECONDS
     with suppress(BodyCutError):
-        while time.monotonic() < deadline:
+        while (left := deadline - time.monotonic()) > 0:
+            connection.settimeout(left)
             if not body.read(1 << 16):
                 return True
     return False
@@ -198,15 +205,20 @@ class BoundedConnection(HTTPConnection):
 
     RequestHandlerClass = StrictRequest
     lingers = False
+    body: CherootBody | None = None
+    # Whether the thread waits for the client to take an answer.
+    is_waiting = False
     _is_open = False
     # A moment of the monotonic clock, while a request's header is being read.
     head_since: float | None = None
+    _pace: Pace | None = None
 
     def communicate(self) -> bool:
         """Answer one request; return whether the connection stays."""
         options: ServerOptions = self.server.options
         self.socket.settimeout(options.idle_timeout_seconds)
         self.head_since = time.monotonic()
+        self._pace = Pace(self.socket, options)
         self.server.connections_at_work.add(self)
         try:
             return self._has_handshake() and bool(super().communicate())  # type: ignore[no-untyped-call]  # cheroot
@@ -227,9 +239,13 @@ class BoundedConnection(HTTPConnection):
         return True
 
     def sweep(self, now: float) -> None:
-        """Cut the connection whose header takes too long at *now*."""
+        """Cut the connection whose header, body or reading takes too long at *now*."""
         since, limit = self.head_since, self.server.options.header_timeout_seconds
-        if since is not None and now - since > limit:
+        pace = self._pace
+        body = self.body
+        is_waiting = self.is_waiting or (body is not None and body.is_waiting)
+        is_slow = pace is not None and pace.is_too_slow(now, is_waiting=is_waiting)
+        if is_slow or (since is not None and now - since > limit):
             with suppress(OSError):
                 # The thread that reads sees the connection's end and gives up.
                 socket.socket.shutdown(self.socket, socket.SHUT_RDWR)

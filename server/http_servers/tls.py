@@ -23,6 +23,17 @@ def make_context(options: ServerOptions) -> ssl.SSLContext | None:
     return context
 
 
+def fault(options: ServerOptions) -> str | None:
+    """Say why the certificate's files cannot be used now; None when they can."""
+    try:
+        make_context(options)
+    except OSError as error:
+        key = f"key {options.private_key}" if options.private_key else "the key in it"
+        reason = error.strerror or str(error)
+        return f"certificate {options.certificate} and {key} cannot be used together: {reason}"
+    return None
+
+
 def load(context: ssl.SSLContext, certificate: Path, private_key: Path | None) -> None:
     """Put the files' present content into *context*."""
     # Without a password callback OpenSSL would ask at the terminal and the server would hang.

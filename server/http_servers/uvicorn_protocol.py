@@ -6,6 +6,8 @@ that no request arms a timer of its own.
 """
 
 import asyncio
+import logging
+import socket
 from http import HTTPStatus
 from typing import Final
 
@@ -15,9 +17,15 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import ServerState
 
 from server.http_servers import ServerOptions
+from server.http_servers.pace import Pace
 
-# How long a refused client has to read why.
+_log = logging.getLogger("deedbox.http")
+
+# How long a client whose request could not be read has to learn why.
 _LINGER_SECONDS: Final = 2.0
+# How long a client may go on with a body nobody wants: many read no answer before they have sent
+# all. It costs no thread.
+_DISCARD_SECONDS: Final = 10.0
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -29,9 +37,11 @@ class BoundedProtocol(HttpToolsProtocol):
         server_state: ServerState,
         options: ServerOptions,
         loop: asyncio.AbstractEventLoop,
+        connection: socket.socket,
     ) -> None:
         super().__init__(config, server_state, {}, loop)
         self._options = options
+        self._pace = Pace(connection, options)
         # Moments of the loop's clock, in seconds.
         self._last_data = loop.time()
         self._head_since: float | None = self._last_data
@@ -43,14 +53,15 @@ class BoundedProtocol(HttpToolsProtocol):
         self._hosts = 0
         self._has_chunks = False
         self._is_coded = False
-        self._is_refused = False
+        self._is_ending = False
+        self._linger_seconds = _LINGER_SECONDS
         self._running: RequestResponseCycle | None = None
 
     # What the client sends
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser; refuse a header that has not ended within its bound."""
-        if self._is_refused:
+        if self._is_ending:
             return
         self._last_data = self.loop.time()
         self._begins_now = False
@@ -116,23 +127,25 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body, unless its request was refused."""
-        if not self._is_refused:
+        if not self._is_ending:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         """End the body, unless its request was refused."""
-        if not self._is_refused:
+        if not self._is_ending:
             super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's text for its log
         """Answer what the parser could not read."""
+        address = self.client[0] if self.client else ""
+        _log.info("not a request of HTTP", extra={"fields": {"address": address}})
         self._refuse(HTTPStatus.BAD_REQUEST)
 
     def _refuse(self, status: HTTPStatus) -> None:
         """End the connection with *status*, or at once when another answer is on its way."""
-        if self._is_refused:
+        if self._is_ending:
             return
-        self._is_refused = True
+        self._is_ending = True
         self._idle_since = self.loop.time()
         if self._running is not None and not self._running.response_complete:
             if self._running.response_started:
@@ -146,17 +159,33 @@ class BoundedProtocol(HttpToolsProtocol):
             b"HTTP/1.1 %d %s\r\ncontent-type: text/plain\r\nconnection: close\r\n"
             b"content-length: %d\r\n\r\n%s" % (status, phrase, len(phrase), phrase)
         )
+        self._end()
+
+    def _end(self) -> None:
+        """Send nothing more and drop what comes.
+
+        Closing with bytes unread would reset the connection and could take the answer from the
+        client; the sweep closes when it has had the time to read it.
+        """
         if self.transport.can_write_eof():
-            # Closing with bytes unread would reset the connection and could take the answer
-            # from the client; the sweep closes when it has had the time to read it.
             self.transport.write_eof()
-        else:
+
+    def close_answered(self) -> None:
+        """End the connection after an answer; not at once where the client still sends."""
+        cycle = self._running
+        if cycle is None or not cycle.more_body or cycle.disconnected:
             self.transport.close()
+            return
+        self._is_ending, self._linger_seconds = True, _DISCARD_SECONDS
+        self._idle_since = self.loop.time()
+        self._end()
 
     # What happens to the connection
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._running = cycle
+        cycle.transport = _AnsweringTransport(cycle.transport, self)
+        self._pace.begin(self.loop.time())
         super()._start_asgi_task(cycle, app)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -186,8 +215,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _is_overdue(self, now: float) -> bool:
         options = self._options
-        if self._is_refused:
-            return now - self._idle_since > _LINGER_SECONDS
+        if self._is_ending:
+            return now - self._idle_since > self._linger_seconds
         cycle = self._running
         if cycle is not None and not cycle.response_complete:
             return self._stands_still(cycle, now)
@@ -200,6 +229,9 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _stands_still(self, cycle: RequestResponseCycle, now: float) -> bool:
         """Say whether a running request has waited too long for its client."""
+        is_waiting = self.flow.write_paused or (cycle.more_body and not self.flow.read_paused)
+        if self._pace.is_too_slow(now, is_waiting=is_waiting):
+            return True
         if self.flow.write_paused:
             waiting = self.transport.get_write_buffer_size()
             if waiting != self._stalled_bytes:
@@ -209,3 +241,17 @@ class BoundedProtocol(HttpToolsProtocol):
         if cycle.more_body and not self.flow.read_paused:
             return now - self._last_data > self._options.idle_timeout_seconds
         return False
+
+
+class _AnsweringTransport(asyncio.Transport):
+    """The transport as a request's answer sees it: its closing is the protocol's to decide."""
+
+    def __init__(self, transport: asyncio.Transport, protocol: BoundedProtocol) -> None:
+        super().__init__()
+        self._protocol = protocol
+        self.write = transport.write  # type: ignore[method-assign]  # the path of every block
+        self.is_closing = transport.is_closing  # type: ignore[method-assign]
+
+    def close(self) -> None:
+        """Close when the client has had the time to read the answer."""
+        self._protocol.close_answered()

@@ -29,9 +29,19 @@ _SCARCITY_SECONDS: Final = 1.0
 _YIELD_SECONDS: Final = 0.001
 
 
+_TOLD_BETTER: Final = frozenset(
+    {
+        # The exchange has told why the answer broke off.
+        "ASGI callable returned without completing response.",
+        # The protocol tells from where.
+        "Invalid HTTP request received.",
+    }
+)
+
+
 def _is_news(record: logging.LogRecord) -> bool:
-    """Drop uvicorn's word on an answer that broke off: the exchange has told why already."""
-    return record.msg != "ASGI callable returned without completing response."
+    """Drop what uvicorn says about something that we have a better line for."""
+    return record.msg not in _TOLD_BETTER
 
 
 logging.getLogger("uvicorn.error").addFilter(_is_news)
@@ -127,7 +137,9 @@ class _Serving(uvicorn.Server):
         timeout = self._options.header_timeout_seconds if self._context else None
         try:
             await loop.connect_accepted_socket(
-                lambda: BoundedProtocol(self.config, self.server_state, self._options, loop),
+                lambda: BoundedProtocol(
+                    self.config, self.server_state, self._options, loop, connection
+                ),
                 connection,
                 ssl=self._context,
                 ssl_handshake_timeout=timeout,

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from storage import blobs
-from storage.blobs import BLOCK_BYTES, BlobMissingError, LocalBlobs
+from storage.blobs import BLOCK_BYTES, BlobMissingError
+from storage.local_blobs import LocalBlobs
 from storage.store import Store
 
 

@@ -4,23 +4,53 @@ import shutil
 import threading
 from pathlib import Path
 
-from jobs.housekeeping import keep_house
-from storage.blobs import LocalBlobs
+from jobs.housekeeping import INTERVAL_SECONDS, STRAYS_EVERY, keep_house
+from storage.local_blobs import LocalBlobs
 from storage.store import Store
 
 
 def test_it_tidies_at_once_and_ends_when_it_is_told(store: Store, tmp_path: Path) -> None:
-    blobs = LocalBlobs(tmp_path / "blobs")
-    staged = blobs.receive(_Once(b"bytes that no row speaks of"))
-    staged.keep()
-    orphan = Path(blobs.path(staged.sha256))
-    staged.discard()
+    blobs, orphan = _with_an_orphan(tmp_path)
+    half_sent = tmp_path / "blobs" / "tmp" / "upload"
+    half_sent.touch()
     stop = threading.Event()
     stop.set()
 
     keep_house(store, blobs, orphan_grace_seconds=-60, retention_days=0, stop=stop)
 
-    assert not orphan.exists()
+    assert not half_sent.exists()
+    assert orphan.exists()
+
+
+def test_once_a_day_it_looks_for_bytes_that_no_row_speaks_of(store: Store, tmp_path: Path) -> None:
+    """Not each hour and not at each start: that is a look at every file."""
+    blobs, orphan = _with_an_orphan(tmp_path)
+    hours = _Hours(orphan)
+
+    keep_house(store, blobs, orphan_grace_seconds=-60, retention_days=0, stop=hours)
+
+    assert hours.seen == [True] * 23 + [False]
+
+
+class _Hours:
+    """Lets a day pass; sees after each round whether the orphan is still there."""
+
+    def __init__(self, orphan: Path) -> None:
+        self._orphan = orphan
+        self.seen: list[bool] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        assert timeout == INTERVAL_SECONDS
+        self.seen.append(self._orphan.exists())
+        return len(self.seen) == STRAYS_EVERY
+
+
+def _with_an_orphan(folder: Path) -> tuple[LocalBlobs, Path]:
+    blobs = LocalBlobs(folder / "blobs")
+    staged = blobs.receive(_Once(b"bytes that no row speaks of"))
+    staged.keep()
+    staged.discard()
+    return blobs, Path(blobs.path(staged.sha256))
 
 
 def test_a_folder_that_is_away_is_no_end(store: Store, tmp_path: Path) -> None:

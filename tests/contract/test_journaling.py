@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from office import journaling, prefetches
+from office import journaling, prefetches, refusals
 from office.prefetches import SETTLED_US, Listing, Listings
 from office.tracking import Access, Act, Action, Note
-from storage import journal_search
+from storage import journal, journal_search
+from storage.journal import JournalRow
 from storage.journal_search import JournalEntry, Search
 from storage.store import Store
 from tests.accesses import NOON, SECOND, WINDOW_US, a_piece, an_access
@@ -39,6 +40,19 @@ def listed(at: float, path: str = FOLDER, device_id: int = 1) -> Listings:
     listings = Listings()
     listings.add(Listing(NOON + round(at * SECOND), device_id, path))
     return listings
+
+
+def _counted_of_device(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What the journal is asked of whole devices from now on."""
+    asked: list[Any] = []
+    read = journal.of_device
+
+    def counted(*unit: Any, **what: Any) -> list[JournalRow]:
+        asked.append(what)
+        return read(*unit, **what)
+
+    monkeypatch.setattr(journal, "of_device", counted)
+    return asked
 
 
 class TestReading:
@@ -170,6 +184,35 @@ class TestPrefetching:
 
         assert actions(store) == [Action.PREFETCHED, Action.OPENED]
 
+    def test_many_listings_are_looked_up_by_the_device(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        folders = [f"{FOLDER}/{n}" for n in range(300)]
+        for device_id in (1, 2):
+            record(
+                store,
+                *(
+                    an_access(
+                        at=n, device_id=device_id, path=f"{folder}/a.jpg", node_id=n, **EXPLORER
+                    )
+                    for n, folder in enumerate(folders)
+                ),
+            )
+        listings = [
+            Listing(NOON + n * SECOND + late, device_id, folder)
+            for device_id in (1, 2)
+            for n, folder in enumerate(folders)
+            # Every other folder was listed only after its picture was fetched.
+            for late in [SECOND if n % 2 else -SECOND]
+        ]
+        asked = _counted_of_device(monkeypatch)
+
+        with store.read() as unit:
+            found = prefetches.missed(unit, listings)
+
+        assert {row.path for row in found} == {f"{each}/a.jpg" for each in folders[::2]}
+        assert (len(found), len(asked)) == (300, 2)
+
     def test_a_listing_that_another_process_answered_is_heeded_later(self, store: Store) -> None:
         record(store, an_access(at=1, **EXPLORER))
         known = listed(0)
@@ -287,6 +330,37 @@ class TestWriting:
         record(store, an_access(Act.REFUSED, 61, path="b", **hidden))
 
         assert [(row.path, row.requests) for row in rows(store)] == [("a", 2), ("b", 1)]
+
+    def test_a_search_through_blocked_folders_is_some_rows_and_one_for_the_rest(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked = _counted_of_device(monkeypatch)
+        hidden: dict[str, Any] = {"node_id": 7, "version": None, "status": 404}
+        beyond = 100
+        paths = [f"Objekte/geheim/{n}" for n in range(refusals.MOST + beyond)]
+        half = len(paths) // 2
+        for batch in (paths[:half], paths[half:], paths[:10]):
+            record(store, *(an_access(Act.REFUSED, path=path, **hidden) for path in batch))
+
+        found = rows(store)
+        assert len(asked) == 3  # once a batch, not once a path
+        assert len(found) == refusals.MOST + 1
+        [rest] = [row for row in found if row.path == "Objekte"]
+        assert (rest.documents, rest.requests, rest.action) == (beyond, beyond, Action.REFUSED)
+        assert {row.requests for row in found if row.path in paths[:10]} == {2}
+
+    def test_after_the_window_refusals_have_rows_of_their_own_again(self, store: Store) -> None:
+        hidden: dict[str, Any] = {"node_id": 7, "version": None, "status": 404}
+        for at in (0, 2 * WINDOW_US / SECOND):
+            record(
+                store,
+                *(
+                    an_access(Act.REFUSED, at, path=f"Objekte/{n}", **hidden)
+                    for n in range(refusals.MOST)
+                ),
+            )
+
+        assert len(rows(store)) == 2 * refusals.MOST
 
 
 def a_walk(count: int, *, first: int = 0, at: float = 0, step: float = 1) -> Sequence[Access]:

@@ -1,5 +1,7 @@
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
 
 import pytest
 
@@ -11,10 +13,13 @@ from auth.errors import (
     LastAdministratorError,
     NameTakenError,
     UnknownUserError,
+    UserNotActiveError,
     WeakPasswordError,
 )
+from storage import people as people_rows
 from storage import tree
-from storage.store import Store
+from storage.rights_revision import RightsRevision
+from storage.store import Store, WriteUnit
 from tests.builders import NOW_US, a_person, with_groups
 
 
@@ -105,6 +110,34 @@ class TestBlock:
             people.unblock(unit, "anna")
 
             assert people.get(unit, "anna").state == "active"
+
+    @pytest.mark.parametrize("state", ["new", "invited"])
+    @pytest.mark.parametrize("act", [people.block, people.unblock])
+    def test_who_was_never_let_in_is_neither_blocked_nor_let_in(
+        self, office: Store, state: str, act: Callable[[WriteUnit, str], object]
+    ) -> None:
+        with office.write() as unit:
+            people_rows.set_state(unit, a_person(unit).id, state)
+
+        with pytest.raises(UserNotActiveError, match="invitation"), office.write() as unit:
+            act(unit, "anna")
+
+        with office.read() as unit:
+            assert people.get(unit, "anna").state == state
+
+    def test_only_a_block_is_told_to_running_transfers(
+        self, office: Store, tmp_path: Path
+    ) -> None:
+        office.rights = RightsRevision(tmp_path / "rights.revision")
+        told = [office.rights_revision()]
+        with office.write() as unit:
+            a_person(unit)
+        for act in (people.block, people.unblock):
+            with office.write() as unit:
+                act(unit, "anna")
+            told.append(office.rights_revision())
+
+        assert told[0] != told[1] == told[2]
 
     def test_the_last_active_administrator_cannot_be_blocked(self, office: Store) -> None:
         with office.write() as unit:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import locks, tree
+from storage import locks, tree_changes
 from storage.store import Store, WriteUnit
 from storage.writer_queue import WriterQueue
 
@@ -19,7 +19,7 @@ PROCESSES, WRITES = 8, 12
 
 def a_tree(store: Store) -> int:
     with store.write() as unit:
-        return tree.create_tree(unit, "home")
+        return tree_changes.create_tree(unit, "home")
 
 
 class TestAllOrNothing:
@@ -27,7 +27,7 @@ class TestAllOrNothing:
         told: list[str] = []
 
         def fail(unit: WriteUnit) -> None:
-            tree.create_root(unit, kind="home", role="home", name="anna", now_us=1)
+            tree_changes.create_root(unit, kind="home", role="home", name="anna", now_us=1)
             unit.after_commit.append(lambda: told.append("committed"))
             raise LookupError
 
@@ -58,7 +58,7 @@ class TestAllOrNothing:
                 seen.append(len(unit.rows("SELECT id FROM tree")))
 
         with store.write() as unit:
-            tree.create_tree(unit, "home")
+            tree_changes.create_tree(unit, "home")
             unit.after_commit.append(look)
 
         assert seen == [1]
@@ -81,7 +81,7 @@ def test_a_reader_sees_one_moment(store: Store) -> None:
     with store.read() as unit:
         before = unit.row("SELECT modseq FROM tree")[0]
         with store.write() as other:
-            tree.next_modseq(other, tree_id)
+            tree_changes.next_modseq(other, tree_id)
 
         assert unit.row("SELECT modseq FROM tree")[0] == before
 
@@ -95,7 +95,7 @@ def test_threads_take_each_number_once(store: Store) -> None:
     def take(_: int) -> int:
         with store.write() as unit:
             unit.serialise(tree_id)
-            return tree.next_modseq(unit, tree_id)
+            return tree_changes.next_modseq(unit, tree_id)
 
     with ThreadPoolExecutor(8) as pool:
         numbers = list(pool.map(take, range(80)))

@@ -84,8 +84,13 @@ def copied(state: State, source: Names, target: Names) -> State:
 
 
 def moved(state: State, source: Names, target: Names) -> State:
-    """Return *state* with *source* at *target*, without its locks."""
-    return without(copied(without(state, target), source, target), source)
+    """Return *state* with *source* at *target*, without its locks.
+
+    A document over a document is that one's next version, under the lock that it has.
+    """
+    is_save = target in state and None not in (state[source].sha256, state[target].sha256)
+    kept = state if is_save else without(state, target)
+    return without(copied(kept, source, target), source)
 
 
 def fits(actual: State, expected: State) -> bool:

@@ -117,7 +117,8 @@ class TestFolders:
         demand_strace()
         blobs = tmp_path / "blobs"
         program = (
-            "import pathlib, sys, storage.blobs as b; b.LocalBlobs(pathlib.Path(sys.argv[1]))"
+            "import pathlib, sys; from storage.local_blobs import LocalBlobs; "
+            "LocalBlobs(pathlib.Path(sys.argv[1]))"
         )
 
         calls = trace_command([sys.executable, "-c", program, blobs], tmp_path, ROOT).calls()

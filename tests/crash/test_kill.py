@@ -20,7 +20,7 @@ from urllib.parse import quote
 import pytest
 
 from jobs.cleanup import sweep
-from storage.blobs import LocalBlobs
+from storage.local_blobs import LocalBlobs
 from storage.store import Store, sqlite_url
 from tests.crash import ledger
 from tests.crash.conftest import Say

@@ -146,6 +146,28 @@ class TestHeader:
             assert status_of(answer) < 500 or status_of(answer) == 502, method
             assert b"Traceback" not in answer
 
+    def test_a_length_beyond_any_disk_is_413(
+        self, office: Office, anna: Device, folder: str
+    ) -> None:
+        fields = ("Content-Length: 1000000000000000000", "Expect: 100-continue")
+
+        answer = exchange(office, anna, f"PUT {folder}/x.txt", *fields)
+
+        assert status_of(answer) == 413
+        assert b"not a number" not in answer
+        assert answer.lower().count(b"\r\nconnection:") == 1
+
+    def test_what_is_no_request_is_logged_with_its_address(self, office: Office) -> None:
+        with office.connect() as connection:
+            connection.sendall(b"\x16\x03\x01 hello\r\n\r\n")
+            connection.recv(1000)
+
+        assert "Invalid HTTP request received" not in office.log.read_text()
+        if office.variant.kind == "uvicorn":
+            until(
+                lambda: 'event="not a request of HTTP" address=127.0.0.1' in office.log.read_text()
+            )
+
 
 class TestPaths:
     @pytest.mark.parametrize(
@@ -177,6 +199,16 @@ class TestPaths:
             assert b"root:" not in answer
             assert b"\r\nX-Evil" not in answer
         assert set(curl("PROPFIND", "/files/Home/", b"", Depth="1").members) == before
+
+    def test_an_encoded_slash_is_none_between_names(
+        self, office: Office, anna: Device, folder: str, curl: Client
+    ) -> None:
+        curl("PUT", f"{folder}/a.txt", b"a")
+
+        for method in ("GET", "PUT", "DELETE"):
+            answer = exchange(office, anna, f"{method} {folder}%2Fa.txt", "Content-Length: 0")
+            assert status_of(answer) == 400, method
+        assert curl("GET", f"{folder}/a.txt").body == b"a"
 
     @pytest.mark.parametrize(
         "target", ["/files/Home/../x", "/files/Home/a%2fb", "/files/Home/a%00", "/files/%2e%2e/x"]

@@ -18,7 +18,10 @@ from auth import people
 from auth.identity import identify
 from auth.secret_key import secret_key_of
 from config.loader import load
+from office import layout, locks, places
+from office.locks import Wish
 from server import cli, installation
+from server.installation import now_us
 from storage.store import Store
 from tests.databases import Postgres
 
@@ -167,8 +170,79 @@ class TestUser:
         office.json("user", "unblock", "jonas", "--path", path)
         assert _user(office, "jonas")["blocked_on"] == []
 
+    def test_who_was_not_blocked_hears_so(self, office: Installation) -> None:
+        assert office("user", "unblock", "jonas").out == "jonas was not blocked.\n"
+
+    def test_a_folder_stays_closed_to_who_was_not_blocked_as_a_whole(
+        self, office: Installation
+    ) -> None:
+        path = office.json("estate", "add", "4711", "Parkallee")["path"]
+        office.json("user", "block", "jonas", "--path", path)
+
+        told = office("user", "unblock", "jonas")
+
+        assert (told.code, told.out) == (1, "")
+        assert "not blocked as a whole; still blocked on: /files/Objekte/4711 Par" in told.err
+        office.json("user", "block", "jonas")
+        let_in = office("user", "unblock", "jonas").out
+        assert let_in == (
+            "jonas is let in: as a whole; still blocked on: /files/Objekte/4711 Parkallee.\n"
+        )
+
+    @pytest.mark.parametrize("word", ["block", "unblock"])
+    def test_a_path_where_nothing_is_gets_named(self, office: Installation, word: str) -> None:
+        told = office("user", word, "jonas", "--path", "Home/nope")
+
+        assert told.err == "There is nothing at /files/Home/nope.\n"
+
+    def test_one_wording_for_a_user_who_is_not_there(self, office: Installation) -> None:
+        said = {
+            office(*arguments).err
+            for arguments in (
+                ("user", "block", "mia"),
+                ("device", "list", "mia"),
+                ("device", "add", "mia", "Laptop"),
+                ("journal", "--user", "mia"),
+            )
+        }
+
+        assert said == {"There is no user named mia; `deedbox user list` shows them all.\n"}
+
     def test_the_last_administrator_stays(self, office: Installation) -> None:
         assert "last active administrator" in office.json("user", "block", "anna", code=1)["error"]
+
+
+class TestLock:
+    @pytest.fixture
+    def token(self, office: Installation) -> str:
+        """The token of a lock that jonas took in a folder."""
+        path = office.json("estate", "add", "4711", "Schöne Aussicht 3")["path"]
+        made = office.json("device", "add", "jonas", "Laptop")
+        store = office.store()
+        key = secret_key_of(office.data / "secret.key")
+        with store.write() as unit:
+            who = identify(unit, made["username"], made["password"], secret_key=key)
+            place = places.find(unit, who, layout.load(unit), path.strip("/").split("/")[1:])
+            wish = Wish(is_exclusive=True, is_deep=False, owner_xml=b"", timeout_seconds=600)
+            lock = locks.acquire(unit, who, place.chain, wish, now_us=now_us())
+        store.close()
+        return lock.token
+
+    def test_who_holds_what_is_shown_and_ended(self, office: Installation, token: str) -> None:
+        path = "/files/Objekte/4711 Schöne Aussicht 3"
+        [row] = office.json("lock", "list")["locks"]
+        assert (row["path"], row["username"], row["device"]) == (path, "jonas", "Laptop")
+        assert (row["token"], row["stale"]) == (token, False)
+        assert row["since"] < row["until"]
+
+        told = office("lock", "release", path)
+
+        assert (told.code, told.out) == (
+            0,
+            f"{path} is free; it was locked by jonas (on “Laptop”).\n",
+        )
+        assert office("lock", "list").out == "Nothing is locked.\n"
+        assert "no lock" in office.json("lock", "release", path, code=1)["error"]
 
 
 class TestDevice:
@@ -255,6 +329,18 @@ class TestEstate:
 
         assert "4711" in office.json("estate", "add", "4711", "Seeweg 1", code=1)["error"]
 
+    @pytest.mark.parametrize(("number", "title"), [("", ""), ("4711", " "), (" ", "Parkallee")])
+    def test_without_number_or_title(self, office: Installation, number: str, title: str) -> None:
+        told = office("estate", "add", number, title)
+
+        assert (told.code, told.err) == (1, "A property needs a number and a title.\n")
+
+    def test_a_number_that_looks_like_an_option(self, office: Installation) -> None:
+        told = office.run("estate", "add", "--data", str(office.data), "--", "-47", "Parkallee")
+
+        assert told.code == 1
+        assert "must not begin with a hyphen" in told.err
+
     def test_an_english_office_has_english_folders(self, deedbox: Installation) -> None:
         deedbox.data.mkdir()
         (deedbox.data / "deedbox.toml").write_text('[office]\nlanguage = "en"\n')
@@ -295,8 +381,8 @@ class TestDatabase:
         told = office("verify")
 
         assert told.code == 1
-        assert "missing" in told.out
-        assert "plan.pdf" in told.out
+        assert "missing: /files/Ressourcen/plan.pdf\n" in told.out
+        assert told.out.endswith(" bytes: 1 fault.\n")
 
     def test_a_newer_database_is_left_alone(self, office: Installation) -> None:
         store = office.store()
@@ -330,6 +416,37 @@ class TestSentences:
         assert words in told.err
         assert "--help" in told.err
         assert words in run(*arguments, "--json").facts["error"]
+
+    def test_an_argument_that_is_no_text(self, run: Callable[..., Told], tmp_path: Path) -> None:
+        for arguments in (["device", "add", "\udcff", "X"], ["user", "block", "x\udce4"]):
+            told = run(*arguments, "--data", str(tmp_path / "data"))
+
+            assert (told.code, told.out) == (2, "")
+            assert "is not text in UTF-8" in told.err
+        assert not (tmp_path / "data").exists()
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [["user", "list"], ["device", "list"], ["estate", "list"], ["lock", "list"], ["journal"]],
+    )
+    def test_who_only_reads_makes_no_folder(
+        self, run: Callable[..., Told], tmp_path: Path, arguments: list[str]
+    ) -> None:
+        data = tmp_path / "dta"
+
+        told = run(*arguments, "--data", str(data))
+
+        assert told.code == 1
+        assert told.err == f"There is no folder {data}; is it the right --data folder?\n"
+        assert not data.exists()
+
+    def test_who_only_reads_makes_the_database_in_an_empty_folder(
+        self, run: Callable[..., Told], tmp_path: Path
+    ) -> None:
+        assert run("user", "list", "--data", str(tmp_path)).code == 0
+
+    def test_the_version_as_other_programs_tell_it(self, run: Callable[..., Told]) -> None:
+        assert run("--version") == run("version")
 
     def test_a_group_alone_shows_its_help(self, run: Callable[..., Told]) -> None:
         told = run("device")
@@ -373,7 +490,7 @@ class TestSentences:
     def test_a_folder_that_cannot_be_made(self, run: Callable[..., Told], tmp_path: Path) -> None:
         (tmp_path / "file").write_text("")
 
-        told = run("user", "list", "--data", str(tmp_path / "file" / "data"))
+        told = run("migrate", "--data", str(tmp_path / "file" / "data"))
 
         assert told.code == 1
         assert str(tmp_path / "file") in told.err
@@ -388,6 +505,7 @@ class TestSentences:
 
         assert told.code == 1
         assert told.err.startswith("The database does not answer: ")
+        assert told.err.count("\n") == 1
         assert "Traceback" not in told.err
 
     def test_our_own_fault_is_admitted(

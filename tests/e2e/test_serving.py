@@ -70,6 +70,7 @@ def test_links_name_the_public_address(tmp_path: Path) -> None:
         pass
 
     assert links(office)[0].startswith("https://dav.musterbuero.example/setup/")
+    assert f"Listening on http://127.0.0.1:{office.port}/\n" in office.log.read_text()
 
 
 def test_a_port_that_is_taken_is_said_before_anything_is_touched(tmp_path: Path) -> None:
@@ -85,5 +86,6 @@ def test_a_port_that_is_taken_is_said_before_anything_is_touched(tmp_path: Path)
 
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    assert "in use" in done.stderr
+    assert f"Cannot listen on 127.0.0.1 port {port}: another program does" in done.stderr
+    assert "--port or server.port" in done.stderr
     assert not (tmp_path / "data").exists()

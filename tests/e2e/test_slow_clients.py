@@ -1,6 +1,7 @@
 """Clients that send half a request, or nothing, must not keep others waiting."""
 
 import contextlib
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.http_client import Served, head, read_answer, served, tls_settings, until
+from tests.e2e.server_process import Office, Variant
 
 HEADER_SECONDS = 3
 OPTIONS = {"header_timeout_seconds": HEADER_SECONDS, "threads": 32}
@@ -91,3 +93,113 @@ class TestSlowClients:
                 assert time.monotonic() - began < 5
             with server.connect_plain() as silent:
                 assert until(lambda: [silent.recv(1)], 2 * HEADER_SECONDS) == [b""]
+
+
+@pytest.fixture(params=["uvicorn", "cheroot"])
+def paced(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Served]:
+    """A client may be slower than 1 kB a second for 1 s, and silent for 60."""
+    options = {"slow_grace_seconds": 1, "least_bytes_per_second": 1000, "threads": 4}
+    with served(tmp_path, request.param, options=options) as server:
+        yield server
+
+
+class TestPace:
+    @pytest.mark.parametrize(
+        ("field", "first", "piece"),
+        [
+            ("Content-Length: 200000", b"x" * 66_000, b"x"),
+            ("Transfer-Encoding: chunked", b"", b"1\r\nx\r\n"),
+        ],
+    )
+    def test_an_upload_that_trickles_is_cut(
+        self, paced: Served, field: str, first: bytes, piece: bytes
+    ) -> None:
+        """One byte now and then is no silence; the thread must be free again all the same."""
+        began = time.monotonic()
+        with paced.connect() as connection, contextlib.suppress(OSError):
+            connection.sendall(head("PUT", "/put/slow", field) + first[:3000])
+            while time.monotonic() - began < 20:
+                connection.sendall(piece)
+                # The pace of the trickle, not a wait for something.
+                time.sleep(0.2)
+
+        assert time.monotonic() - began < 15
+        assert not paced.events("body whole")
+
+    def test_an_upload_that_is_fast_enough_is_not(self, paced: Served) -> None:
+        with paced.connect() as connection:
+            connection.sendall(head("PUT", "/put/steady", "Content-Length: 20000"))
+            for _ in range(20):
+                connection.sendall(b"x" * 1000)
+                # The pace of the upload, not a wait for something.
+                time.sleep(0.25)
+            assert connection.recv(12) == b"HTTP/1.1 201"
+
+    def test_a_reader_that_takes_next_to_nothing_is_cut(self, paced: Served) -> None:
+        with paced.connect(receive_buffer=4096) as connection:
+            connection.sendall(head("GET", "/get/40"))
+
+            def has_ended() -> bool:
+                with contextlib.suppress(ConnectionError):
+                    connection.recv(1)
+                return bool(paced.events("answer closed"))
+
+            until(has_ended, 25)
+        assert paced.events("answer closed")[0]["given"] < 40
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """The server as it is by default."""
+    office = Office(tmp_path, Variant())
+    office.add_user("anna", "--admin")
+    with office.serving():
+        yield office
+
+
+class TestRefusedBodies:
+    def test_that_come_slowly_hold_nobody_up(self, office: Office) -> None:
+        """More of them than there are threads, each larger than what is read ahead."""
+        with contextlib.ExitStack() as slow:
+            for _ in range(90):
+                connection = slow.enter_context(office.connect())
+                fields = head("PUT", "/files/x", "Content-Length: 200000")
+                connection.sendall(fields + b"x" * 70_000)
+            began = time.monotonic()
+            for _ in range(5):
+                assert office.is_ready()
+
+            assert time.monotonic() - began < 3
+
+    @pytest.mark.parametrize("kind", ["uvicorn", "cheroot"])
+    @pytest.mark.parametrize("is_tls", [False, True])
+    def test_their_answer_reaches_the_client(
+        self, tmp_path: Path, kind: str, *, is_tls: bool
+    ) -> None:
+        settings = {"DEEDBOX_LIMITS__UPLOAD_BYTES": "1000000"}
+        office = Office(tmp_path, Variant(kind, is_tls, settings=settings))
+        office.add_user("anna", "--admin")
+        device = office.add_device("anna", "Laptop")
+        somebody = f"{device.user_name}:{device.password}"
+        with office.serving():
+            for size in (70_000, 200_000, 900_000):
+                for coding in ("", "chunked"):
+                    assert _curl(office, size, coding) == "401"
+            assert _curl(office, 5_000_000, "", "-u", somebody) == "413"
+            assert _curl(office, 5_000_000, "chunked", "-u", somebody) == "403"
+
+
+def _curl(office: Office, size: int, coding: str, *options: str) -> str:
+    """The status of an upload whose bytes are on their way before the answer is."""
+    body = office.folder / "body"
+    body.write_bytes(b"x" * size)
+    fields = ["-H", "Expect:", *(["-H", f"Transfer-Encoding: {coding}"] if coding else [])]
+    words = ["curl", "-skS", "-T", str(body), *fields, *options, "-o", str(body) + ".answer"]
+    done = subprocess.run(
+        [*words, "-w", "%{http_code}", office.url("/files/x")],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return done.stdout

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from office.tracking import Act
 from storage.store import Store
-from tests.documents_door import Client, SampleOffice, url
+from tests.documents_door import Client, Reply, SampleOffice, url
 from tests.rights_office import (
     ADMINISTRATOR,
     DOCUMENT,
@@ -30,11 +31,9 @@ class TestLeaks:
         office.block(STAFF, FOLDER)
         return office.clients[STAFF]
 
-    @pytest.mark.parametrize("method", ["LOCK", "DELETE", "MOVE", "RENAME"])
+    @pytest.mark.parametrize("method", ["DELETE", "MOVE", "RENAME"])
     def test_a_lock_inside_is_refused_without_its_name(self, anna: Client, method: str) -> None:
         match method:
-            case "LOCK":
-                reply = anna.lock(ESTATE, Depth="infinity")
             case "RENAME":
                 reply = anna.move(ESTATE, "/Objekte/4711 Umbenannt")
             case "MOVE":
@@ -65,14 +64,18 @@ class TestLeaks:
         assert knows.status == 412
         assert guesses.status == 201
 
-    def test_it_is_no_destination(self, anna: Client) -> None:
+    @pytest.mark.parametrize("method", ["COPY", "MOVE"])
+    def test_it_is_no_destination(self, anna: Client, method: str) -> None:
         anna.put("/Home/a.txt")
 
-        for method in ("COPY", "MOVE"):
-            reply = anna.request(method, "/Home/a.txt", Destination=url(DOCUMENT))
+        onto, below = (
+            anna.request(method, "/Home/a.txt", Destination=url(path))
+            for path in (FOLDER, DOCUMENT)
+        )
 
-            assert reply.status == 404
-            assert "Balken" not in reply.text
+        assert (onto.status, below.status) == (404, 409)
+        assert "Balken" not in onto.text + below.text
+        assert anna.get("/Home/a.txt").status == 200
 
     def test_a_listing_on_the_way_leaves_it_out(self, anna: Client) -> None:
         for page in (anna.propfind(ESTATE, Depth="1"), anna.get(ESTATE)):
@@ -85,6 +88,111 @@ class TestLeaks:
         assert moved.status == 201
         assert anna.get(f"{RELEASE}/Bilder/Balken.jpg").status == 404
         assert "Bilder" not in anna.propfind(RELEASE, Depth="1").text
+
+
+NOBODYS = f"{ESTATE}/Nirgends"
+"""A folder that nobody ever made."""
+
+
+class TestLikeNothing:
+    """Below a blocked folder every answer is the one below a folder that nobody ever made."""
+
+    @pytest.fixture
+    def anna(self, office: SampleOffice) -> Client:
+        office.block(STAFF, FOLDER)
+        anna = office.clients[STAFF]
+        anna.put("/Home/a.txt")
+        return anna
+
+    @pytest.mark.parametrize("name", ["Balken.jpg", "neu.txt", "Innen/neu.txt", "x:y"])
+    @pytest.mark.parametrize("method", ["GET", "PUT", "MKCOL", "LOCK", "DELETE", "PROPFIND"])
+    def test_for_a_request_there(self, anna: Client, method: str, name: str) -> None:
+        replies = [_ask(anna, method, f"{folder}/{name}") for folder in (FOLDER, NOBODYS)]
+
+        assert _all_of(replies[0]) == _all_of(replies[1])
+        assert replies[0].note.act is Act.REFUSED
+        assert replies[0].note.path == f"{FOLDER}/{name}".strip("/")
+        assert replies[1].note.act is not Act.REFUSED
+
+    @pytest.mark.parametrize("method", ["PUT", "MKCOL", "LOCK", "DELETE"])
+    @pytest.mark.parametrize("condition", ["If_Match", "If_None_Match"])
+    def test_under_a_condition(self, anna: Client, method: str, condition: str) -> None:
+        header = {condition: "*"}
+
+        replies = [
+            _ask(anna, method, f"{folder}/Balken.jpg", **header) for folder in (FOLDER, NOBODYS)
+        ]
+
+        assert _all_of(replies[0]) == _all_of(replies[1])
+        assert replies[0].note.act is Act.REFUSED
+
+    @pytest.mark.parametrize("overwrite", ["T", "F"])
+    @pytest.mark.parametrize("method", ["COPY", "MOVE"])
+    def test_for_a_destination(self, anna: Client, method: str, overwrite: str) -> None:
+        hidden, nowhere = (
+            anna.request(
+                method,
+                "/Home/a.txt",
+                Destination=url(f"{folder}/Balken.jpg"),
+                Overwrite=overwrite,
+            )
+            for folder in (FOLDER, NOBODYS)
+        )
+
+        assert _all_of(hidden) == _all_of(nowhere)
+        note = hidden.note
+        assert (note.act, note.path, note.target_path, note.version, note.size) == (
+            Act.REFUSED,
+            DOCUMENT.strip("/"),
+            "",
+            None,
+            None,
+        )
+        assert note.node_id == _node(anna.office, FOLDER)
+
+    @pytest.mark.parametrize("name", ["", "/Balken.jpg", "/neu.txt"])
+    @pytest.mark.parametrize("lock_depth", ["infinity", "0"])
+    def test_for_a_tag_in_an_if_header(self, anna: Client, name: str, lock_depth: str) -> None:
+        token = anna.lock(ESTATE, Depth=lock_depth).token
+
+        for condition in (f"(<{token}>)", f"(Not <{token}>)", '(["x"])', '(Not ["x"])'):
+            statuses = [
+                anna.put("/Home/a.txt", b"x", If=f"<{url(folder + name)}> {condition}").status
+                for folder in (FOLDER, NOBODYS)
+            ]
+            assert statuses[0] == statuses[1], condition
+
+    @pytest.mark.parametrize("method", ["GET", "PUT", "MKCOL", "LOCK", "DELETE", "COPY", "MOVE"])
+    def test_its_own_name_is_not_there_for_reading_and_not_free(
+        self, anna: Client, method: str
+    ) -> None:
+        reply = (
+            anna.request(method, "/Home/a.txt", Destination=url(FOLDER))
+            if method in {"COPY", "MOVE"}
+            else _ask(anna, method, FOLDER)
+        )
+
+        assert _all_of(reply) == _all_of(anna.get(NOBODYS))
+        assert (reply.note.act, reply.note.path) == (Act.REFUSED, FOLDER.strip("/"))
+
+    def test_the_journal_names_nothing_of_a_free_name_beside_it(self, anna: Client) -> None:
+        assert anna.put(f"{ESTATE}/neu.txt").note.act is Act.CREATED
+
+
+def _ask(client: Client, method: str, path: str, /, **headers: str) -> Reply:
+    if method == "LOCK":
+        return client.lock(path, **headers)
+    if method == "PROPFIND":
+        headers["Depth"] = "0"
+    return client.request(method, path, b"x" if method == "PUT" else b"", **headers)
+
+
+def _all_of(reply: Reply) -> tuple[int, dict[str, str], bytes]:
+    return reply.status, dict(reply.headers), reply.body
+
+
+def _node(office: SampleOffice, path: str) -> int | None:
+    return office.clients[ADMINISTRATOR].propfind(path).note.node_id
 
 
 class TestNumbers:

@@ -3,10 +3,16 @@
 import os
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
+from jobs import cleanup
 from jobs.cleanup import sweep
+from storage import blobs
+from storage.store import Unit
 from tests.documents_door import Client, SampleOffice
 
 LONG_AFTER = 10**9
@@ -46,6 +52,38 @@ def test_bytes_that_no_row_ever_spoke_of_go(office: SampleOffice) -> None:
     assert not stray.exists()
 
 
+def test_the_files_are_looked_up_by_the_page(
+    office: SampleOffice, anna: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna.put("/Home/a.txt", b"needed")
+    for number in range(1200):
+        path = Path(office.blobs.path(f"{number:064x}"))
+        path.touch()
+        if number % 100 == 0:
+            os.utime(path, (1, 1))
+    pages: list[int] = []
+    unrecorded = blobs.unrecorded
+
+    def counted(unit: Unit, page: Sequence[str]) -> list[str]:
+        pages.append(len(page))
+        return unrecorded(unit, page)
+
+    monkeypatch.setattr(blobs, "unrecorded", counted)
+
+    assert sweep(office.store, office.blobs, grace_seconds=3600).blobs == 12
+    assert pages == [500, 500, 201]
+    assert anna.get("/Home/a.txt").body == b"needed"
+
+
+def test_temporary_files_are_as_old_as_the_given_time_says(office: SampleOffice) -> None:
+    folder = Path(office.blobs.path("0" * 64)).parents[1] / "tmp"
+    (folder / "upload").touch()
+
+    later = time.time() + 7200
+    assert sweep(office.store, office.blobs, grace_seconds=3600).temporary_files == 0
+    assert sweep(office.store, office.blobs, grace_seconds=3600, now=later).temporary_files == 1
+
+
 def test_what_a_copy_still_needs_stays(office: SampleOffice, anna: Client) -> None:
     anna.put("/Home/a.txt", b"first")
     anna.copy("/Home/a.txt", "/Home/b.txt")
@@ -61,10 +99,14 @@ def test_uploads_of_the_same_bytes_against_a_clean_up_that_never_rests(
 ) -> None:
     done = threading.Event()
 
+    later = time.time() + LONG_AFTER
+
     def tidy() -> int:
         runs = 0
         while not done.is_set():
-            sweep_all(office)
+            # Not the temporary files: to this clock an upload under way is old, too.
+            cleanup._forget_batch(office.store, office.blobs, later)
+            cleanup._remove_strays(office.store, office.blobs, later)
             runs += 1
         return runs
 

@@ -109,3 +109,27 @@ def test_a_document_saved_while_its_folder_goes_is_never_half_there(
         assert anna.get("/Home/f").status == 404
     with office.store.read() as unit:
         assert unit.rows("SELECT id FROM node WHERE name = 'a.txt'") == []
+
+
+def test_moves_between_properties_never_wait_in_a_ring(
+    office: SampleOffice, anna: Client, estate: str
+) -> None:
+    # PostgreSQL ends a ring by breaking one of the requests off, which would be raised here.
+    estates = [estate, office.estate("4712", "Marktplatz"), office.estate("4713", "Hafen")]
+    for number in range(AT_ONCE):
+        anna.put(f"{estates[number % 3]}/{number}.txt")
+
+    def move_about(number: int) -> Counter[int]:
+        found: Counter[int] = Counter()
+        for step in range(8):
+            at, to = estates[(number + step) % 3], estates[(number + step + 1) % 3]
+            found[anna.move(f"{at}/{number}.txt", f"{to}/{number}.txt").status] += 1
+            found[anna.request("MKCOL", f"{to}/{number}-{step}").status] += 1
+            found[anna.move(f"{to}/{number}-{step}", f"{at}/{number}-{step}").status] += 1
+        found[anna.request("MKCOL", f"/Objekte/48{number}1 Neu").status] += 1
+        return found
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = sum(pool.map(move_about, range(4)), Counter())
+
+    assert statuses == {201: 4 * (8 * 3 + 1)}

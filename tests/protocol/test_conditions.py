@@ -160,7 +160,7 @@ class TestIf:
         assert anna.move(DOC, f"{estate}/Fotos/a.txt", If=f"(<{source}>)").status == 423
         assert anna.move(DOC, f"{estate}/Fotos/a.txt", If=both).status == 201
 
-    @pytest.mark.parametrize("value", ["(", "<a", "()", "(<no uri>)", "(Not)", "x"])
+    @pytest.mark.parametrize("value", ["", "(", "<a", "()", "(<no uri>)", "(Not)", "x"])
     def test_what_cannot_be_read_is_400(self, anna: Client, tag: str, value: str) -> None:
         assert tag
         assert anna.put(DOC, b"2", If=value).status == 400

@@ -157,6 +157,51 @@ class TestDepth:
         assert send(anna, method, "/Home/Ordner", "/Home/Neu", Depth=depth) == 400
 
 
+class TestLocks:
+    @METHODS
+    def test_a_locked_folder_does_not_keep_its_documents_from_being_saved(
+        self, anna: Client, method: str
+    ) -> None:
+        # Section 7.4: a lock of Depth 0 guards the members' names; no name changes here.
+        anna.lock("/Home/Ordner")
+
+        assert send(anna, method, "/Home/a.txt", "/Home/Ordner/b.txt") == 204
+        assert send(anna, method, "/Home/Ordner/b.txt", "/Home/neu.txt") == (
+            201 if method == "COPY" else 423
+        )
+
+    @METHODS
+    def test_a_new_name_in_a_locked_folder_is_refused(self, anna: Client, method: str) -> None:
+        anna.lock("/Home/Ordner")
+
+        assert send(anna, method, "/Home/a.txt", "/Home/Ordner/neu.txt") == 423
+
+    @METHODS
+    def test_a_locked_document_is_not_saved_over(
+        self, anna: Client, jonas: Client, estate: str, method: str
+    ) -> None:
+        anna.put(f"{estate}/b.txt")
+        jonas.lock(f"{estate}/b.txt")
+
+        assert send(anna, method, "/Home/a.txt", f"{estate}/b.txt") == 423
+        assert anna.get("/Home/a.txt").status == 200
+
+
+class TestBounds:
+    @pytest.fixture(autouse=True)
+    def most(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("office.documents.COPY_NODES_MAX", 4)
+
+    def test_a_copy_of_as_much_as_may_be(self, anna: Client) -> None:
+        assert send(anna, "COPY", "/Home/Ordner", "/Home/Neu") == 201
+
+    def test_one_of_more_is_507(self, anna: Client) -> None:
+        anna.put("/Home/Ordner/d.txt")
+
+        assert send(anna, "COPY", "/Home/Ordner", "/Home/Neu") == 507
+        assert anna.get("/Home/Neu").status == 404
+
+
 class TestNodes:
     def test_a_move_keeps_the_node_a_copy_makes_one(self, anna: Client) -> None:
         before = anna.get("/Home/a.txt").note.node_id
@@ -175,6 +220,54 @@ class TestNodes:
         after = anna.get("/Home/Ordner/b.txt").note
         assert after.node_id == before.node_id
         assert (before.version, after.version) == (1, 2)
+
+    def test_a_move_onto_a_document_is_its_next_version_too(self, anna: Client) -> None:
+        anna.request("PROPPATCH", "/Home/a.txt", NOTE)
+        before = anna.get("/Home/Ordner/b.txt").note
+
+        note = anna.move("/Home/a.txt", "/Home/Ordner/b.txt").note
+
+        after = anna.get("/Home/Ordner/b.txt").note
+        assert after.node_id == before.node_id == note.node_id
+        assert (before.version, after.version, note.version) == (1, 2, 2)
+        assert anna.get("/Home/Ordner/b.txt").body == b"a"
+        assert anna.propfind("/Home/Ordner/b.txt", "{urn:n}n").found()["{urn:n}n"].text == "1"
+        assert anna.get("/Home/a.txt").status == 404
+
+    def test_locks_at_the_destination_stay_the_sources_go(self, anna: Client) -> None:
+        # RFC 4918 section 7.6: what is moved to where a lock is joins it.
+        ours = anna.lock("/Home/a.txt").token
+        there = anna.lock("/Home/Ordner/b.txt").token
+
+        moved = anna.move("/Home/a.txt", "/Home/Ordner/b.txt", If=f"(<{ours}>) (<{there}>)")
+
+        assert moved.status == 204
+        assert anna.put("/Home/Ordner/b.txt", b"x").status == 423
+        assert anna.put("/Home/Ordner/b.txt", b"x", If=f"(<{there}>)").status == 204
+        assert anna.unlock("/Home/Ordner/b.txt", ours).status == 409
+
+    @METHODS
+    def test_the_same_bytes_again_are_no_new_version(self, anna: Client, method: str) -> None:
+        anna.put("/Home/Ordner/b.txt", b"a", Content_Type="text/x-old")
+        anna.put("/Home/a.txt", b"a", Content_Type="text/x-new")
+        before = anna.get("/Home/Ordner/b.txt").note.version
+
+        assert send(anna, method, "/Home/a.txt", "/Home/Ordner/b.txt") == 204
+
+        assert anna.get("/Home/Ordner/b.txt").note.version == before
+
+    @METHODS
+    def test_a_block_on_a_replaced_folder_holds_on(
+        self, office: SampleOffice, jonas: Client, anna: Client, method: str, estate: str
+    ) -> None:
+        anna.request("MKCOL", f"{estate}/Ordner")
+        office.block("jonas", f"{estate}/Ordner")
+
+        assert send(anna, method, "/Home/Ordner", f"{estate}/Ordner") == 204
+
+        assert anna.get(f"{estate}/Ordner/b.txt").status == 200
+        assert jonas.get(f"{estate}/Ordner/b.txt").status == 404
+        assert "Ordner" not in jonas.propfind(estate, Depth="1").text
 
     def test_the_journal_learns_both_ends(self, anna: Client) -> None:
         note = anna.move("/Home/a.txt", "/Home/neu.txt").note

@@ -83,6 +83,30 @@ class TestDelete:
         assert anna.get("/Home/a.txt").body == b"second"
 
 
+class TestWords:
+    """What a person reads is this office's sentence, not an engine's or a wrong promise."""
+
+    def test_a_folder_where_a_document_is(self, anna: Client) -> None:
+        anna.put("/Home/a.txt")
+
+        reply = anna.request("MKCOL", "/Home/a.txt")
+
+        assert reply.status == 405
+        assert "Something of that name is there already." in reply.text
+        assert "resource-must-be-null" in reply.text
+
+    @pytest.mark.parametrize("path", ["/a.txt", "/Adressen/a.txt"])
+    def test_what_nobody_can_be_granted(self, anna: Client, path: str) -> None:
+        reply = anna.put(path)
+
+        assert reply.status == 403
+        assert "Nothing can be put directly in here." in reply.text
+        assert "administrator" not in reply.text
+
+    def test_what_an_administrator_can_grant(self, jonas: Client) -> None:
+        assert "an administrator can grant it" in jonas.put("/Ressourcen/a.txt").text
+
+
 class TestFixed:
     @pytest.mark.parametrize("path", ["/", "/Objekte", "/Adressen", "/Ressourcen", "/Home"])
     def test_nobody_deletes_or_moves_the_top(self, anna: Client, path: str) -> None:
@@ -124,6 +148,16 @@ class TestEstates:
         assert anna.move("/Objekte/Neuer Ordner", "/Objekte/4800 Am Hang").status == 201
         assert numbers(office) == {"4711": "Lindenallee 3", "4800": "Am Hang"}
         assert anna.get("/Objekte/4800 Am Hang/Freigabe").status == 200
+
+    def test_a_name_that_is_only_a_number_takes_it(
+        self, office: SampleOffice, anna: Client
+    ) -> None:
+        assert anna.request("MKCOL", "/Objekte/4800").status == 201
+        assert anna.request("MKCOL", "/Objekte/4711").status == 409
+        assert numbers(office) == {"4711": "Lindenallee 3", "4800": ""}
+
+        assert anna.move("/Objekte/4800", "/Objekte/4800 Am Hang").status == 201
+        assert numbers(office)["4800"] == "Am Hang"
 
     def test_a_rename_to_anothers_number_is_refused(
         self, office: SampleOffice, anna: Client, estate: str

@@ -5,6 +5,7 @@ import pytest
 from office.tracking import Act
 from storage.blobs import BlobMissingError
 from tests.documents_door import Client, SampleOffice
+from wire.dates import http_date
 
 DOC = "/Home/zehn.bin"
 TEN = b"0123456789"
@@ -50,11 +51,54 @@ class TestWhole:
 
         assert (reply.status, reply.body, reply.headers["content-length"]) == (200, b"", "0")
 
-    def test_active_content_runs_in_a_sandbox(self, anna: Client) -> None:
-        anna.put("/Home/seite.html", b"<script>alert(1)</script>")
+    def test_the_time_told_is_never_later_than_the_answer(
+        self, office: SampleOffice, anna: Client
+    ) -> None:
+        # RFC 9110 section 8.8.2.1; rclone finds its own time in the listing.
+        seconds = office.clock() // 1_000_000
+        anna.put(DOC, TEN, X_OC_Mtime=str(seconds + 1000))
 
-        policy = anna.get("/Home/seite.html").headers["content-security-policy"]
+        reply = anna.get(DOC)
+        again = anna.get(DOC, If_None_Match=reply.headers["etag"])
+
+        assert reply.headers["last-modified"] == http_date(seconds)
+        assert (again.status, again.headers["last-modified"]) == (304, http_date(seconds))
+        listed = anna.propfind(DOC, "{DAV:}getlastmodified").found()["{DAV:}getlastmodified"]
+        assert listed.text == http_date(seconds + 1000)
+
+    @pytest.mark.parametrize(
+        ("name", "stored"),
+        [
+            ("seite.html", ""),
+            ("bild.svg", "image/png"),
+            ("feed.rdf", ""),
+            ("ohne", "application/rdf+xml"),
+            ("ohne", "application/vnd.oasis.opendocument.text+xml"),
+            ("ohne", "video/x+xml"),
+            ("ohne", "Text/HTML; charset=utf-8"),
+            ("ohne", "application/vnd.mozilla.xul+xml"),
+            ("ohne", "multipart/x-mixed-replace"),
+            ("ohne", "application/x-never-heard-of"),
+        ],
+    )
+    def test_what_a_browser_might_run_is_in_a_sandbox(
+        self, anna: Client, name: str, stored: str
+    ) -> None:
+        anna.put(f"/Home/{name}", b"<script>alert(1)</script>", CONTENT_TYPE=stored)
+
+        reply = anna.get(f"/Home/{name}")
+        assert "." in name or reply.headers["content-type"] == stored.partition(";")[0].lower()
+        policy = reply.headers["content-security-policy"]
         assert policy.startswith("sandbox")
+
+    @pytest.mark.parametrize(
+        "name", ["plan.pdf", "foto.JPG", "notiz.txt", "vertrag.docx", "film.mp4", "ohne"]
+    )
+    def test_what_it_only_shows_or_saves_is_not(self, anna: Client, name: str) -> None:
+        """Chrome shows no PDF in a sandbox."""
+        anna.put(f"/Home/{name}", b"%PDF-1.7")
+
+        assert "content-security-policy" not in anna.get(f"/Home/{name}").headers
 
     def test_lost_bytes_are_503_and_no_empty_document(
         self, office: SampleOffice, anna: Client

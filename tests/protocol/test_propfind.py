@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from dav_providers.documents import propfind
+from storage import tree
 from storage.store import Unit
-from tests.documents_door import Client, SampleOffice
+from tests.documents_door import Client, Reply, SampleOffice
 
 DAV = "{DAV:}"
 EXPLORER = (
@@ -204,8 +206,9 @@ def test_the_number_of_queries_does_not_grow_with_the_folder(
     reply = anna.propfind("/Home", *names, Depth="1")
 
     assert len(reply.hrefs) == length + 1
-    # Who asks, the way there, members, locks above and on them, dead properties twice.
-    assert len(said) == 7
+    # Who asks (again once the body is here), the way there, members, locks above and on them;
+    # dead properties' length, the members' and the folder's own.
+    assert len(said) == 9
 
 
 def test_a_long_listing_is_streamed_and_whole(office: SampleOffice, anna: Client) -> None:
@@ -214,13 +217,13 @@ def test_a_long_listing_is_streamed_and_whole(office: SampleOffice, anna: Client
             "INSERT INTO node (parent_id, tree_id, name, role, is_collection, size, content_type, "
             "created_us, modified_us, version, modseq) SELECT id, tree_id, :new, '', :no, 0, '', "
             "0, 0, 1, 1 FROM node WHERE role = 'home' AND name = 'anna'",
-            [{"new": f"{number:04}.txt", "no": False} for number in range(1000)],
+            [{"new": f"{number:04}.txt", "no": False} for number in range(3000)],
         )
 
     reply = anna.propfind("/Home", f"{DAV}getetag", Depth="1")
 
     assert "content-length" not in reply.headers
-    assert reply.hrefs[1:] == [f"/files/Home/{number:04}.txt" for number in range(1000)]
+    assert reply.hrefs[1:] == [f"/files/Home/{number:04}.txt" for number in range(3000)]
 
 
 def set_body(prop: bytes) -> bytes:
@@ -234,3 +237,77 @@ def test_the_prefix_of_dav_is_always_D(anna: Client) -> None:  # noqa: N802 - Wi
     root = etree.fromstring(anna.propfind("/Home").body)
 
     assert {each.prefix for each in root.iter(f"{DAV}*")} == {"D"}
+
+
+class TestBounds:
+    @pytest.mark.parametrize(("count", "status"), [(500, 207), (501, 413)])
+    def test_so_many_names_are_answered(self, anna: Client, count: int, status: int) -> None:
+        names = [f"{{urn:n}}p{i}" for i in range(count)]
+
+        assert anna.propfind("/Home", *names).status == status
+
+    @pytest.fixture
+    def few(self, office: SampleOffice, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+        """A listing has three members at most; how many rows were read for each."""
+        monkeypatch.setitem(office.settings.limits.__dict__, "propfind_entries_max", 3)
+        read: list[int] = []
+        children = tree.children
+
+        def counted(unit: Unit, parent_id: int, **bound: int) -> list[tree.NodeRow]:
+            found = children(unit, parent_id, **bound)
+            read.append(len(found))
+            return found
+
+        monkeypatch.setattr(tree, "children", counted)
+        return read
+
+    def test_no_more_rows_are_read_than_are_listed(self, anna: Client, few: list[int]) -> None:
+        for name in "abcdefg":
+            anna.put(f"/Home/{name}.txt")
+        few.clear()
+
+        listing, page = anna.propfind("/Home", Depth="1"), anna.get("/Home")
+
+        assert (listing.status, page.status) == (507, 507)
+        assert "number-of-matches-within-limits" in listing.conditions
+        assert few == [4, 4]
+
+    def test_what_is_hidden_does_not_count(
+        self, office: SampleOffice, anna: Client, jonas: Client, estate: str, few: list[int]
+    ) -> None:
+        folder = f"{estate}/Mappe"
+        for path in [folder, *(f"{folder}/{kind}{i}" for kind in "ab" for i in range(3))]:
+            assert anna.request("MKCOL", path).status == 201
+        for i in range(3):
+            office.block("jonas", f"{folder}/a{i}")
+
+        assert [href.rstrip("/")[-2:] for href in jonas.names(folder)] == ["b0", "b1", "b2"]
+        assert few[-1] <= 3 + 1 + 3
+        assert anna.propfind(folder, Depth="1").status == 507
+
+    def test_a_listing_is_streamed_by_its_bytes(self, anna: Client) -> None:
+        def put(count: int) -> Reply:
+            for i in range(count):
+                anna.put(f"/Home/{i}.txt")
+                body = set_body(b'<n xmlns="urn:n">%s</n>' % (b"x" * 200_000))
+                assert anna.request("PROPPATCH", f"/Home/{i}.txt", body).status == 207
+            return anna.propfind("/Home", "{urn:n}n", Depth="1")
+
+        small, large = put(1), put(4)
+
+        assert int(small.headers["content-length"]) == len(small.body)
+        assert "content-length" not in large.headers
+        assert len(large.hrefs) == 5
+
+    def test_members_with_too_much_of_their_own_are_507(
+        self, anna: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(propfind, "_DEAD_BYTES", 10)
+        anna.put("/Home/a.txt")
+        assert (
+            anna.request("PROPPATCH", "/Home/a.txt", set_body(b'<n xmlns="urn:n">x</n>')).status
+            == 207
+        )
+
+        assert anna.propfind("/Home", "{urn:n}n", Depth="1").status == 507
+        assert anna.propfind("/Home", f"{DAV}getetag", Depth="1").status == 207

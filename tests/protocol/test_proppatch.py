@@ -66,6 +66,15 @@ class TestDeadProperties:
 
         assert stat.status == 200
 
+    def test_they_are_bounded_for_each_document(self, anna: Client) -> None:
+        def kept(name: str, length: int) -> int:
+            return update(anna, setting(f"<{name}>{'x' * length}</{name}>")).status
+
+        assert [kept(name, 100_000) for name in ("a", "b", "c")] == [207, 207, 507]
+        assert set(anna.propfind(DOC, "a", "b", "c").found()) == {"a", "b"}
+        # What is replaced does not count.
+        assert kept("a", 120_000) == 207
+
     def test_a_property_without_a_namespace(self, anna: Client) -> None:
         update(anna, setting('<plain xmlns="">x</plain>'))
 

@@ -1,11 +1,13 @@
 """PUT: RFC 9110 section 9.3.4, RFC 4918 section 9.7, and what uploads of real clients need."""
 
 import io
+import os
+from types import SimpleNamespace
 
 import pytest
 
 from office.tracking import Act
-from storage.blobs import LocalBlobs
+from storage.local_blobs import LocalBlobs
 from tests.documents_door import Client, CutBody, SampleOffice
 
 DOC = "/Home/a.txt"
@@ -23,6 +25,17 @@ class TestSaving:
         assert (second.status, second.note.act) == (204, Act.CHANGED)
         assert first.headers["etag"] != second.headers["etag"]
         assert anna.get(DOC).headers["etag"] == second.headers["etag"]
+
+    def test_the_same_bytes_of_another_type_keep_the_new_type(self, anna: Client) -> None:
+        name = "/Home/Plan.cad"
+        anna.put(name, b"x", Content_Type="application/x-old")
+
+        again = anna.put(name, b"x", Content_Type="application/x-new")
+
+        assert (again.note.act, again.note.version) == (Act.SAME, 1)
+        assert anna.get(name).headers["content-type"] == "application/x-new"
+        anna.put(name, b"x")
+        assert anna.get(name).headers["content-type"] == "application/x-new"
 
     def test_the_same_bytes_again_are_no_new_version(self, anna: Client) -> None:
         first = anna.put(DOC, b"same")
@@ -60,7 +73,7 @@ class TestSaving:
     ) -> None:
         anna.put("/Home/b.txt")
         with office.store.write() as unit:
-            unit.execute("UPDATE node SET name = 'a:b' WHERE name = 'b.txt'")
+            unit.execute("UPDATE node SET name = :new WHERE name = 'b.txt'", {"new": "a:b"})
 
         assert anna.put("/Home/a:b", b"x").status == 204
 
@@ -109,6 +122,44 @@ class TestBody:
 
         assert reply.status == 507
         assert "sufficient-disk-space" in reply.conditions
+
+    @pytest.mark.parametrize("announced", [None, 20 << 20])
+    def test_a_disk_that_fills_up_on_the_way_keeps_its_reserve(
+        self,
+        office: SampleOffice,
+        anna: Client,
+        monkeypatch: pytest.MonkeyPatch,
+        announced: int | None,
+    ) -> None:
+        """A chunked body says no length, and others write while any body comes."""
+        body = io.BytesIO(bytes(20 << 20))
+        reserve = office.settings.storage.free_space_reserve_bytes
+        begun = 30 << 20
+
+        def disk(_folder: object) -> SimpleNamespace:
+            # For each byte of ours somebody else writes three.
+            free = reserve + begun - 4 * body.tell()
+            return SimpleNamespace(f_bavail=free, f_bfree=free, f_blocks=1 << 60, f_frsize=1)
+
+        monkeypatch.setattr(os, "statvfs", disk)
+
+        reply = anna.send("PUT", DOC, body, {}, announced=announced)
+
+        assert reply.status == 507
+        assert "sufficient-disk-space" in reply.conditions
+        assert body.tell() < 10 << 20
+        monkeypatch.undo()
+        assert anna.get(DOC).status == 404
+
+    def test_of_unknown_length_none_is_begun_on_a_full_disk(
+        self, anna: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        full = SimpleNamespace(f_bavail=0, f_bfree=0, f_blocks=1, f_frsize=1)
+        monkeypatch.setattr(os, "statvfs", lambda _folder: full)
+        body = io.BytesIO(b"x")
+
+        assert anna.put(DOC, body).status == 507
+        assert body.tell() == 0
 
     def test_a_body_is_not_read_where_it_would_be_refused(self, anna: Client) -> None:
         body = io.BytesIO(b"x")

@@ -44,6 +44,14 @@ def test_spellings_of_one_address_have_one_key() -> None:
     assert len({email_key(each) for each in spellings}) == 1
 
 
+def test_a_label_with_what_nobody_sees_is_told_so() -> None:
+    for label in ("Lap\x07top", "Lap\u202etop"):
+        with pytest.raises(InvalidValueError, match="control characters"):
+            checked_label(label)
+    with pytest.raises(InvalidValueError, match="1 to 64"):
+        checked_label(" ")
+
+
 @given(st.text())
 def test_a_label_that_passes_has_1_to_64_printable_characters(text: str) -> None:
     try:

@@ -268,6 +268,29 @@ class TestJournalWriter:
 
         assert [row.path for row in rows(store)] == ["0", "1", "3", "4"]
 
+    def test_a_database_that_goes_in_the_middle_gets_no_record_twice(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(journal_writer, "_RETRY_SECONDS", 0.01)
+        draft, has_been_away = journaling.draft, threading.Event()
+
+        def failing(access: Access) -> Any:
+            if access.note.path == "0":
+                raise ValueError("spoils the batch, so that each is written by itself")
+            if access.note.path == "3" and not has_been_away.is_set():
+                has_been_away.set()
+                raise OperationalError("away", None, Exception("away"))
+            return draft(access)
+
+        monkeypatch.setattr(journaling, "draft", failing)
+        writing = writer(store, batch_seconds=0.3)
+        for i in range(5):
+            writing.put(a_saving(i))
+        assert has_been_away.wait(10)
+        writing.close()
+
+        assert [row.path for row in rows(store)] == ["1", "2", "3", "4"]
+
     # The thread's death is the point.
     @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
     def test_a_writer_that_died_is_started_again(

@@ -33,6 +33,10 @@ def identify(username: str, password: str) -> Identity:
     return ANNA
 
 
+def revision() -> bytes:
+    return b"7"
+
+
 def basic(username: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
 
@@ -44,7 +48,7 @@ def door() -> Door:
 
 @pytest.fixture
 def gate(door: Door) -> Gate:
-    return Gate(door, identify=identify, is_open=lambda: True)
+    return Gate(door, identify=identify, rights_revision=revision, is_open=lambda: True)
 
 
 def asked(
@@ -69,6 +73,7 @@ class TestAKnownDevice:
         assert answer.status == 200
         seen = door.seen[0]
         assert seen["deedbox.identity"] is ANNA
+        assert seen["deedbox.rights_revision"] == b"7"
         assert seen["deedbox.family"] is Family.MAC_FINDER
         assert isinstance(seen["deedbox.note"], Note)
 
@@ -152,7 +157,7 @@ class TestMicrosoftsFirstQuestion:
 
 class TestAnOfficeThatIsBeingSetUp:
     def test_answers_503_with_a_time_to_come_again(self, door: Door) -> None:
-        gate = Gate(door, identify=identify, is_open=lambda: False)
+        gate = Gate(door, identify=identify, rights_revision=revision, is_open=lambda: False)
 
         answer = asked(gate, authorization=basic("anna", "secret"))
 
@@ -162,7 +167,9 @@ class TestAnOfficeThatIsBeingSetUp:
 
     def test_is_asked_until_it_is_open_and_then_no_more(self, door: Door) -> None:
         answers = iter([False, True])
-        gate = Gate(door, identify=identify, is_open=lambda: next(answers))
+        gate = Gate(
+            door, identify=identify, rights_revision=revision, is_open=lambda: next(answers)
+        )
 
         statuses = [asked(gate, authorization=basic("anna", "secret")).status for _ in range(4)]
 

@@ -12,7 +12,8 @@ from office import journaling
 from office.prefetches import Listings
 from office.tracking import Access, Act
 from server.cli import run
-from server.cli.journal import human_bytes, parse_since
+from server.cli.invocation import shown
+from server.cli.journal import human_bytes, line, parse_since
 from storage.store import Store, sqlite_url
 from tests.accesses import NOON, SECOND, WINDOW_US, a_piece, an_access
 from tests.journals import add_device
@@ -52,6 +53,17 @@ class TestSince:
 )
 def test_bytes_for_people(count: int, text: str) -> None:
     assert human_bytes(count) == text
+
+
+def test_what_would_steer_the_terminal_is_spelled_out() -> None:
+    told = line(
+        ["\x1b[2J", "\u202efdp.exe", *("-" for _ in range(7)), "a\nb\u2028\ufeff Öß 👨\u200d👧"]
+    )
+
+    assert told.startswith("\\u001b[2J")
+    assert "\\u202efdp.exe" in told
+    assert told.endswith("a\\u000ab\\u2028\\ufeff Öß 👨\u200d👧")
+    assert shown("Plan für Müller.pdf") == "Plan für Müller.pdf"
 
 
 class TestCommand:
@@ -116,7 +128,7 @@ class TestCommand:
 
         assert run(["journal", "--data", str(data), "--user", "nobody"]) == 1
 
-        assert "There is no user nobody" in capsys.readouterr().err
+        assert "There is no user named nobody" in capsys.readouterr().err
 
     def test_nothing_found_is_said(self, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
         capsys.readouterr()

@@ -39,5 +39,24 @@ def test_path_and_method_choose_the_door(method: str, path: str, door: str) -> N
     assert chosen(method, path) == door
 
 
+@pytest.mark.parametrize("target", ["/files/Home%2Fx.txt", "/files/a%2fb/?q", "/setup%2Fx"])
+def test_an_encoded_slash_names_nothing(target: str) -> None:
+    door = Door()
+    router = Router({}, root=door, landing=door, otherwise=door)
+
+    reply = call(router, an_environ("PUT", target, REQUEST_URI=target))
+
+    assert reply.status == 400
+    assert not door.seen
+
+
+def test_one_in_the_query_is_the_doors_business() -> None:
+    door = Door()
+    router = Router({}, root=door, landing=door, otherwise=door)
+    target = "/a%20b?next=%2Ffiles"
+
+    assert call(router, an_environ("GET", target, REQUEST_URI=target)).status == 200
+
+
 def test_a_path_that_nobody_owns_is_404() -> None:
     assert call(not_found, an_environ(path="/nowhere")).status == 404

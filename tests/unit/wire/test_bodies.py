@@ -82,9 +82,14 @@ class TestAnnouncedBody:
         with pytest.raises(BodyTooLargeError):
             read_small(a_request(b"abcdef"), 5)
 
-    @pytest.mark.parametrize("text", ["-1", "+5", "5, 5", "abc", "1e3", "٣", "9" * 19])
+    @pytest.mark.parametrize("text", ["-1", "+5", "5, 5", "abc", "1e3", "٣"])
     def test_a_length_that_is_no_number_is_refused(self, text: str) -> None:
         with pytest.raises(BodyLengthError, match="Content-Length"):
+            AnnouncedBody.from_environ(a_request(b"", CONTENT_LENGTH=text))
+
+    @pytest.mark.parametrize("text", ["1000000000000000000", "9" * 5000])
+    def test_a_length_beyond_any_disk_is_too_large(self, text: str) -> None:
+        with pytest.raises(BodyTooLargeError, match="999999999999999999 bytes"):
             AnnouncedBody.from_environ(a_request(b"", CONTENT_LENGTH=text))
 
     def test_the_end_is_checked_on_small_reads_too(self) -> None:

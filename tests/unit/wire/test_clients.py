@@ -52,7 +52,9 @@ SEEN = [
         "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/142.0 Safari/537.36",
         Family.BROWSER,
     ),
-    ("curl/7.88.1", Family.UNKNOWN),
+    ("curl/7.88.1", Family.TOOL),
+    ("Wget/1.21.3", Family.TOOL),
+    ("libcurl-agent/1.0", Family.UNKNOWN),
     ("", Family.UNKNOWN),
 ]
 

@@ -159,6 +159,14 @@ class TestParse:
             StateList(reference, tuple(each)) for reference, lists in drawn for each in lists
         )
 
+    def test_it_names_a_hundred_resources_at_most(self) -> None:
+        """Each costs a look into the tree; their lists may be many."""
+        lists = [f"<http://x/{i % 100}> (<urn:a:b>)" for i in range(300)]
+
+        assert len(IfHeader.parse(" ".join(lists)).lists) == 300
+        with pytest.raises(ValueError, match="more than 100 resources"):
+            IfHeader.parse(" ".join([*lists, "<http://x/100> (<urn:a:b>)"]))
+
     def test_a_long_header_is_read_in_one_pass(self) -> None:
         assert len(IfHeader.parse("(<a:1>)" * 3000).lists) == 3000
         with pytest.raises(ValueError, match="can't be read"):

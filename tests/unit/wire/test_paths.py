@@ -146,6 +146,9 @@ class TestWindowsNameFault:
             "COM10",
             "a.CON",
             "ä" * 127,
+            "a\u200bb",
+            "Familie 👨\u200d👩\u200d👧.jpg",
+            "عقد.pdf",
         ],
     )
     def test_an_ordinary_name_has_none(self, name: str) -> None:
@@ -168,6 +171,14 @@ class TestWindowsNameFault:
             ("Lpt1 .x", "device"),
             ("COM¹", "device"),
             ("ä" * 128, "255 bytes"),
+            ("\u202efdp.exe", r"U\+202E"),
+            ("a\u2066b", r"U\+2066"),
+            ("a\u2028b", r"U\+2028"),
+            ("\ufeffa", r"U\+FEFF"),
+            ("a\uffffb", r"U\+FFFF"),
+            ("\u200b", r"U\+200B"),
+            ("a\u200b", r"U\+200B"),
+            ("\u200ba", r"U\+200B"),
         ],
     )
     def test_what_windows_cannot_hold_is_explained(self, name: str, reason: str) -> None:

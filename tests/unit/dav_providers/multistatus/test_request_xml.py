@@ -73,6 +73,21 @@ class TestReadXML:
     def test_the_word_inside_a_value_is_no_doctype(self) -> None:
         assert read_xml(b"<a><![CDATA[<!DOCTYPE html>]]></a>").text == "<!DOCTYPE html>"
 
+    def test_where_it_is_broken_is_said(self) -> None:
+        with pytest.raises(RequestXMLError) as refusal:
+            read_xml(b"<a><b></a>")
+
+        assert str(refusal.value) == "The request's XML is broken at line 1, column 11."
+
+    def test_one_too_deep_for_the_parser_is_told_the_limit(self) -> None:
+        for depth in (65, 500):
+            with pytest.raises(RequestXMLTooComplexError) as refusal:
+                read_xml(b"<a>" * depth + b"</a>" * depth)
+
+            assert str(refusal.value) == (
+                "The request's XML is deeper than 64 levels, the limit limits.xml_depth."
+            )
+
     @pytest.mark.parametrize(
         "body",
         [
