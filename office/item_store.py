@@ -24,7 +24,7 @@ from office.items import (
     read_address_object,
     read_calendar_object,
 )
-from office.sync_tokens import modseq_of, token_of
+from office.sync_tokens import Known, known_by, token_of
 from office.work import GroupwareWork
 from storage import items
 from storage.collections import CollectionRow
@@ -199,10 +199,13 @@ def delta(
     Raises:
         SyncTokenError: The token can't be answered.
     """
-    since = modseq_of(collection, token) if token else 0
+    # Who has nothing yet needs no word of what went before.
+    known = known_by(collection, token) if token else Known(0, collection.modseq)
     most = collection.modseq + 1 if limit is None else limit + 1
-    changed = items.changed_since(unit, collection.id, since, most=most, with_text=with_text)
-    gone = items.gone_since(unit, collection.id, since, most=most) if token else []
+    changed = items.changed_since(
+        unit, collection.id, known.changed, most=most, with_text=with_text
+    )
+    gone = items.gone_since(unit, collection.id, known.gone, most=most)
     if limit is None or len(changed) + len(gone) <= limit:
         return Delta(
             changed, [each.href for each in gone], token_of(collection), is_truncated=False
@@ -212,7 +215,7 @@ def delta(
     return Delta(
         [each for each in changed if each.modseq <= last],
         [each.href for each in gone if each.modseq <= last],
-        token_of(collection, last),
+        token_of(collection, Known(last, max(last, known.gone))),
         is_truncated=True,
     )
 

@@ -20,7 +20,7 @@ class CollectionRow(NamedTuple):
     """One collection, as the table has it.
 
     ``name`` is its segment in URLs. ``components`` are those that a calendar takes;
-    ``properties`` what clients stored: Clark name to the whole element as XML.
+    ``properties_json`` is what clients stored, read by whoever asks for :attr:`properties`.
     """
 
     id: int
@@ -30,11 +30,17 @@ class CollectionRow(NamedTuple):
     components: frozenset[str]
     display_name: str
     is_default: bool
-    properties: Mapping[str, str]
+    properties_json: str
     created_us: int
     modseq: int
     epoch: int
     pruned_modseq: int
+
+    @property
+    def properties(self) -> Mapping[str, str]:
+        """What clients stored: Clark name to the whole element as XML."""
+        properties: Mapping[str, str] = json.loads(self.properties_json)
+        return properties
 
 
 class NewCollection(NamedTuple):
@@ -49,7 +55,7 @@ class NewCollection(NamedTuple):
 
 
 def _collection(row: tuple[Any, ...]) -> CollectionRow:
-    id_, owner_id, name, kind, components, display_name, is_default, properties, *counters = row
+    id_, owner_id, name, kind, components, display_name, is_default, *rest = row
     return CollectionRow(
         id_,
         owner_id,
@@ -58,8 +64,7 @@ def _collection(row: tuple[Any, ...]) -> CollectionRow:
         frozenset(components.split(",")) if components else frozenset(),
         display_name,
         bool(is_default),
-        json.loads(properties),
-        *counters,
+        *rest,
     )
 
 
