@@ -298,6 +298,18 @@ class Tracking(Section):
     )
 
 
+class Sync(Section):
+    """[sync]: what is remembered for devices that come back."""
+
+    tombstone_days: WholeNumber = Field(
+        default=400,
+        ge=30,
+        le=36_500,
+        description="Age at which deletions in calendars and address books are forgotten; a "
+        "device that was away for longer fetches them anew.",
+    )
+
+
 class Settings(BaseModel):
     """All settings of one installation; `config.loader.load` makes it."""
 
@@ -314,6 +326,7 @@ class Settings(BaseModel):
     locks: Locks = Field(default_factory=Locks)
     office: Office = Field(default_factory=Office)
     tracking: Tracking = Field(default_factory=Tracking)
+    sync: Sync = Field(default_factory=Sync)
 
     _sources: Mapping[str, str] = PrivateAttr(default_factory=dict)
 

@@ -5,7 +5,7 @@ import time
 from itertools import count
 from typing import Protocol
 
-from jobs import cleanup, lapsed_locks, retention
+from jobs import cleanup, lapsed_locks, retention, tombstones
 from storage.failures import is_unavailable
 from storage.local_blobs import LocalBlobs
 from storage.store import Store
@@ -30,6 +30,7 @@ def keep_house(
     *,
     orphan_grace_seconds: int,
     retention_days: int,
+    tombstone_days: int,
     stop: StopEvent,
 ) -> None:
     """Tidy once an hour until *stop* is set; a database that is away is tried the next time."""
@@ -44,18 +45,22 @@ def keep_house(
             now_us = time.time_ns() // 1000
             forgotten = retention.forget_old(store, retention_days=retention_days, now_us=now_us)
             lapsed = lapsed_locks.drop_lapsed(store, now_us=now_us)
+            deletions = tombstones.forget_deletions(
+                store, tombstone_days=tombstone_days, now_us=now_us
+            )
         except Exception as error:
             if not (is_unavailable(error) or isinstance(error, OSError)):
                 raise
             _log.warning("housekeeping put off", extra={"fields": {"reason": str(error)}})
         else:
-            if swept.blobs or swept.temporary_files or forgotten or lapsed:
-                fields = {
-                    "orphaned_blobs": swept.blobs,
-                    "temporary_files": swept.temporary_files,
-                    "journal_rows": forgotten,
-                    "lapsed_locks": lapsed,
-                }
+            fields = {
+                "orphaned_blobs": swept.blobs,
+                "temporary_files": swept.temporary_files,
+                "journal_rows": forgotten,
+                "lapsed_locks": lapsed,
+                "tombstones": deletions,
+            }
+            if any(fields.values()):
                 _log.info("tidied", extra={"fields": fields})
         if stop.wait(INTERVAL_SECONDS):
             return

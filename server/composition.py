@@ -118,6 +118,7 @@ def housekeeping(settings: Settings, stop: StopEvent) -> None:
             blobs,
             orphan_grace_seconds=settings.storage.orphan_grace_seconds,
             retention_days=settings.tracking.retention_days,
+            tombstone_days=settings.sync.tombstone_days,
             stop=stop,
         )
     finally:

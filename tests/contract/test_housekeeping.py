@@ -4,7 +4,7 @@ import shutil
 import threading
 from pathlib import Path
 
-from jobs.housekeeping import INTERVAL_SECONDS, STRAYS_EVERY, keep_house
+from jobs.housekeeping import INTERVAL_SECONDS, STRAYS_EVERY, StopEvent, keep_house
 from storage.local_blobs import LocalBlobs
 from storage.store import Store
 
@@ -16,7 +16,7 @@ def test_it_tidies_at_once_and_ends_when_it_is_told(store: Store, tmp_path: Path
     stop = threading.Event()
     stop.set()
 
-    keep_house(store, blobs, orphan_grace_seconds=-60, retention_days=0, stop=stop)
+    _keep_house(store, blobs, grace_seconds=-60, stop=stop)
 
     assert not half_sent.exists()
     assert orphan.exists()
@@ -27,9 +27,20 @@ def test_once_a_day_it_looks_for_bytes_that_no_row_speaks_of(store: Store, tmp_p
     blobs, orphan = _with_an_orphan(tmp_path)
     hours = _Hours(orphan)
 
-    keep_house(store, blobs, orphan_grace_seconds=-60, retention_days=0, stop=hours)
+    _keep_house(store, blobs, grace_seconds=-60, stop=hours)
 
     assert hours.seen == [True] * 23 + [False]
+
+
+def _keep_house(store: Store, blobs: LocalBlobs, *, grace_seconds: int, stop: StopEvent) -> None:
+    keep_house(
+        store,
+        blobs,
+        orphan_grace_seconds=grace_seconds,
+        retention_days=0,
+        tombstone_days=400,
+        stop=stop,
+    )
 
 
 class _Hours:
@@ -59,7 +70,7 @@ def test_a_folder_that_is_away_is_no_end(store: Store, tmp_path: Path) -> None:
     stop = threading.Event()
     stop.set()
 
-    keep_house(store, blobs, orphan_grace_seconds=0, retention_days=0, stop=stop)
+    _keep_house(store, blobs, grace_seconds=0, stop=stop)
 
 
 class _Once:

@@ -1,154 +1,36 @@
 """Whoever syncs a collection ends with what is in it, from any token, in any interleaving.
 
-A client is a table of hrefs and entity tags and the token it got with them. Tokens of long ago
-are kept: whoever comes back with one gets the difference to now.
+Tokens of long ago are kept: whoever comes back with one gets the difference to now, or is told to
+begin anew where what went since is forgotten.
 """
 
 import random
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from hashlib import sha256
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from auth.identity import Identity, identify
+from auth.identity import Identity
 from office import collections, item_store
-from office.errors import SyncTokenError, UIDConflictError
-from office.item_store import Target
-from office.sync_tokens import token_of
-from office.work import GroupwareWork
-from storage import collections as rows
-from storage import items
-from storage.collections import NewCollection
-from storage.items import Content
-from storage.store import Store, WriteUnit
-from tests.builders import KEY, NOW_US, a_device, a_person, with_groups
-
-NAMES = ("eins", "zwei", "drei", "vier", "fünf")
-BOOKS = ("calendar", "zweiter")
-
-
-@dataclass
-class Client:
-    """What one device has of one collection."""
-
-    book: str
-    token: str = ""
-    known: dict[str, str] = field(default_factory=dict)
-
-    def sync(self, store: Store, who: Identity, limit: int | None) -> bool:
-        """Take one answer in; False when there is more to be had."""
-        with store.read() as unit:
-            collection = collections.find(unit, who, self.book)
-            delta = item_store.delta(unit, collection, self.token, limit=limit)
-        if limit is not None:
-            assert len(delta.changed) + len(delta.gone) <= limit
-        assert delta.token != self.token or not delta.is_truncated, "no way ahead"
-        if not self.token:
-            assert delta.gone == []
-            self.known.clear()
-        self.known.update({each.href: each.etag for each in delta.changed})
-        for href in delta.gone:
-            self.known.pop(href, None)
-        self.token = delta.token
-        return not delta.is_truncated
-
-    def catch_up(self, store: Store, who: Identity, limit: int | None) -> None:
-        while not self.sync(store, who, limit):
-            pass
-
-    def copy(self) -> "Client":
-        return Client(self.book, self.token, dict(self.known))
-
-
-@pytest.fixture
-def who(store: Store) -> Identity:
-    with_groups(store)
-    with store.write() as unit:
-        a_person(unit)
-        password = a_device(unit).password
-    with store.write() as unit:
-        who = identify(unit, "anna", password, secret_key=KEY)
-        new = NewCollection("zweiter", "calendar", frozenset({"VEVENT"}))
-        collections.make(GroupwareWork(unit, who, NOW_US), new)
-    return who
-
-
-def content(uid: str, text: str) -> Content:
-    body = f"{uid}/{text}"
-    etag = sha256(body.encode()).hexdigest()
-    return Content(uid, "VEVENT", etag, len(body), None, None, "", "", body)
-
-
-@dataclass(frozen=True)
-class Step:
-    """One write: what, where, and which text or target."""
-
-    act: str
-    book: str
-    name: str
-    other: str
-    text: str
-
-
-steps = st.builds(
+from office.errors import SyncTokenError
+from office.sync_tokens import Known, token_of
+from storage.store import Store
+from tests.item_sync import (
+    ACTS,
+    BOOKS,
+    NAMES,
+    Client,
     Step,
-    act=st.sampled_from(("put", "put", "delete", "move", "copy")),
-    book=st.sampled_from(BOOKS),
-    name=st.sampled_from(NAMES),
-    other=st.sampled_from(NAMES),
-    text=st.sampled_from("abc"),
+    assert_numbers_are_unique,
+    forget_some,
+    limits,
+    steps,
+    truth,
+    try_to_write,
+    with_two_calendars,
 )
-limits = st.one_of(st.none(), st.integers(1, 4))
-
-
-def write(unit: WriteUnit, who: Identity, step: Step) -> int:
-    """Do it if it can be done; how many numbers it took of the counters."""
-    work = GroupwareWork(unit, who, NOW_US)
-    other_book = BOOKS[1 - BOOKS.index(step.book)] if step.text == "a" else step.book
-    held, target_book = collections.hold(work, step.book, other_book)
-    before = held.modseq + (0 if held.id == target_book.id else target_book.modseq)
-    item = items.find(unit, held.id, step.name)
-    if step.act == "put":
-        item_store.put(work, held, item, step.name, content(step.name, step.text))
-    elif step.act == "delete" and item is not None:
-        item_store.remove(work, held, item)
-    elif item is not None and (step.book, step.name) != (other_book, step.other):
-        target = Target(target_book, step.other, items.find(unit, target_book.id, step.other))
-        if step.act == "move":
-            item_store.move(work, held, item, target, may_overwrite=True)
-        else:
-            item_store.copy(work, item, target, may_overwrite=True)
-    after = rows.hold(unit, who.user_id, {step.book, other_book})
-    return sum(each.modseq for each in after.values()) - before
-
-
-def try_to_write(store: Store, who: Identity, step: Step) -> int:
-    try:
-        with store.write() as unit:
-            return write(unit, who, step)
-    except UIDConflictError:
-        return 0
-
-
-def truth(store: Store, who: Identity, book: str) -> dict[str, str]:
-    with store.read() as unit:
-        collection = collections.find(unit, who, book)
-        return {each.href: each.etag for each in items.of_collection(unit, collection.id)}
-
-
-def assert_numbers_are_unique(store: Store, who: Identity) -> None:
-    """No two members or tombstones share a number, and none is beyond the counter."""
-    with store.read() as unit:
-        for each in collections.of_home(unit, who):
-            numbers = [row.modseq for row in items.of_collection(unit, each.id)]
-            numbers += [row.modseq for row in items.gone_since(unit, each.id, 0, most=10_000)]
-            assert len(numbers) == len(set(numbers))
-            assert max(numbers, default=0) <= each.modseq
-
 
 _FEW = settings(
     max_examples=12,
@@ -157,29 +39,40 @@ _FEW = settings(
 )
 
 
+@pytest.fixture
+def who(store: Store) -> Identity:
+    return with_two_calendars(store)
+
+
 class TestConvergence:
     @_FEW
-    @given(st.lists(st.tuples(steps, st.booleans(), limits), min_size=6, max_size=20), limits)
+    @given(
+        st.lists(
+            st.tuples(steps, st.booleans(), limits, st.integers(0, 2)), min_size=6, max_size=20
+        ),
+        limits,
+    )
     def test_from_any_earlier_token(
         self,
         store: Store,
         who: Identity,
-        script: list[tuple[Step, bool, int | None]],
+        script: list[tuple[Step, bool, int | None, int]],
         limit: int | None,
     ) -> None:
         clients = {book: Client(book) for book in BOOKS}
         earlier: list[Client] = [Client(book) for book in BOOKS]
-        for step, is_synced, most in script:
-            taken = try_to_write(store, who, step)
-            assert 0 <= taken <= 3
+        for step, is_synced, most, forgotten in script:
+            assert len(try_to_write(store, who, step)) <= 3
             if is_synced:
                 clients[step.book].sync(store, who, most)
                 earlier.append(clients[step.book].copy())
+            if forgotten:
+                forget_some(store, forgotten)
 
         for client in [*clients.values(), *earlier]:
             client.catch_up(store, who, limit)
             assert client.known == truth(store, who, client.book)
-        assert_numbers_are_unique(store, who)
+        assert_numbers_are_unique(store)
 
     @pytest.mark.parametrize("seed", range(3))
     def test_while_two_others_write(self, store: Store, who: Identity, seed: int) -> None:
@@ -204,18 +97,19 @@ class TestConvergence:
         for client in [*clients, *random.Random(seed).sample(earlier, min(20, len(earlier)))]:
             client.catch_up(store, who, None)
             assert client.known == truth(store, who, client.book)
-        assert_numbers_are_unique(store, who)
+        assert_numbers_are_unique(store)
 
 
 def _scribble(store: Store, who: Identity, seed: int) -> None:
     dice = random.Random(seed)
     for _ in range(60):
         step = Step(
-            dice.choice(("put", "put", "delete", "move", "copy")),
+            dice.choice(ACTS),
             dice.choice(BOOKS),
             dice.choice(NAMES),
-            dice.choice(NAMES),
             dice.choice("abc"),
+            dice.choice(BOOKS),
+            dice.choice(NAMES),
         )
         try_to_write(store, who, step)
 
@@ -231,7 +125,7 @@ def _while_alive(threads: list[threading.Thread]) -> Iterator[int | None]:
 class TestTokens:
     def test_a_truncated_answer_goes_on_where_it_ended(self, store: Store, who: Identity) -> None:
         for name in NAMES:
-            try_to_write(store, who, Step("put", "calendar", name, name, "b"))
+            try_to_write(store, who, Step("put", "calendar", name))
         client = Client("calendar")
 
         rounds = 1
@@ -242,13 +136,17 @@ class TestTokens:
         assert client.known == truth(store, who, "calendar")
 
     def test_one_number_for_each_change(self, store: Store, who: Identity) -> None:
-        put = Step("put", "calendar", "eins", "eins", "b")
+        put = Step("put", "calendar", "eins", "b")
+        changed = Step("put", "calendar", "eins", "c")
+        moved = Step("move", "calendar", "eins", "c", "calendar", "zwei")
+        elsewhere = Step("move", "calendar", "zwei", "c", "zweiter", "zwei")
 
-        assert try_to_write(store, who, put) == 1
-        assert try_to_write(store, who, put) == 0
-        assert try_to_write(store, who, Step("put", "calendar", "eins", "eins", "c")) == 1
-        assert try_to_write(store, who, Step("move", "calendar", "eins", "zwei", "b")) == 2
-        assert try_to_write(store, who, Step("delete", "calendar", "zwei", "eins", "b")) == 1
+        assert try_to_write(store, who, put) == [("calendar", 1)]
+        assert try_to_write(store, who, put) == []
+        assert try_to_write(store, who, changed) == [("calendar", 2)]
+        assert try_to_write(store, who, moved) == [("calendar", 3), ("calendar", 4)]
+        assert try_to_write(store, who, elsewhere) == [("calendar", 5), ("zweiter", 1)]
+        assert try_to_write(store, who, Step("delete", "zweiter", "zwei")) == [("zweiter", 2)]
 
     @pytest.mark.parametrize(
         "token",
@@ -260,6 +158,9 @@ class TestTokens:
             "deedbox:/sync/{id}/2/0",
             "deedbox:/sync/{id}/1/1",
             "deedbox:/sync/{id}/1/-1",
+            "deedbox:/sync/{id}/1/0.1",
+            "deedbox:/sync/{id}/1/0.",
+            "deedbox:/sync/{id}/1/0.0.0",
             "deedbox:/sync/{id}/1/٣",
             "http://radicale.org/ns/sync/0",
         ],
@@ -273,12 +174,12 @@ class TestTokens:
 
     def test_a_token_from_before_what_is_remembered(self, store: Store, who: Identity) -> None:
         for text in "bc":
-            try_to_write(store, who, Step("put", "calendar", "eins", "eins", text))
+            try_to_write(store, who, Step("put", "calendar", "eins", text))
         with store.write() as unit:
             unit.execute("UPDATE collection SET pruned_modseq = 1 WHERE name = 'calendar'")
         with store.read() as unit:
             collection = collections.find(unit, who, "calendar")
 
             with pytest.raises(SyncTokenError):
-                item_store.delta(unit, collection, token_of(collection, 0))
-            assert item_store.delta(unit, collection, token_of(collection, 1)).changed
+                item_store.delta(unit, collection, token_of(collection, Known(0, 0)))
+            assert item_store.delta(unit, collection, token_of(collection, Known(1, 1))).changed

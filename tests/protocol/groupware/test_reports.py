@@ -6,9 +6,23 @@ from urllib.parse import quote
 import pytest
 from lxml import etree
 
+from jobs.tombstones import forget_deletions
+from tests.builders import NOW_US
 from tests.documents_door import Reply
-from tests.groupware_door import CAL, CARD, DAV, HOST, Device, card, changes_in, event, task
+from tests.groupware_door import (
+    CAL,
+    CARD,
+    DAV,
+    HOST,
+    Device,
+    GroupwareOffice,
+    card,
+    changes_in,
+    event,
+    task,
+)
 
+LONG_AFTER_US = 2 * NOW_US
 THUNDERBIRD = "Mozilla/5.0 (X11; Linux) Gecko/20100101 Thunderbird/140.0"
 
 
@@ -98,6 +112,25 @@ class TestSyncCollection:
 
         assert (book.status, calendar.status) == (400, 403)
         assert book.xml.find(f"{DAV}valid-sync-token") is not None
+
+    def test_a_token_from_before_what_is_remembered_is_stale(
+        self, groupware: GroupwareOffice, anna: Device
+    ) -> None:
+        for name in "abc":
+            anna.put(f"calendar/{name}.ics", event(name))
+        early = anna.sync("calendar").token
+        anna.delete("calendar/a.ics")
+        late = anna.sync("calendar").token
+        forget_deletions(groupware.store, tombstone_days=400, now_us=LONG_AFTER_US)
+
+        stale = anna.sync_reply("calendar", early)
+        first = anna.sync("calendar", limit=1)
+
+        assert stale.status == 403
+        assert stale.xml.find(f"{DAV}valid-sync-token") is not None
+        assert anna.sync("calendar", late).token == late
+        assert set(first.changed) == {"/dav/anna/calendar/b.ics"}
+        assert set(anna.sync("calendar", first.token).changed) == {"/dav/anna/calendar/c.ics"}
 
     def test_the_token_of_another_collection_is_stale(self, anna: Device, jonas: Device) -> None:
         for foreign in (jonas.sync("calendar").token, anna.sync("contacts").token):
