@@ -25,8 +25,11 @@ def news(unit: Unit, sightings: Iterable[Sighting], *, stale_us: int) -> list[Si
 
 
 def note(unit: WriteUnit, sightings: Iterable[Sighting]) -> None:
-    """Write down when devices were seen; never back in time."""
-    for each in sightings:
+    """Write down when devices were seen; never back in time.
+
+    In the order of their ids, so that two who saw the same devices never wait for each other.
+    """
+    for each in sorted(sightings, key=lambda seen: seen.device_id):
         row = unit.row(
             "SELECT families FROM device WHERE id = :id"
             + ("" if unit.is_sqlite else " FOR UPDATE"),

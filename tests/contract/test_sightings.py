@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from storage import sightings
 from storage.sightings import Sighting
-from storage.store import Store
+from storage.store import Store, WriteUnit
 from tests.journals import add_device, journal_store, store
 
 __all__ = ["journal_store", "store"]
@@ -53,6 +55,24 @@ class TestNote:
         note(store, a_sighting(device_id, seen_us=1000, wrote_us=1000, address="198.51.100.1"))
 
         assert device(store, device_id) == (2000, 2000, "192.0.2.7", "windows")
+
+    def test_devices_are_held_in_the_order_of_their_ids(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Else two processes that saw them in another order each would wait for each other."""
+        ids = [add_device(store, name)[1] for name in ("anna", "jonas", "karl")]
+        held: list[int] = []
+        row = WriteUnit.row
+
+        def spy(unit: WriteUnit, sql: str, parameters: dict[str, Any]) -> Any:
+            held.append(parameters["id"])
+            return row(unit, sql, parameters)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(WriteUnit, "row", spy)
+            note(store, *(a_sighting(each) for each in reversed(ids)))
+
+        assert held == sorted(ids)
 
     def test_a_device_that_is_gone_is_passed_over(self, store: Store) -> None:
         _, device_id = add_device(store)
