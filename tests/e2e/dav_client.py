@@ -5,11 +5,24 @@ import ssl
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
+from typing import Protocol
 from xml.etree import ElementTree as ET
 
-from tests.e2e.server_process import Office
-
 DAV = "{DAV:}"
+
+
+class Site(Protocol):
+    """Where a program was told to find the office: its server, or a proxy before it."""
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port, as the program knows them."""
+
+    def url(self, path: str) -> str:
+        """The address of *path*, which is quoted already."""
+
+    def http(self, timeout: float = 30) -> HTTPConnection:
+        """Return a connection; nothing is sent yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +67,7 @@ class Heard:
         start = self.body.split(b"?>", 1)[1].lstrip()
         assert start.startswith(b'<D:multistatus xmlns:D="DAV:"'), self.body[:200]
         root = ET.fromstring(self.body)
-        members = [_member(each) for each in root.iterfind(f"{DAV}response")]
+        members = [member_of(each) for each in root.iterfind(f"{DAV}response")]
         assert len({each.href for each in members}) == len(members)
         return {each.href: each for each in members}
 
@@ -80,7 +93,8 @@ class Heard:
         return token, depth, timeout
 
 
-def _member(response: ET.Element) -> Member:
+def member_of(response: ET.Element) -> Member:
+    """Read a ``DAV:response`` with propstats, each 200 or 404."""
     href = response.findtext(f"{DAV}href")
     assert href
     assert href.isascii()
@@ -106,7 +120,7 @@ class Client:
     the method wants one.
     """
 
-    office: Office
+    site: Site
     agent: str
     authorization: str | None = None
     always: Mapping[str, str] = field(default_factory=dict)
@@ -124,7 +138,7 @@ class Client:
         A *body* in parts goes in chunks.
         """
         if self._connection is None:
-            self._connection = self.office.http()
+            self._connection = self.site.http()
         connection = self._connection
         connection.putrequest(method, path, skip_accept_encoding=True)
         if self.agent:

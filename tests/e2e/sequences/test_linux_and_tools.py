@@ -110,7 +110,7 @@ class TestDavfs2:
         assert locked.status == 201
         token = locked.lock_token
 
-        made = davfs("PUT", path, b"text", If=f"<{davfs.office.url(path)}> (<{token}>)")
+        made = davfs("PUT", path, b"text", If=f"<{davfs.site.url(path)}> (<{token}>)")
         assert made.status in {201, 204}
         assert davfs("HEAD", path).headers["etag"] == made.headers["etag"]
         # It saves over what it knows, and nothing else.

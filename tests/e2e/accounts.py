@@ -1,0 +1,174 @@
+"""Calendars and contacts of vera, who has a phone and a computer: what programs sync.
+
+A conftest takes the fixtures in. A module whose programs reach the server by another way, such as
+a proxy, has a ``site`` of its own.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+
+import pytest
+
+from tests.e2e.dav_client import Client, Site
+from tests.e2e.server_process import Device, Office
+
+HOME = "/dav/vera/"
+_COMPONENTS = (
+    '<C:mkcalendar xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:set><D:prop>'
+    "<D:displayname>{name}</D:displayname><C:supported-calendar-component-set>"
+    '<C:comp name="{component}"/></C:supported-calendar-component-set></D:prop></D:set>'
+    "</C:mkcalendar>"
+)
+_BOOK = (
+    '<D:mkcol xmlns:D="DAV:" xmlns:CR="urn:ietf:params:xml:ns:carddav"><D:set><D:prop>'
+    "<D:resourcetype><D:collection/><CR:addressbook/></D:resourcetype>"
+    "<D:displayname>{name}</D:displayname></D:prop></D:set></D:mkcol>"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Vera:
+    """A user with the two devices that the office grants."""
+
+    phone: Device
+    computer: Device
+
+
+Connect = Callable[..., Client]
+"""Makes the client of a program, by User-Agent, device and the headers it always sends."""
+
+
+@pytest.fixture(scope="session")
+def vera(office: Office) -> Vera:
+    office.add_user("vera")
+    return Vera(office.add_device("vera", "Telefon"), office.add_device("vera", "Rechner"))
+
+
+@pytest.fixture(scope="session")
+def site(office: Office) -> Site:
+    return office
+
+
+@pytest.fixture
+def connect(site: Site) -> Iterator[Connect]:
+    """Makes clients; all hang up at the end."""
+    made: list[Client] = []
+
+    def make(agent: str, device: Device | None = None, **always: str) -> Client:
+        client = Client(site, agent, device.authorization if device else None, always)
+        made.append(client)
+        return client
+
+    yield make
+    for client in made:
+        client.close()
+
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def calendar(connect: Connect, vera: Vera) -> str:
+    """The path of a new calendar for appointments."""
+    return _made(connect, vera, "MKCALENDAR", _COMPONENTS.replace("{component}", "VEVENT"))
+
+
+@pytest.fixture
+def other_calendar(connect: Connect, vera: Vera) -> str:
+    """The path of another one."""
+    return _made(connect, vera, "MKCALENDAR", _COMPONENTS.replace("{component}", "VEVENT"))
+
+
+@pytest.fixture
+def task_list(connect: Connect, vera: Vera) -> str:
+    """The path of a new calendar for tasks."""
+    return _made(connect, vera, "MKCALENDAR", _COMPONENTS.replace("{component}", "VTODO"))
+
+
+@pytest.fixture
+def book(connect: Connect, vera: Vera) -> str:
+    """The path of a new address book."""
+    return _made(connect, vera, "MKCOL", _BOOK)
+
+
+def _made(connect: Connect, vera: Vera, method: str, body: str) -> str:
+    number = next(_numbers)
+    path = f"{HOME}sammlung-{number}/"
+    client = connect("test", vera.computer, Content_Type="application/xml")
+    made = client(method, path, body.replace("{name}", f"Büro {number}").encode())
+    assert made.status == 201, made
+    return path
+
+
+def event(uid: str, summary: str = "Besichtigung", *lines: str) -> bytes:
+    """An appointment with its zone, as programs send one; *lines* are added to it."""
+    return _joined(
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//Test//DE",
+        *_BERLIN,
+        "BEGIN:VEVENT",
+        f"UID:{uid}",
+        "DTSTAMP:20260101T000000Z",
+        "DTSTART;TZID=Europe/Berlin:20260504T100000",
+        "DTEND;TZID=Europe/Berlin:20260504T110000",
+        f"SUMMARY:{summary}",
+        *lines,
+        "END:VEVENT",
+        "END:VCALENDAR",
+    )
+
+
+def task(uid: str, summary: str = "Schlüssel holen", *lines: str) -> bytes:
+    """A reminder; *lines* are added to it."""
+    return _joined(
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//Test//DE",
+        "BEGIN:VTODO",
+        f"UID:{uid}",
+        "DTSTAMP:20260101T000000Z",
+        f"SUMMARY:{summary}",
+        *lines,
+        "END:VTODO",
+        "END:VCALENDAR",
+    )
+
+
+def card(uid: str, name: str, *lines: str, version: str = "3.0") -> bytes:
+    """A contact; *lines* are added to it."""
+    return _joined(
+        "BEGIN:VCARD",
+        f"VERSION:{version}",
+        f"UID:{uid}",
+        f"FN:{name}",
+        f"N:{name.rpartition(' ')[2]};{name.rpartition(' ')[0]};;;",
+        *lines,
+        "END:VCARD",
+    )
+
+
+_BERLIN = (
+    "BEGIN:VTIMEZONE",
+    "TZID:Europe/Berlin",
+    "BEGIN:DAYLIGHT",
+    "TZOFFSETFROM:+0100",
+    "TZOFFSETTO:+0200",
+    "TZNAME:CEST",
+    "DTSTART:19810329T020000",
+    "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU",
+    "END:DAYLIGHT",
+    "BEGIN:STANDARD",
+    "TZOFFSETFROM:+0200",
+    "TZOFFSETTO:+0100",
+    "TZNAME:CET",
+    "DTSTART:19961027T030000",
+    "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU",
+    "END:STANDARD",
+    "END:VTIMEZONE",
+)
+
+
+def _joined(*lines: str) -> bytes:
+    return "".join(f"{line}\r\n" for line in lines).encode()
