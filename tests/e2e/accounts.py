@@ -1,7 +1,6 @@
 """Calendars and contacts of vera, who has a phone and a computer: what programs sync.
 
-A conftest takes the fixtures in. A module whose programs reach the server by another way, such as
-a proxy, has a ``site`` of its own.
+A conftest takes the fixtures in.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,8 +10,17 @@ from itertools import count
 import pytest
 
 from tests.e2e.dav_client import Client, Site
+from tests.e2e.offices import DIRECT, PROXIED
+from tests.e2e.proxy import proxied
 from tests.e2e.server_process import Device, Office
 
+EVERY_WAY = pytest.mark.parametrize(
+    "office",
+    [*DIRECT, *(pytest.param(each, marks=pytest.mark.clients) for each in PROXIED)],
+    indirect=True,
+    scope="session",
+)
+"""A module with this mark asks offices by themselves and, as ``make clients`` does, by nginx."""
 HOME = "/dav/vera/"
 _COMPONENTS = (
     '<C:mkcalendar xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:set><D:prop>'
@@ -46,8 +54,15 @@ def vera(office: Office) -> Vera:
 
 
 @pytest.fixture(scope="session")
-def site(office: Office) -> Site:
-    return office
+def site(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Where programs find the office: by itself, or by a proxy if it trusts one."""
+    if not office.variant.settings:
+        yield office
+        return
+    # The two ways in which a proxy can tell the name that programs know.
+    is_kept = office.variant.is_tls
+    with proxied(office, tmp_path_factory.mktemp("nginx"), keeps_host=is_kept) as outer:
+        yield outer
 
 
 @pytest.fixture

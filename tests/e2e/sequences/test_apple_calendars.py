@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.e2e.accounts import HOME, Connect, Vera, event, task
+from tests.e2e.accounts import EVERY_WAY, HOME, Connect, Vera, event, task
 from tests.e2e.dialects import (
     Dialect,
     Program,
@@ -23,6 +23,8 @@ from tests.e2e.dialects import (
     value,
 )
 from tests.e2e.server_process import Device
+
+pytestmark = EVERY_WAY
 
 DIALECT = Dialect(
     '<?xml version="1.0" encoding="UTF-8"?>\n',

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.accounts import HOME, Connect, Vera, card, event, task
+from tests.e2e.accounts import EVERY_WAY, HOME, Connect, Vera, card, event, task
 from tests.e2e.dav_client import Member
 from tests.e2e.dialects import (
     Dialect,
@@ -18,6 +18,8 @@ from tests.e2e.dialects import (
     value,
 )
 from tests.e2e.server_process import Device
+
+pytestmark = EVERY_WAY
 
 AGENT = "Evolution/3.56.2"
 DIALECT = Dialect(
