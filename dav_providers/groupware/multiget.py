@@ -15,7 +15,7 @@ from dav_providers.multistatus.writer import CONTENT_TYPE, document, status_resp
 from storage import items
 from storage.collections import CollectionRow
 from wire.dav_headers import ForeignHostError
-from wire.paths import PathError, quote_segment
+from wire.paths import PathError, is_plain_segment, quote_segment
 
 _STREAMED_ROWS = 200
 _ITEM_DEPTH = 3
@@ -25,7 +25,8 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
     """The objects named by their hrefs; 404 in the answer for those that are not there."""
     asked, expand = wanted(root), expansion.asked_for(root)
     hrefs = list(dict.fromkeys((each.text or "").strip() for each in root.iterfind(f"{DAV}href")))
-    names = {href: _name(request, collection, href) for href in hrefs}
+    where = collection_href(request.who.user_name, collection)
+    names = {href: _name(request, collection, where, href) for href in hrefs}
     with request.services.store.read() as unit:
         asked_names = {name for name in names.values() if name is not None}
         if expand is None:
@@ -39,7 +40,6 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
     plan = ITEMS.compile(asked, Listing(request, collection), is_minimal=request.wants_minimal)
 
     def responses() -> Iterator[bytes]:
-        where = collection_href(request.who.user_name, collection)
         for href, name in names.items():
             item = found.get(name) if name is not None else None
             if item is None:
@@ -52,8 +52,12 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
     return xml(MULTI_STATUS, document(responses()))
 
 
-def _name(request: GroupwareRequest, collection: CollectionRow, href: str) -> str | None:
+def _name(
+    request: GroupwareRequest, collection: CollectionRow, where: str, href: str
+) -> str | None:
     """The member that *href* speaks of; None where it lies elsewhere or is no path at all."""
+    if href.startswith(where) and is_plain_segment(name := href[len(where) :]):
+        return name  # spelled as this server does: most are
     try:
         names = request.names_in(href).segments
     except (ForeignHostError, OutsideError, PathError):
