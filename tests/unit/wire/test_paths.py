@@ -131,11 +131,10 @@ class TestQuoting:
     def test_a_segment_is_quoted_as_the_standard_library_does(self, name: str) -> None:
         assert quote_segment(name) == quote(name, safe="@")
 
-    @given(st.one_of(names, names.map(quote_segment), st.sampled_from([".", "..", "", "a/b"])))
+    @given(st.one_of(names.map(quote_segment), st.from_regex(r"[!-~]{1,9}", fullmatch=True)))
     def test_a_plain_segment_is_the_name_that_decoding_gives(self, quoted: str) -> None:
-        assume(is_plain_segment(quoted))
-
-        assert decode_quoted_path(f"/{quoted}").segments == (quoted,)
+        if is_plain_segment(quoted):
+            assert decode_quoted_path(f"/{quoted}").segments == (quoted,)
 
     @pytest.mark.parametrize("quoted", ["", ".", "..", "a/b", "a%20b", "ä", "a?b", "a\x00", "a\n"])
     def test_what_has_to_be_decoded_or_refused_is_not_plain(self, quoted: str) -> None:
