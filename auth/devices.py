@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from auth import credentials, people
+from auth import audit, credentials, people
+from auth.audit import COMMAND_LINE, Act, Actor, Subject
 from auth.errors import (
     DeviceLimitError,
     LabelTakenError,
@@ -29,7 +30,14 @@ class Enrolment(NamedTuple):
 
 
 def enrol(
-    unit: WriteUnit, *, user_name: str, label: str, limit: int, secret_key: bytes, now_us: int
+    unit: WriteUnit,
+    *,
+    user_name: str,
+    label: str,
+    limit: int,
+    secret_key: bytes,
+    now_us: int,
+    by: Actor = COMMAND_LINE,
 ) -> Enrolment:
     """Give a user's device its credential, or refuse because the user's places are taken.
 
@@ -43,6 +51,7 @@ def enrol(
         limit: Active devices a user may have, unless the user has a number of their own.
         secret_key: The installation's key.
         now_us: The time, in microseconds.
+        by: Who enrols it.
 
     Raises:
         UnknownUserError: There is no such user.
@@ -73,11 +82,14 @@ def enrol(
             created_us=now_us,
         )
         if device_id is not None:
+            audit.record(unit, Act.DEVICE_ADDED, by=by, on=Subject(person.id, device_id))
             return Enrolment(device_id, user_name, label, credential.password())
     raise LabelTakenError(user_name, label)
 
 
-def retire(unit: WriteUnit, *, user_name: str, label: str, now_us: int) -> DeviceRow:
+def retire(
+    unit: WriteUnit, *, user_name: str, label: str, now_us: int, by: Actor = COMMAND_LINE
+) -> DeviceRow:
     """End the user's active device of this label: 401 from the next request, its place free.
 
     The locks that were taken on it end with it.
@@ -92,6 +104,7 @@ def retire(unit: WriteUnit, *, user_name: str, label: str, now_us: int) -> Devic
         if each.label == label:
             devices.retire(unit, each.id, now_us=now_us)
             locks.delete_of_device(unit, each.id)
+            audit.record(unit, Act.DEVICE_RETIRED, by=by, on=Subject(person.id, each.id))
             return each._replace(retired_us=now_us)
     raise UnknownDeviceError(user_name, label)
 

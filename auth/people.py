@@ -1,8 +1,9 @@
-"""Users: made, blocked, let in again."""
+"""Users: made, blocked, let in again; their groups and places."""
 
 from collections.abc import Iterable
 
-from auth import passwords
+from auth import audit, passwords
+from auth.audit import COMMAND_LINE, Act, Actor, Subject
 from auth.errors import (
     EmailTakenError,
     InvalidValueError,
@@ -13,14 +14,16 @@ from auth.errors import (
 )
 from auth.names import checked_email, checked_name, email_key
 from auth.rights import ADMINISTRATION, GROUPS, MITARBEITER
-from storage import locks, people
+from storage import locks, people, tokens
 from storage.people import PersonRow
 from storage.store import Unit, WriteUnit
+
+MOST_DEVICES = 100
 
 _KNOWN_GROUPS = frozenset(each.name for each in GROUPS)
 
 
-def add_user(
+def add_user(  # noqa: PLR0913 - what is known of one person, each said by name
     unit: WriteUnit,
     *,
     name: str,
@@ -29,8 +32,10 @@ def add_user(
     now_us: int,
     password: str | None = None,
     groups: Iterable[str] = (MITARBEITER.name,),
+    state: str = "active",
+    by: Actor = COMMAND_LINE,
 ) -> PersonRow:
-    """Make an active user.
+    """Make a user.
 
     Args:
         unit: The transaction; after an error it must be given up as a whole.
@@ -40,6 +45,8 @@ def add_user(
         now_us: The time, in microseconds.
         password: For the console; None makes a user who has devices only.
         groups: Names of groups of :data:`auth.rights.GROUPS`.
+        state: ``active``, or ``new`` for somebody who is to be invited.
+        by: Who makes them.
 
     Raises:
         InvalidValueError: Name, address or group is not one.
@@ -64,13 +71,20 @@ def add_user(
         email=email,
         email_key=email_key(email),
         password_hash=password_hash,
-        state="active",
+        state=state,
         home_node_id=home_node_id,
     )
     if not is_made:
         raise EmailTakenError(email)
     for group in chosen:
         people.join_group(unit, user_id, group)
+    audit.record(
+        unit,
+        Act.USER_ADDED,
+        by=by,
+        on=Subject(user_id),
+        details={"groups": chosen, "state": state},
+    )
     return get(unit, name)
 
 
@@ -91,10 +105,11 @@ def listed(unit: Unit) -> list[PersonRow]:
     return people.everybody(unit)
 
 
-def block(unit: WriteUnit, name: str) -> PersonRow:
+def block(unit: WriteUnit, name: str, *, by: Actor = COMMAND_LINE) -> PersonRow:
     """Shut a user out as a whole: from the next request in every process, on all devices.
 
-    The locks that the user holds end with it: nobody else could release them.
+    The locks that the user holds end with it: nobody else could release them; so does a link
+    for a new password that is still on its way.
 
     Raises:
         UnknownUserError: There is no such user.
@@ -105,17 +120,15 @@ def block(unit: WriteUnit, name: str) -> PersonRow:
     people.hold(unit, get(unit, name).id)
     person = get(unit, name)
     _refuse_not_yet_active(person)
-    is_administrator = ADMINISTRATION.name in person.groups and person.state == "active"
-    if is_administrator and not people.has_active_member(
-        unit, ADMINISTRATION.name, besides=person.id
-    ):
-        raise LastAdministratorError(name)
+    _refuse_last_administrator(unit, person)
     people.set_state(unit, person.id, "blocked")
     locks.delete_of_user(unit, person.id)
+    tokens.end_of_user(unit, person.id)
+    audit.record(unit, Act.USER_BLOCKED, by=by, on=Subject(person.id))
     return person._replace(state="blocked")
 
 
-def unblock(unit: WriteUnit, name: str) -> PersonRow:
+def unblock(unit: WriteUnit, name: str, *, by: Actor = COMMAND_LINE) -> PersonRow:
     """Let a user in again, with the devices they had; only who was active can be blocked.
 
     Raises:
@@ -126,7 +139,65 @@ def unblock(unit: WriteUnit, name: str) -> PersonRow:
     person = get(unit, name)
     _refuse_not_yet_active(person)
     people.set_state(unit, person.id, "active")
+    audit.record(unit, Act.USER_UNBLOCKED, by=by, on=Subject(person.id))
     return person._replace(state="active")
+
+
+def set_groups(
+    unit: WriteUnit, name: str, groups: Iterable[str], *, by: Actor = COMMAND_LINE
+) -> PersonRow:
+    """Put a user into these groups and no others; holds from the next request.
+
+    Raises:
+        UnknownUserError: There is no such user.
+        InvalidValueError: There is no such group.
+        LastAdministratorError: Nobody else who is active is in Administration.
+    """
+    chosen = _checked_groups(groups)
+    people.hold_group(unit, ADMINISTRATION.name)
+    people.hold(unit, get(unit, name).id)
+    person = get(unit, name)
+    if ADMINISTRATION.name not in chosen:
+        _refuse_last_administrator(unit, person)
+    people.set_groups(unit, person.id, chosen)
+    audit.record(
+        unit, Act.USER_GROUPS_SET, by=by, on=Subject(person.id), details={"groups": chosen}
+    )
+    return person._replace(groups=frozenset(chosen))
+
+
+def set_device_limit(
+    unit: WriteUnit, name: str, limit: int | None, *, by: Actor = COMMAND_LINE
+) -> PersonRow:
+    """Give a user a number of places of their own, or with None the office's again.
+
+    Devices that are there stay, also if they are more: the limit is asked when one is added.
+
+    Raises:
+        UnknownUserError: There is no such user.
+        InvalidValueError: The limit is not 0 to 100.
+    """
+    if limit is not None and not 0 <= limit <= MOST_DEVICES:
+        raise InvalidValueError(f"A user may have 0 to {MOST_DEVICES} active devices.")
+    person = get(unit, name)
+    people.hold(unit, person.id)
+    people.set_device_limit(unit, person.id, limit)
+    audit.record(
+        unit,
+        Act.USER_DEVICE_LIMIT_SET,
+        by=by,
+        on=Subject(person.id),
+        details={"limit": limit},
+    )
+    return person._replace(device_limit=limit)
+
+
+def _refuse_last_administrator(unit: WriteUnit, person: PersonRow) -> None:
+    is_administrator = ADMINISTRATION.name in person.groups and person.state == "active"
+    if is_administrator and not people.has_active_member(
+        unit, ADMINISTRATION.name, besides=person.id
+    ):
+        raise LastAdministratorError(person.name)
 
 
 def _refuse_not_yet_active(person: PersonRow) -> None:

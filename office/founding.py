@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from auth import devices, setup_link
+from auth import audit, devices, setup_link
+from auth.audit import NOBODY, Act, Actor, Subject
 from auth.devices import Enrolment
 from auth.errors import SetupEndedError
 from auth.rights import ADMINISTRATION
@@ -51,14 +52,16 @@ def found(
         raise SetupEndedError
     layout.set_language(unit, founding.language)
     opening.name_office(unit, founding.office_name)
-    people.add_person(
+    person = people.add_person(
         unit,
         founding.user_name,
         founding.email,
         password=founding.password,
         groups=(ADMINISTRATION.name,),
         now_us=now_us,
+        by=NOBODY,
     )
+    audit.record(unit, Act.OFFICE_SET_UP, by=Actor(person.id), on=Subject(person.id))
     return devices.enrol(
         unit,
         user_name=founding.user_name,
@@ -66,4 +69,5 @@ def found(
         limit=device_limit,
         secret_key=secret_key,
         now_us=now_us,
+        by=Actor(person.id),
     )

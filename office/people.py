@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from auth import blocks, people
+from auth.audit import COMMAND_LINE, Actor
 from auth.rights import MITARBEITER
 from office import collections, layout, places
 from office.command import in_place_of
@@ -16,7 +17,7 @@ from storage.store import Unit, WriteUnit
 from storage.tree import NodeRow
 
 
-def add_person(
+def add_person(  # noqa: PLR0913 - what is known of one person, each said by name
     unit: WriteUnit,
     name: str,
     email: str,
@@ -24,6 +25,8 @@ def add_person(
     now_us: int,
     password: str | None = None,
     groups: Iterable[str] = (MITARBEITER.name,),
+    state: str = "active",
+    by: Actor = COMMAND_LINE,
 ) -> PersonRow:
     """Make a user with a Home, a calendar, a task list and an address book of their own.
 
@@ -43,6 +46,8 @@ def add_person(
         home_node_id=home.id,
         password=password,
         groups=groups,
+        state=state,
+        by=by,
         now_us=now_us,
     )
     collections.found_defaults(unit, person.id, now_us=now_us)
@@ -50,7 +55,9 @@ def add_person(
     return person
 
 
-def block_on_path(unit: WriteUnit, user_name: str, path: str, *, now_us: int) -> None:
+def block_on_path(
+    unit: WriteUnit, user_name: str, path: str, *, now_us: int, by: Actor = COMMAND_LINE
+) -> None:
     """Close a folder to a user, with all below it.
 
     Documents are not closed one by one: programs save by replacing them, and the new one
@@ -61,6 +68,7 @@ def block_on_path(unit: WriteUnit, user_name: str, path: str, *, now_us: int) ->
         user_name: Whom.
         path: As that user would write it: ``/files/Objekte/...``, or ``Objekte/...`` for short.
         now_us: The time, in microseconds.
+        by: Who closes it.
 
     Raises:
         UnknownUserError: There is no such user.
@@ -71,10 +79,12 @@ def block_on_path(unit: WriteUnit, user_name: str, path: str, *, now_us: int) ->
     node = _node(unit, people.get(unit, user_name), path)
     if not node.is_collection:
         raise KindError(f"“{node.name}” is a document; block the folder that it lies in.")
-    blocks.block_on(unit, user_name=user_name, node_id=node.id, now_us=now_us)
+    blocks.block_on(unit, user_name=user_name, node_id=node.id, now_us=now_us, by=by)
 
 
-def unblock_on_path(unit: WriteUnit, user_name: str, path: str) -> None:
+def unblock_on_path(
+    unit: WriteUnit, user_name: str, path: str, *, by: Actor = COMMAND_LINE
+) -> None:
     """Open a folder to a user again.
 
     Raises:
@@ -83,7 +93,7 @@ def unblock_on_path(unit: WriteUnit, user_name: str, path: str) -> None:
         FixedError: The path is ``/files/`` itself.
     """
     node = _node(unit, people.get(unit, user_name), path)
-    if not blocks.unblock_on(unit, user_name=user_name, node_id=node.id):
+    if not blocks.unblock_on(unit, user_name=user_name, node_id=node.id, by=by):
         raise NotFoundError(f"{user_name} is not blocked on “{path}”.")
 
 

@@ -1,5 +1,6 @@
 """People, groups and who belongs to which: the queries."""
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from storage.store import Unit, WriteUnit
@@ -83,9 +84,38 @@ def join_group(unit: WriteUnit, user_id: int, group_name: str) -> None:
     )
 
 
+def set_groups(unit: WriteUnit, user_id: int, group_names: Collection[str]) -> None:
+    """Put a user into the groups of these names and out of all others."""
+    unit.execute("DELETE FROM membership WHERE user_id = :user_id", {"user_id": user_id})
+    for name in group_names:
+        join_group(unit, user_id, name)
+    unit.rights_shrank()
+
+
+def set_device_limit(unit: WriteUnit, user_id: int, limit: int | None) -> None:
+    """Keep the user's own number of places; None for the office's."""
+    unit.execute(
+        "UPDATE person SET device_limit = :limit WHERE principal_id = :user_id",
+        {"limit": limit, "user_id": user_id},
+    )
+
+
 def find(unit: Unit, name: str) -> PersonRow | None:
     """The user of this name."""
     row = unit.row(f"{_people(unit)} WHERE p.name = :name", {"name": name})
+    return _person(row) if row else None
+
+
+def find_by_id(unit: Unit, user_id: int) -> PersonRow | None:
+    """The user of this id."""
+    row = unit.row(f"{_people(unit)} WHERE p.id = :id", {"id": user_id})
+    return _person(row) if row else None
+
+
+def find_by_login(unit: Unit, login: str) -> PersonRow | None:
+    """The user whose name or folded e-mail address is *login*; a name has no ``@`` in it."""
+    where = "person.email_key" if "@" in login else "p.name"
+    row = unit.row(f"{_people(unit)} WHERE {where} = :login", {"login": login})
     return _person(row) if row else None
 
 

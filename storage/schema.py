@@ -9,6 +9,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -328,3 +329,108 @@ item_tombstone = Table(
     Index(None, "collection_id", "modseq"),
 )
 """A member that is gone, for RFC 6578; dropped when its name is taken again."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("act", String(32), nullable=False),
+    Column("by_user_id", BigInteger),
+    Column("by_device_id", BigInteger),
+    Column("user_id", BigInteger),
+    Column("device_id", BigInteger),
+    Column("node_id", BigInteger),
+    Column("details", Text, nullable=False, server_default="{}"),
+    Column("hash", String(64), nullable=False),
+    Index(None, "at_us"),
+)
+"""Who changed whose rights. Ids only, without foreign keys, so that a person can be erased and
+the chain of hashes still holds. The migration adds triggers that refuse UPDATE and DELETE."""
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("last_id", BigInteger, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+"""One row: where the chain of ``audit`` ends. Whoever appends holds it until the commit."""
+
+one_time_token = Table(
+    "one_time_token",
+    metadata,
+    Column(
+        "user_id", BigInteger, ForeignKey("principal.id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("purpose", String(16), primary_key=True),
+    Column("token_hash", String(64), nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("expires_us", BigInteger, nullable=False),
+    UniqueConstraint("token_hash"),
+    CheckConstraint("purpose IN ('invitation', 'reset')", name="purpose"),
+)
+
+consent_text = Table(
+    "consent_text",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("language", String(8), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+)
+
+consent = _numbered(
+    "consent",
+    _reference("user_id", "principal.id"),
+    Column("version", Integer, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("given_us", BigInteger, nullable=False),
+    ForeignKeyConstraint(
+        ["version", "language"], ["consent_text.version", "consent_text.language"]
+    ),
+    Index(None, "user_id"),
+)
+
+outbox = _numbered(
+    "outbox",
+    Column("kind", String(16), nullable=False),
+    _reference("user_id", "principal.id", nullable=True),
+    Column("claimed", Text, nullable=False, server_default=""),
+    Column("created_us", BigInteger, nullable=False),
+    Column("due_us", BigInteger),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("failure", Text, nullable=False, server_default=""),
+    Index(None, "due_us"),
+    Index(None, "user_id"),
+)
+"""Letters to be sent. They are written when they leave, so that no token lies here.
+
+``claimed``: the name or address somebody typed, while nobody looked whether there is an account.
+``due_us``: not before then; None: given up.
+"""
+
+number_range = _numbered(
+    "number_range",
+    Column("user_id", BigInteger, ForeignKey("principal.id", ondelete="SET NULL")),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("next", BigInteger, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("ended_us", BigInteger),
+    CheckConstraint("first <= last", name="order"),
+    Index(None, "user_id"),
+)
+"""Numbers that one user's devices may give to invoices, from ``first`` to ``last`` inclusive."""
+
+number_lease = Table(
+    "number_lease",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    _reference("range_id", "number_range.id", cascade=False),
+    Column("device_id", BigInteger),
+    Column("leased_us", BigInteger, nullable=False),
+    Column("returned_us", BigInteger),
+    Index(None, "range_id", "returned_us"),
+)

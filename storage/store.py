@@ -78,7 +78,7 @@ def psycopg_spelling(sql: str) -> str:
 class WriteUnit(Unit):
     """A transaction that writes; committed when its block ends without an exception."""
 
-    __slots__ = ("after_commit", "rights")
+    __slots__ = ("_acts_at_mark", "after_commit", "before_commit", "rights")
 
     def __init__(
         self,
@@ -89,12 +89,18 @@ class WriteUnit(Unit):
     ) -> None:
         super().__init__(cursor, is_sqlite=is_sqlite)
         self.rights = rights
+        self.before_commit: list[Callable[[], None]] = []
+        self._acts_at_mark = 0
         self.after_commit: list[Callable[[], None]] = []
 
     def rights_shrank(self) -> None:
         """Tell running transfers, once this is committed, to ask again whether they may go on."""
         if self.rights is not None:
             self.after_commit.append(self.rights.mark)
+
+    def last(self, act: Callable[[], None]) -> None:
+        """Do *act* in this transaction, but last: it holds what everybody needs."""
+        self.before_commit.append(act)
 
     def execute(self, sql: str, parameters: Mapping[str, Any] | None = None) -> int:
         """Run *sql* and return how many rows it changed."""
@@ -126,10 +132,12 @@ class WriteUnit(Unit):
     def mark(self) -> None:
         """Remember this moment for :meth:`back_to_mark`."""
         self.cursor.execute("SAVEPOINT mark")
+        self._acts_at_mark = len(self.before_commit)
 
     def back_to_mark(self) -> None:
         """Undo what was done since :meth:`mark`, and give back the trees taken since."""
         self.cursor.execute("ROLLBACK TO SAVEPOINT mark")
+        del self.before_commit[self._acts_at_mark :]
 
 
 class _Lent(NamedTuple):
@@ -180,6 +188,8 @@ class Store:
                 self._begin(lent, is_writing=True)
                 unit = WriteUnit(lent.cursor, is_sqlite=self.is_sqlite, rights=self.rights)
                 yield unit
+                for act in unit.before_commit:
+                    act()
                 lent.driver.commit()
             finally:
                 self._take_back(lent)
