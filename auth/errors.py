@@ -13,6 +13,11 @@
   - DeviceLimitError           a device more than the user may have
   - LastAdministratorError     nobody would be left who may do everything
   - SetupEndedError            the set-up link has done its work
+  - SlowDownError              too many wrong passwords; come again later
+  - TokenEndedError            an invitation or reset link that is used, replaced or too old
+  - ConsentError               the text that was consented to is not the one in force
+  - RangeError                 a number range that cannot be given
+  - NoNumberError              no number to lease, or not one to return
   - SecretKeyError             the installation's key file cannot be used
 
 Errors know nothing of HTTP; each door has its own table of answers.
@@ -30,11 +35,24 @@ class CredentialsError(AuthError):
 
     Attributes:
         reason: Why, for the log only; a caller is told the same whatever it was.
+        is_proven: The device's secret was right, so that nobody is guessing: the device was
+            retired, the user blocked, the user's name wrong.
+        user_id, device_id: Whose device has the selector, where one has.
     """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(
+        self,
+        reason: str,
+        *,
+        is_proven: bool = False,
+        user_id: int | None = None,
+        device_id: int | None = None,
+    ) -> None:
         super().__init__("Wrong user name or device password.")
         self.reason = reason
+        self.is_proven = is_proven
+        self.user_id = user_id
+        self.device_id = device_id
 
 
 class InvalidValueError(AuthError):
@@ -133,3 +151,16 @@ class SetupEndedError(AuthError):
 
 class SecretKeyError(AuthError):
     """The installation's key file cannot be read, made or understood."""
+
+
+class SlowDownError(AuthError):
+    """Too many wrong passwords, or too many requests for new ones.
+
+    Attributes:
+        retry_seconds: When to come again, 1 or more.
+    """
+
+    def __init__(self, retry_seconds: int) -> None:
+        seconds = max(retry_seconds, 1)
+        super().__init__(f"Too many attempts; try again in {seconds} seconds.")
+        self.retry_seconds = seconds

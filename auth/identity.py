@@ -58,9 +58,9 @@ def identify(unit: Unit, username: str, password: str, *, secret_key: bytes) -> 
     if bearer is None:
         raise CredentialsError("unknown device")
     if not is_proven:
-        raise CredentialsError("wrong secret")
+        raise CredentialsError("wrong secret", user_id=bearer.user_id, device_id=bearer.device_id)
     if folded_username(username) not in (bearer.user_name, bearer.email_key):
-        raise CredentialsError("another user's device")
+        raise CredentialsError("another user's device", is_proven=True)
     return _standing_identity(bearer)
 
 
@@ -87,9 +87,9 @@ def renew_and_hold(unit: WriteUnit, who: Identity) -> Identity:
 
 def _standing_identity(bearer: devices.BearerRow) -> Identity:
     if bearer.retired_us is not None:
-        raise CredentialsError("retired device")
+        raise CredentialsError("retired device", is_proven=True)
     if bearer.state != "active":
-        raise CredentialsError(f"{bearer.state} user")
+        raise CredentialsError(f"{bearer.state} user", is_proven=True)
     return _identity(bearer)
 
 

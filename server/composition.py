@@ -17,6 +17,7 @@ from admin.application import make_console
 from admin.parts import ConsoleParts
 from auth import setup_link
 from auth.identity import Identity, identify
+from auth.throttle import Throttle
 from config.settings import Settings
 from dav_providers.documents.application import make_documents
 from dav_providers.groupware.application import make_groupware
@@ -30,6 +31,7 @@ from server.faults import Faults
 from server.gate import Gate
 from server.health import database_answers, folder_is_writable, health
 from server.limits import BodyLimits, Limits
+from server.refused_sign_ins import RefusedSignIns
 from server.router import Router, not_found
 from server.trust import Trust
 from storage.blobs import BlobStore
@@ -80,7 +82,8 @@ def build(settings: Settings) -> App:
     secret_key = installation.secret_key(settings)
     console = make_console(ConsoleParts(store, settings, secret_key))
     access_log = AccessLog(store, settings.tracking)
-    guarded = _guard(store, secret_key, access_log)
+    throttle = Throttle(installation.meters(settings), secret_key)
+    guarded = _guard(store, secret_key, access_log, throttle)
     documents = AfterOpening(lambda: _documents(store, blobs, settings))
     groupware = guarded(make_groupware(store, settings))
     router = Router(
@@ -126,7 +129,7 @@ def housekeeping(settings: Settings, stop: StopEvent) -> None:
 
 
 def _guard(
-    store: Store, secret_key: bytes, access_log: AccessLog
+    store: Store, secret_key: bytes, access_log: AccessLog, throttle: Throttle
 ) -> Callable[[WSGIApplication], Gate]:
     """What puts the gate, and behind it the access log, before a DAV door."""
 
@@ -138,11 +141,13 @@ def _guard(
         with store.read() as unit:
             return opening.is_open(unit)
 
+    refused = RefusedSignIns(store, throttle)
     return lambda door: Gate(
         access_log.around(door),
         identify=who,
         rights_revision=store.rights_revision,
         is_open=is_open,
+        refused=refused,
     )
 
 

@@ -11,7 +11,6 @@ is here, and is the same for every path:
 Apple's clients test that OPTIONS wants credentials: the User-Agent decides, but only about this.
 """
 
-import logging
 from collections.abc import Callable, Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -22,10 +21,8 @@ from dav_providers.documents.options import ALLOW
 from dav_providers.root import DAV_HEADERS
 from office.tracking import Note
 from server.answers import answer
-from server.trust import ADDRESS
+from server.refused_sign_ins import log_refusal
 from wire.clients import classify
-
-log = logging.getLogger("deedbox.server")
 
 IDENTITY = "deedbox.identity"
 FAMILY = "deedbox.family"
@@ -33,7 +30,6 @@ NOTE = "deedbox.note"
 RIGHTS_REVISION = "deedbox.rights_revision"
 
 RETRY_SECONDS = 60
-_LOGGED_NAME_LENGTH = 80
 
 _CHALLENGE = [("WWW-Authenticate", 'Basic realm="deedbox", charset="UTF-8"')]
 _UNAUTHORISED = (
@@ -53,6 +49,7 @@ class Gate:
         identify: Callable[[str, str], Identity],
         rights_revision: Callable[[], bytes],
         is_open: Callable[[], bool],
+        refused: Callable[[WSGIEnvironment, str, CredentialsError], int] = log_refusal,
     ) -> None:
         """Guard *door*.
 
@@ -61,11 +58,14 @@ class Gate:
             identify: User name and password to identity; raises CredentialsError.
             rights_revision: What differs after every change of rights.
             is_open: Whether the office's set-up is done (asked until it is).
+            refused: Told of wrong credentials (request, user name, why); the seconds after
+                which to come again, 0 where it was not too often.
         """
         self._door = door
         self._identify = identify
         self._rights_revision = rights_revision
         self._is_open = is_open
+        self._refused = refused
         self._was_open = False
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -84,7 +84,9 @@ class Gate:
         try:
             environ[IDENTITY] = self._identify(*credentials)
         except CredentialsError as error:
-            _log_refusal(environ, credentials.username, error.reason)
+            wait = self._refused(environ, credentials.username, error)
+            if wait:
+                return _slow_down(environ, start_response, wait)
             return _refuse(environ, start_response)
         environ[NOTE] = Note()
         return self._door(environ, start_response)
@@ -101,18 +103,17 @@ def may_ask(method: str, agent: str) -> bool:
     return method == "HEAD" and agent.startswith("Microsoft Office")
 
 
-def _log_refusal(environ: WSGIEnvironment, username: str, reason: str) -> None:
-    fields = {
-        "user": username[:_LOGGED_NAME_LENGTH],
-        "address": environ[ADDRESS],
-        "family": environ[FAMILY],
-        "reason": reason,
-    }
-    log.warning("sign-in refused", extra={"fields": fields})
-
-
 def _refuse(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     return answer(environ, start_response, "401 Unauthorized", _UNAUTHORISED, _CHALLENGE)
+
+
+def _slow_down(
+    environ: WSGIEnvironment, start_response: StartResponse, wait_seconds: int
+) -> Iterable[bytes]:
+    """Wrong, and too often (RFC 6585 section 4); right credentials still come in meanwhile."""
+    retry = [("Retry-After", str(wait_seconds))]
+    text = "Too many wrong passwords; check the one that this device has."
+    return answer(environ, start_response, "429 Too Many Requests", text, retry)
 
 
 def _not_yet(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

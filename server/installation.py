@@ -13,6 +13,7 @@ from config.settings import Settings
 from office.opening import prepare_office
 from storage import devices, revision
 from storage.local_blobs import LocalBlobs, sync_folder
+from storage.meters import Meters
 from storage.rights_revision import RightsRevision
 from storage.store import Store
 
@@ -33,6 +34,11 @@ def connect(settings: Settings) -> Store:
         pool_size=settings.database.pool_size,
         rights=RightsRevision(settings.data_folder / "rights.revision"),
     )
+
+
+def meters(settings: Settings) -> Meters:
+    """The meters of wrong passwords, which all processes of this machine share."""
+    return Meters(settings.data_folder / "sign-ins.meters")
 
 
 def prepared_store(settings: Settings) -> Store:

@@ -125,6 +125,30 @@ class TestAStranger:
         assert asked(gate, "HEAD").body == b""
 
 
+class TestWhatComesTooOften:
+    def test_is_told_when_to_come_again(self, door: Door) -> None:
+        told: list[tuple[str, str]] = []
+
+        def refused(_environ: Any, username: str, error: CredentialsError) -> int:
+            told.append((username, error.reason))
+            return 30
+
+        gate = Gate(
+            door,
+            identify=identify,
+            rights_revision=revision,
+            is_open=lambda: True,
+            refused=refused,
+        )
+
+        answer = asked(gate, authorization=basic("anna", "guess"))
+
+        assert (answer.status, answer.headers["retry-after"]) == (429, "30")
+        assert told == [("anna", "wrong secret")]
+        assert asked(gate).status == 401
+        assert asked(gate, authorization=basic("anna", "secret")).status == 200
+
+
 class TestMicrosoftsFirstQuestion:
     @pytest.mark.parametrize("path", ["/", "/files/", "/files/Objekte/1/", "/not/there"])
     @pytest.mark.parametrize("agent", [MINIREDIR, OFFICE])
