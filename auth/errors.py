@@ -10,6 +10,7 @@
   - UnknownUserError           no user of this name
   - UnknownDeviceError         no active device of this label
   - UserNotActiveError         blocked, or not yet enabled
+  - UserStateError             neither new nor invited, or not invited
   - DeviceLimitError           a device more than the user may have
   - LastAdministratorError     nobody would be left who may do everything
   - SetupEndedError            the set-up link has done its work
@@ -18,6 +19,7 @@
   - ConsentError               the text that was consented to is not the one in force
   - RangeError                 a number range that cannot be given
   - NoNumberError              no number to lease, or not one to return
+  - RightMissingError          the user's groups do not give the right to it
   - SecretKeyError             the installation's key file cannot be used
 
 Errors know nothing of HTTP; each door has its own table of answers.
@@ -114,6 +116,18 @@ class UserNotActiveError(AuthError):
         super().__init__(f"{name} is {state}, not active; {remedy}.")
 
 
+class UserStateError(AuthError):
+    """An invitation is for somebody who is new, and taken back from somebody invited."""
+
+    def __init__(self, name: str, state: str) -> None:
+        remedy = {
+            "new": f"`deedbox user invite {name}` invites them",
+            "blocked": f"`deedbox user unblock {name}` lets them in again",
+            "active": f"`deedbox user reset-password {name}` gives them a link for a new password",
+        }.get(state, "their invitation can be sent again or withdrawn")
+        super().__init__(f"{name} is {state}; {remedy}.")
+
+
 class DeviceLimitError(AuthError):
     """All of a user's places for devices are taken.
 
@@ -164,3 +178,31 @@ class SlowDownError(AuthError):
         seconds = max(retry_seconds, 1)
         super().__init__(f"Too many attempts; try again in {seconds} seconds.")
         self.retry_seconds = seconds
+
+
+class TokenEndedError(AuthError):
+    """The link was never made, is used up, replaced or withdrawn, or its time ran out."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This link does not work any more; ask whoever runs your office for a new one."
+        )
+
+
+class ConsentError(AuthError):
+    """The text of the consent was changed while somebody read it."""
+
+    def __init__(self) -> None:
+        super().__init__("The text of the consent has changed meanwhile; please read it again.")
+
+
+class RangeError(AuthError):
+    """A number range that cannot be given, or ended."""
+
+
+class NoNumberError(AuthError):
+    """There is no number to lease, or the number is not one to give back."""
+
+
+class RightMissingError(AuthError):
+    """The user's groups do not give the function right that the act needs."""

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from pydantic_core import ErrorDetails
 
-SECRETS = frozenset({"database.password"})
+SECRETS = frozenset({"database.password", "mail.password"})
 
 
 class ConfigError(Exception):

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 Network = IPv4Network | IPv6Network
 
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_MAIL_ADDRESS = re.compile(r"[^\s@<>,;:\"\x00-\x1f]+@[A-Za-z0-9.-]+")
 _SQLITE = "sqlite:///"
 _POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
 
@@ -90,6 +91,12 @@ def _host(value: str) -> str:
     return value
 
 
+def _mail_address(value: str) -> str:
+    if not _MAIL_ADDRESS.fullmatch(value):
+        raise ValueError(f"must look like office@example.org, not {value!r}")
+    return value
+
+
 def _networks(value: object) -> object:
     """Read addresses and networks; the environment has them in one string, with commas."""
     items = value.split(",") if isinstance(value, str) else value
@@ -138,6 +145,7 @@ FolderPath = Annotated[DataPath, AfterValidator(_folder)]
 ExistingFile = Annotated[DataPath, AfterValidator(_readable_file)]
 SecretFile = Annotated[ExistingFile, AfterValidator(_secret_file)]
 Host = Annotated[str, AfterValidator(_host)]
+MailAddress = Annotated[str, AfterValidator(_mail_address)]
 Networks = Annotated[tuple[Network, ...], BeforeValidator(_networks)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]

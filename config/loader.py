@@ -11,7 +11,7 @@ from pydantic import SecretStr, ValidationError
 
 from config.faults import SECRETS, ConfigError, sentence
 from config.kinds import read_secret
-from config.settings import Settings
+from config.settings import Database, Mail, Settings
 from config.sources import (
     COMMAND_LINE,
     SECTIONS,
@@ -110,13 +110,13 @@ def _source(layers: Layers, section: str, key: str) -> str:
 
 
 def _with_password(settings: Settings) -> Settings:
-    database = settings.database
-    if database.password_file is None or database.password is not None:
-        return settings
-    password = SecretStr(read_secret(database.password_file))
-    return settings.model_copy(
-        update={"database": database.model_copy(update={"password": password})}
-    )
+    """Put the passwords in that lie in files; one from the environment goes before its file."""
+    read: dict[str, Database | Mail] = {}
+    for name, section in (("database", settings.database), ("mail", settings.mail)):
+        if section.password_file is not None and section.password is None:
+            password = SecretStr(read_secret(section.password_file))
+            read[name] = section.model_copy(update={"password": password})
+    return settings.model_copy(update=read) if read else settings
 
 
 def describe(settings: Settings) -> list[tuple[str, str, str]]:

@@ -28,6 +28,7 @@ from config.kinds import (
     ExistingFile,
     FolderPath,
     Host,
+    MailAddress,
     Networks,
     Number,
     PublicUrl,
@@ -274,6 +275,57 @@ class Office(Section):
     )
 
 
+class Mail(Section):
+    """[mail]: the server that takes the office's letters. Without a host none are sent."""
+
+    host: Host | None = Field(
+        default=None,
+        description="SMTP server; without one, links are shown to whoever invites.",
+    )
+    port: WholeNumber = Field(
+        default=587, ge=1, le=65_535, description="Its port; 465 goes with tls, 25 with none."
+    )
+    security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls",
+        description="starttls, tls (from the first byte) or none (a server on this machine).",
+    )
+    user: str = Field(default="", description="User name at the server; empty: none is wanted.")
+    password_file: SecretFile | None = Field(
+        default=None, description="File whose first line is the password at the mail server."
+    )
+    password: SecretStr | None = Field(
+        default=None,
+        repr=False,
+        description="The password there, only by DEEDBOX_MAIL__PASSWORD, not in this file.",
+    )
+    sender: MailAddress | None = Field(
+        default=None,
+        description="Address that letters come from; needed where host is set.",
+    )
+    timeout_seconds: Number = Field(
+        default=30.0,
+        gt=0,
+        le=300,
+        description="Silence of the mail server after which a letter is tried again later.",
+    )
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.host is not None and self.sender is None:
+            raise ValueError("sender is missing: the address that letters come from")
+        return self
+
+    @property
+    def is_on(self) -> bool:
+        """Whether letters are sent."""
+        return self.host is not None
+
+    @property
+    def plain_password(self) -> str:
+        """The password to log in with: keep it out of logs."""
+        return self.password.get_secret_value() if self.password else ""
+
+
 class Tracking(Section):
     """[tracking]: the record of who did what to which document."""
 
@@ -325,6 +377,7 @@ class Settings(BaseModel):
     limits: Limits = Field(default_factory=Limits)
     locks: Locks = Field(default_factory=Locks)
     office: Office = Field(default_factory=Office)
+    mail: Mail = Field(default_factory=Mail)
     tracking: Tracking = Field(default_factory=Tracking)
     sync: Sync = Field(default_factory=Sync)
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from jobs import cleanup, lapsed_locks, retention, tombstones
+from jobs import cleanup, lapsed_links, lapsed_locks, retention, tombstones
 from storage import instance
 from storage.failures import is_unavailable
 from storage.local_blobs import LocalBlobs
@@ -50,6 +50,7 @@ def keep_house(
             )
             forgotten = retention.forget_old(store, retention_days=retention_days, now_us=now_us)
             lapsed = lapsed_locks.drop_lapsed(store, now_us=now_us)
+            links = lapsed_links.forget_lapsed(store, now_us=now_us)
             deletions = tombstones.forget_deletions(
                 store, tombstone_days=tombstone_days, now_us=now_us
             )
@@ -63,6 +64,7 @@ def keep_house(
                 "temporary_files": swept.temporary_files,
                 "journal_rows": forgotten,
                 "lapsed_locks": lapsed,
+                "lapsed_links": links,
                 "tombstones": deletions,
             }
             if any(fields.values()):

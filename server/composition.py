@@ -24,6 +24,7 @@ from dav_providers.groupware.application import make_groupware
 from dav_providers.root import make_root
 from dav_providers.well_known import make_well_known
 from jobs.housekeeping import StopEvent, keep_house
+from jobs.letters import send_letters
 from office import layout, opening
 from server import installation
 from server.access_log import AccessLog
@@ -124,6 +125,15 @@ def housekeeping(settings: Settings, stop: StopEvent) -> None:
             tombstone_days=settings.sync.tombstone_days,
             stop=stop,
         )
+    finally:
+        store.close()
+
+
+def post_letters(settings: Settings, origin: str, stop: StopEvent) -> None:
+    """What the process does that sends mail, after the fork, until *stop* is set."""
+    store = installation.connect(settings)
+    try:
+        send_letters(store, settings.mail, origin=origin, stop=stop)
     finally:
         store.close()
 

@@ -7,8 +7,9 @@ import click
 
 from config.settings import Settings
 from server import log, processes
-from server.composition import build, housekeeping, prepare
+from server.composition import build, housekeeping, post_letters, prepare
 from server.http_servers import ServerOptions
+from server.worker import BackgroundWork
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _ANY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 (compared with, not bound to)
@@ -33,8 +34,16 @@ def run(settings: Settings) -> int:
             kind=settings.server.kind,
             options=_options(settings, listening),
             workers=settings.server.workers,
-            background=[partial(housekeeping, settings)],
+            background=_background(settings),
         )
+
+
+def _background(settings: Settings) -> list[BackgroundWork]:
+    """A process each for what goes on beside the requests."""
+    work: list[BackgroundWork] = [partial(housekeeping, settings)]
+    if settings.mail.is_on:
+        work.append(partial(post_letters, settings, origin(settings)))
+    return work
 
 
 def _options(settings: Settings, listening: socket.socket) -> ServerOptions:

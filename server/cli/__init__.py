@@ -12,6 +12,7 @@ import click
 from server.cli.failures import USAGE, explain, report
 
 _COMMANDS = {
+    "audit": ("server.cli.audit", "audit"),
     "check-config": ("server.cli.settings", "check_config"),
     "device": ("server.cli.device", "device"),
     "estate": ("server.cli.estate", "estate"),

@@ -1,5 +1,7 @@
 """``deedbox migrate`` and ``deedbox verify``: the database and the bytes beside it."""
 
+from collections.abc import Sized
+
 import click
 
 from server.cli.failures import RefusedError
@@ -20,10 +22,13 @@ def migrate(invocation: Invocation) -> None:
 @click.command()
 @with_installation
 def verify(invocation: Invocation) -> int:
-    """Read every document's bytes and compare them with their checksum; changes nothing.
+    """Compare every document's bytes with their checksum, and check the audit log's chain.
 
-    The exit code is 1 if anything is missing or damaged.
+    Changes nothing. The exit code is 1 if anything is missing or damaged. The number and hash of
+    the audit log's last row are worth noting elsewhere: whoever has the database can forge a
+    chain, but not one that goes through a hash you have.
     """
+    from auth import audit  # noqa: PLC0415 - loads the database
     from office.verification import verify as verify_bytes  # noqa: PLC0415 - loads the database
     from server.installation import existing_store  # noqa: PLC0415
     from storage.local_blobs import LocalBlobs  # noqa: PLC0415
@@ -33,6 +38,8 @@ def verify(invocation: Invocation) -> int:
     try:
         if not settings.storage.blobs_folder.is_dir():
             raise RefusedError(f"There is no folder {settings.storage.blobs_folder}.")
+        with store.read() as unit:
+            chain = audit.check(unit)
         report = verify_bytes(store, LocalBlobs(settings.storage.blobs_folder))
     finally:
         store.close()
@@ -43,8 +50,28 @@ def verify(invocation: Invocation) -> int:
     lines = [
         shown(f"{each.sha256} is {each.what}: {', '.join(each.paths)}") for each in report.faults
     ]
-    faults_text = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-    outcome = faults_text if faults else "all is well"
-    lines.append(f"{report.blobs} documents' contents, {report.bytes} bytes: {outcome}.")
-    invocation.answer("\n".join(lines), blobs=report.blobs, bytes=report.bytes, faults=faults)
-    return 1 if faults else 0
+    lines += [f"{each[0].upper()}{each[1:]}." for each in chain.faults]
+    lines.append(f"{report.blobs} documents' contents, {report.bytes} bytes: {_outcome(faults)}.")
+    lines.append(
+        f"{chain.rows} rows of the audit log, the last {chain.head.last_id} with hash "
+        f"{chain.head.hash}: {_outcome(chain.faults)}."
+    )
+    invocation.answer(
+        "\n".join(lines),
+        blobs=report.blobs,
+        bytes=report.bytes,
+        faults=faults,
+        audit={
+            "rows": chain.rows,
+            "last": chain.head.last_id,
+            "hash": chain.head.hash,
+            "faults": list(chain.faults),
+        },
+    )
+    return 1 if faults or chain.faults else 0
+
+
+def _outcome(faults: Sized) -> str:
+    if not faults:
+        return "all is well"
+    return "1 fault" if len(faults) == 1 else f"{len(faults)} faults"

@@ -48,8 +48,12 @@ def add(invocation: Invocation, *, user: str, label: str) -> None:
 @click.option("--all", "with_retired", is_flag=True, help="Also those that were retired.")
 @with_installation
 def list_devices(invocation: Invocation, *, user: str | None, with_retired: bool) -> None:
-    """Show the devices of USER, or of everybody, and when each was last there."""
+    """Show the devices of USER, or of everybody, and when each was last there.
+
+    `shared` says that the programs seen with a credential speak for more than one machine.
+    """
     from auth import devices  # noqa: PLC0415 - loads the database
+    from auth.shared_credentials import sharing_of  # noqa: PLC0415
 
     with invocation.store(is_reading=True) as store, store.read() as unit:
         found = devices.listed(unit, user_name=user)
@@ -64,6 +68,7 @@ def list_devices(invocation: Invocation, *, user: str | None, with_retired: bool
             "last_write": moment(each.last_write_us),
             "from": each.last_address,
             "programs": [name for name in each.families.split(",") if name],
+            "shared": sharing_of(each.families.split(",")),
         }
         for each in found
         if with_retired or each.retired_us is None

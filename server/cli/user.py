@@ -4,13 +4,14 @@ import sys
 
 import click
 
+from server.cli import invitation
 from server.cli.failures import RefusedError
 from server.cli.invocation import Invocation, moment, with_installation
 
 
 @click.group()
 def user() -> None:
-    """People: add, block, let in again."""
+    """People: add, invite, block, let in again."""
 
 
 @user.command("add")
@@ -28,6 +29,11 @@ def user() -> None:
     is_flag=True,
     help="Read the console's password from standard input; without one there are devices only.",
 )
+@click.option(
+    "--invite",
+    is_flag=True,
+    help="Not active at once: they consent and choose a password behind a link.",
+)
 @with_installation
 def add(
     invocation: Invocation,
@@ -37,14 +43,20 @@ def add(
     admin: bool,
     groups: tuple[str, ...],
     password_stdin: bool,
+    invite: bool,
 ) -> None:
-    """Make a user NAME, active at once. The first one opens the office."""
+    """Make a user NAME, active at once or invited. The first one opens the office."""
     from auth.rights import ADMINISTRATION, MITARBEITER  # noqa: PLC0415 - loads the database
     from office.people import add_person  # noqa: PLC0415
     from server.installation import now_us  # noqa: PLC0415
 
-    password = _read_password() if password_stdin else None
+    if invite and password_stdin:
+        raise click.UsageError("Who is invited chooses a password: leave --password-stdin out.")
     chosen = {*groups, *((ADMINISTRATION.name,) if admin else ())} or {MITARBEITER.name}
+    if invite:
+        invitation.invite_new(invocation, name, email, chosen)
+        return
+    password = _read_password() if password_stdin else None
     with invocation.store() as store, store.write() as unit:
         person = add_person(unit, name, email, password=password, groups=chosen, now_us=now_us())
     groups_text = " and ".join(sorted(person.groups))
@@ -55,6 +67,44 @@ def add(
         email=person.email,
         groups=sorted(person.groups),
         state=person.state,
+    )
+
+
+user.add_command(invitation.invite)
+user.add_command(invitation.reset_password)
+
+
+@user.command("groups")
+@click.argument("name")
+@click.argument("groups", nargs=-1, required=True)
+@with_installation
+def set_groups(invocation: Invocation, *, name: str, groups: tuple[str, ...]) -> None:
+    """Put NAME into these GROUPS and no others; holds from the next request."""
+    from auth import people  # noqa: PLC0415 - loads the database
+
+    with invocation.store() as store, store.write() as unit:
+        person = people.set_groups(unit, name, groups)
+    named = sorted(person.groups)
+    invocation.answer(f"{name} is in {' and '.join(named)}.", username=name, groups=named)
+
+
+@user.command("limit")
+@click.argument("name")
+@click.argument("devices", metavar="NUMBER|office")
+@with_installation
+def set_limit(invocation: Invocation, *, name: str, devices: str) -> None:
+    """Let NAME have this many active devices, or as many as everybody in the office."""
+    from auth import people  # noqa: PLC0415 - loads the database
+
+    if devices != "office" and not (devices.isascii() and devices.isdecimal()):
+        raise click.BadParameter(f"“{devices}” is neither a number nor “office”.")
+    limit = None if devices == "office" else int(devices)
+    settings = invocation.settings()
+    with invocation.store(settings) as store, store.write() as unit:
+        people.set_device_limit(unit, name, limit)
+    holds = settings.devices.per_user if limit is None else limit
+    invocation.answer(
+        f"{name} may have {holds} active devices.", username=name, limit=limit, holds=holds
     )
 
 
@@ -112,8 +162,10 @@ def list_users(invocation: Invocation) -> None:
     """Show all users with their groups, state, devices and what is closed to them."""
     from auth import devices, people  # noqa: PLC0415 - loads the database
     from office.people import blocked_paths  # noqa: PLC0415
+    from storage import outbox  # noqa: PLC0415
 
     with invocation.store(is_reading=True) as store, store.read() as unit:
+        letters = {each.user_id: each for each in outbox.waiting(unit)}
         active: dict[str, list[str]] = {}
         for device in devices.listed(unit):
             if device.retired_us is None:
@@ -126,6 +178,7 @@ def list_users(invocation: Invocation) -> None:
                 "groups": sorted(person.groups),
                 "devices": active.get(person.name, []),
                 "blocked_on": blocked_paths(unit, person),
+                "letter": invitation.letter_state(letters.get(person.id)),
                 "since": moment(person.created_us),
             }
             for person in people.listed(unit)

@@ -33,7 +33,8 @@ def test_with_every_line_in_force_it_loads(tmp_path: Path) -> None:
     certificate_file, key_file = a_certificate(data, "a")
     certificate_file.rename(data / "certificate.pem")
     key_file.rename(data / "key.pem")
-    (data / "database-password").write_text("geheim")
+    for name in ("database-password", "mail-password"):
+        (data / name).write_text("geheim")
 
     found = load(None, file, {}, environment={})
 

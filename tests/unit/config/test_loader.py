@@ -356,3 +356,35 @@ class TestTls:
         (told,) = faults(tmp_path, "[tls]\ncertificate_file = 'a.pem'\nkey_file = 'a.key'")
 
         assert "has a passphrase" in told
+
+
+class TestMail:
+    ON = "[mail]\nhost = 'mail.buero.example'\nsender = 'post@buero.example'\n"
+
+    def test_is_off_until_there_is_a_server(self, tmp_path: Path) -> None:
+        assert not read(tmp_path, "").mail.is_on
+
+    def test_wants_a_sender(self, tmp_path: Path) -> None:
+        (told,) = faults(tmp_path, "[mail]\nhost = 'mail.buero.example'")
+
+        assert "sender is missing" in told
+
+    @pytest.mark.parametrize("sender", ["post", "Post <post@buero.example>", "a@b c", "a@"])
+    def test_wants_a_plain_address(self, tmp_path: Path, sender: str) -> None:
+        (told,) = faults(tmp_path, f"[mail]\nsender = '{sender}'")
+
+        assert "must look like office@example.org" in told
+
+    def test_takes_the_password_from_its_file(self, tmp_path: Path) -> None:
+        (tmp_path / "word").write_text("geheim\n")
+
+        found = read(tmp_path, f"{self.ON}password_file = 'word'")
+
+        assert found.mail.plain_password == "geheim"
+        assert "geheim" not in repr(found)
+
+    def test_takes_no_password_from_the_settings_file(self, tmp_path: Path) -> None:
+        (told,) = faults(tmp_path, f"{self.ON}password = 'geheim'")
+
+        assert "DEEDBOX_MAIL__PASSWORD" in told
+        assert "geheim" not in told

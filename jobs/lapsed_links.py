@@ -1,0 +1,17 @@
+"""Forget one-time links whose time ran out, and letters that were given up a while ago."""
+
+from storage import outbox, tokens
+from storage.store import Store
+
+KEPT_DAYS = 30
+"""So long the list of users shows that a letter did not leave."""
+
+_DAY_US = 86_400 * 1_000_000
+
+
+def forget_lapsed(store: Store, *, now_us: int) -> int:
+    """Remove them; returns how many there were."""
+    with store.write() as unit:
+        return tokens.delete_expired(unit, now_us) + outbox.delete_before(
+            unit, now_us - KEPT_DAYS * _DAY_US
+        )

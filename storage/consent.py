@@ -1,0 +1,69 @@
+"""What people consent to, by version and language, and who did: the queries."""
+
+from typing import NamedTuple
+
+from storage.store import Unit, WriteUnit
+
+
+class ConsentTextRow(NamedTuple):
+    """One version of the text in one language, and since when it holds (0: from the start)."""
+
+    version: int
+    language: str
+    text: str
+    created_us: int
+
+
+class ConsentRow(NamedTuple):
+    """Which version somebody consented to, in which language, and when (microseconds)."""
+
+    version: int
+    language: str
+    given_us: int
+
+
+def newest(unit: Unit) -> dict[str, ConsentTextRow]:
+    """The newest version by language."""
+    rows = unit.rows(
+        "SELECT version, language, text, created_us FROM consent_text"
+        " WHERE version = (SELECT max(version) FROM consent_text) ORDER BY language"
+    )
+    return {row[1]: ConsentTextRow._make(row) for row in rows}
+
+
+def find_text(unit: Unit, version: int, language: str) -> ConsentTextRow | None:
+    """A version, also an old one, in a language."""
+    row = unit.row(
+        "SELECT version, language, text, created_us FROM consent_text"
+        " WHERE version = :version AND language = :language",
+        {"version": version, "language": language},
+    )
+    return ConsentTextRow._make(row) if row else None
+
+
+def insert_text(unit: WriteUnit, row: ConsentTextRow) -> bool:
+    """Keep a version in one language; False if somebody made this version just now."""
+    made = unit.execute(
+        "INSERT INTO consent_text (version, language, text, created_us)"
+        " VALUES (:version, :language, :text, :created_us) ON CONFLICT DO NOTHING",
+        row._asdict(),
+    )
+    return made == 1
+
+
+def insert(unit: WriteUnit, user_id: int, row: ConsentRow) -> None:
+    """Put down that the user consented."""
+    unit.execute(
+        "INSERT INTO consent (user_id, version, language, given_us)"
+        " VALUES (:user_id, :version, :language, :given_us)",
+        {"user_id": user_id, **row._asdict()},
+    )
+
+
+def of_user(unit: Unit, user_id: int) -> list[ConsentRow]:
+    """All that the user consented to, oldest first."""
+    rows = unit.rows(
+        "SELECT version, language, given_us FROM consent WHERE user_id = :user_id ORDER BY id",
+        {"user_id": user_id},
+    )
+    return [ConsentRow._make(row) for row in rows]
