@@ -51,11 +51,11 @@ def verify(invocation: Invocation) -> int:
         shown(f"{each.sha256} is {each.what}: {', '.join(each.paths)}") for each in report.faults
     ]
     lines += [f"{each[0].upper()}{each[1:]}." for each in chain.faults]
-    lines.append(f"{report.blobs} documents' contents, {report.bytes} bytes: {_outcome(faults)}.")
     lines.append(
         f"{chain.rows} rows of the audit log, the last {chain.head.last_id} with hash "
         f"{chain.head.hash}: {_outcome(chain.faults)}."
     )
+    lines.append(f"{report.blobs} documents' contents, {report.bytes} bytes: {_outcome(faults)}.")
     invocation.answer(
         "\n".join(lines),
         blobs=report.blobs,

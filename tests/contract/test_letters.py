@@ -13,7 +13,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope
 
-from auth import people
+from auth import invitations, people
 from auth.throttle import Throttle
 from auth.tokens import Purpose
 from config.settings import Mail
@@ -110,7 +110,7 @@ def _waiting(office: Store) -> list[outbox.WaitingRow]:
 
 
 def _token(message: EmailMessage, path: str = "/invite/") -> str:
-    found = re.search(rf"^{ORIGIN}{path}([\w-]{{32}})$", message.get_content(), re.MULTILINE)
+    found = re.search(rf"^{ORIGIN}{path}([\w-]{{32}})\s*$", message.get_content(), re.MULTILINE)
     assert found
     return found[1]
 
@@ -131,9 +131,7 @@ def test_an_invitation_arrives_with_a_link_that_works(
     assert "Ihr Benutzername ist jonas." in message.get_content()
     token = _token(message)
     with office.read() as unit:
-        person = inviting.invitations.invited_person(
-            unit, token, Purpose.INVITATION, now_us=NOW_US
-        )
+        person = invitations.invited_person(unit, token, Purpose.INVITATION, now_us=NOW_US)
     assert person.name == "jonas"
     assert not _send(office, mail)
     assert _waiting(office) == []
