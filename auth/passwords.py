@@ -5,6 +5,7 @@ passes, four lanes). A password is refused for being short, among the most commo
 user's own name or address, and for nothing else.
 """
 
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +13,8 @@ from typing import Any, NamedTuple
 from auth.errors import WeakPasswordError
 
 MINIMUM_LENGTH = 8
+_COMFORTABLE_LENGTH = 12
+_FEWEST_DIFFERENT = 5
 # argon2 reads any length, but each byte of an endless one costs us time.
 _MAXIMUM_LENGTH = 1024
 
@@ -41,6 +44,29 @@ def check_strength(password: str, *, name: str, email: str) -> None:
         raise WeakPasswordError(
             "This password is among the most common ones, which are tried first; choose another."
         )
+
+
+class Weakness(StrEnum):
+    """Why a password that is taken would still be guessed sooner than others."""
+
+    SHORT = "short"
+    ONLY_DIGITS = "only-digits"
+    FEW_CHARACTERS = "few-characters"
+    """Fewer than five different ones."""
+    HOLDS_NAME = "holds-name"
+
+
+def weaknesses(password: str, *, name: str, email: str) -> list[Weakness]:
+    """What a page explains beside a password; none of it is refused."""
+    folded = password.casefold()
+    own = {name.casefold(), email.casefold().partition("@")[0]} - {""}
+    found = {
+        Weakness.SHORT: len(password) < _COMFORTABLE_LENGTH,
+        Weakness.ONLY_DIGITS: password.isdigit(),
+        Weakness.FEW_CHARACTERS: len(set(folded)) < _FEWEST_DIFFERENT,
+        Weakness.HOLDS_NAME: any(each in folded for each in own),
+    }
+    return [weakness for weakness, holds in found.items() if holds]
 
 
 def hashed(password: str) -> str:

@@ -75,3 +75,21 @@ def test_the_list_of_common_ones_is_as_it_is_compared() -> None:
     assert len(listed) > 200
     assert listed == sorted(set(listed))
     assert all(each == each.casefold() and len(each) >= 8 for each in listed)
+
+
+@pytest.mark.parametrize(
+    ("password", "weaknesses"),
+    [
+        ("drei graue Eulen", []),
+        ("kurz&gut", ["short"]),
+        ("4711471147114711", ["only-digits", "few-characters"]),
+        ("ababababababab", ["few-characters"]),
+        ("wir sind Anna Berg", ["holds-name"]),
+        ("post.a.berg.2026", ["holds-name"]),
+    ],
+)
+def test_what_is_weak_is_explained_and_taken(password: str, weaknesses: list[str]) -> None:
+    found = passwords.weaknesses(password, name="anna", email="A.Berg@buero.example")
+
+    assert found == weaknesses
+    passwords.check_strength(password, name="anna", email="A.Berg@buero.example")
