@@ -5,13 +5,10 @@ import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, Envelope
 
 from auth import invitations, people
 from auth.throttle import Throttle
@@ -26,35 +23,11 @@ from storage import outbox
 from storage.meters import Meters
 from storage.store import Store
 from tests.builders import KEY, NOW_US, a_person, with_groups
+from tests.mail_server import Inbox, mail_server
 
 ORIGIN = "https://dav.buero.example"
 MINUTE_US = 60_000_000
 DAY_US = 24 * 60 * MINUTE_US
-
-
-class Inbox:
-    """What the mail server took, and what it says to the next letter."""
-
-    def __init__(self) -> None:
-        self.taken: list[tuple[list[str], EmailMessage]] = []
-        self.to_recipient = "250 OK"
-        self.to_data = "250 OK"
-
-    async def handle_RCPT(  # noqa: N802 - the library's name
-        self, _server: object, _session: object, envelope: Envelope, address: str, _options: object
-    ) -> str:
-        if self.to_recipient.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return self.to_recipient
-
-    async def handle_DATA(  # noqa: N802 - the library's name
-        self, _server: object, _session: object, envelope: Envelope
-    ) -> str:
-        if self.to_data.startswith("250"):
-            assert isinstance(envelope.content, bytes)
-            message = message_from_bytes(envelope.content, policy=policy.default)
-            self.taken.append((list(envelope.rcpt_tos), message))
-        return self.to_data
 
 
 @pytest.fixture
@@ -64,25 +37,8 @@ def inbox() -> Inbox:
 
 @pytest.fixture
 def mail(inbox: Inbox) -> Iterator[Mail]:
-    def knows(_server: object, _session: object, _envelope: object, _mechanism: str, data: object):  # type: ignore[no-untyped-def]  # noqa: ANN202 - the library's types
-        is_right = (data.login, data.password) == (b"post", b"geheim")  # type: ignore[attr-defined]
-        return AuthResult(success=is_right, handled=False)
-
-    controller = Controller(
-        inbox,
-        hostname="127.0.0.1",
-        port=0,
-        authenticator=knows,
-        auth_require_tls=False,
-        enable_SMTPUTF8=True,
-    )
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        controller.port = free.getsockname()[1]
-    controller.start()
-    yield Mail(
-        host="127.0.0.1", port=controller.port, security="none", sender="post@buero.example"
-    )
-    controller.stop()
+    with mail_server(inbox) as port:
+        yield Mail(host="127.0.0.1", port=port, security="none", sender="post@buero.example")
 
 
 @pytest.fixture

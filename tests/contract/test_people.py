@@ -199,3 +199,56 @@ def test_a_person_of_the_office_has_a_home_of_their_own(office: Store) -> None:
     assert home is not None
     assert (home.role, home.parent_id, home.is_collection) == ("home", None, True)
     assert anna.home_node_id != jonas.home_node_id
+
+
+class TestGroups:
+    def test_are_set_as_a_whole(self, office: Store) -> None:
+        with office.write() as unit:
+            a_person(unit, "anna", groups=("administration",))
+            a_person(unit, "jonas")
+            people.set_groups(unit, "jonas", ("verwaltung", "kollaboration"))
+
+        with office.read() as unit:
+            assert people.get(unit, "jonas").groups == {"verwaltung", "kollaboration"}
+            assert people.get(unit, "anna").groups == {"administration"}
+
+    def test_the_last_active_administrator_stays_one(self, office: Store) -> None:
+        with office.write() as unit:
+            for name in ("anna", "jonas"):
+                a_person(unit, name, groups=("administration",))
+            people.block(unit, "jonas")
+
+        with pytest.raises(LastAdministratorError), office.write() as unit:
+            people.set_groups(unit, "anna", ("mitarbeiter",))
+        with office.write() as unit:
+            people.unblock(unit, "jonas")
+            people.set_groups(unit, "anna", ("mitarbeiter",))
+
+    def test_two_administrators_cannot_demote_each_other_at_once(self, office: Store) -> None:
+        with office.write() as unit:
+            for name in ("anna", "jonas"):
+                a_person(unit, name, groups=("administration",))
+        start = threading.Barrier(2)
+
+        def demote(name: str) -> bool:
+            start.wait()
+            try:
+                with office.write() as unit:
+                    people.set_groups(unit, name, ())
+            except LastAdministratorError:
+                return False
+            return True
+
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(pool.map(demote, ("anna", "jonas"))) == [False, True]
+
+    def test_running_transfers_ask_again(self, office: Store, tmp_path: Path) -> None:
+        rights = RightsRevision(tmp_path / "rights")
+        before = rights.now()
+        watching = Store(office.url, rights=rights)
+        with watching.write() as unit:
+            a_person(unit, "jonas")
+            people.set_groups(unit, "jonas", ("kollaboration",))
+        watching.close()
+
+        assert rights.now() != before
