@@ -83,8 +83,8 @@ def build(settings: Settings) -> App:
     secret_key = installation.secret_key(settings)
     console = make_console(ConsoleParts(store, settings, secret_key))
     access_log = AccessLog(store, settings.tracking)
-    throttle = Throttle(installation.meters(settings), secret_key)
-    guarded = _guard(store, secret_key, access_log, throttle)
+    meters = installation.meters(settings)
+    guarded = _guard(store, secret_key, access_log, Throttle(meters, secret_key))
     documents = AfterOpening(lambda: _documents(store, blobs, settings))
     groupware = guarded(make_groupware(store, settings))
     router = Router(
@@ -109,7 +109,7 @@ def build(settings: Settings) -> App:
     )
     limits = BodyLimits(settings.limits.xml_bytes, settings.limits.upload_bytes)
     entry = Faults(Trust(Limits(router, limits), settings.server.trusts))
-    return App(entry, (access_log.close, store.close))
+    return App(entry, (access_log.close, store.close, meters.close))
 
 
 def housekeeping(settings: Settings, stop: StopEvent) -> None:
