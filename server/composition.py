@@ -34,6 +34,7 @@ from server.health import database_answers, folder_is_writable, health
 from server.limits import BodyLimits, Limits
 from server.refused_sign_ins import RefusedSignIns
 from server.router import Router, not_found
+from server.settings_record import record_changes
 from server.trust import Trust
 from storage.blobs import BlobStore
 from storage.local_blobs import LocalBlobs
@@ -70,6 +71,7 @@ def prepare(settings: Settings) -> str | None:
     store = installation.prepared_store(settings)
     try:
         installation.secret_key(settings)
+        record_changes(store, settings)
         with store.write() as unit:
             return None if setup_link.is_ended(unit) else setup_link.issue(unit)
     finally:
