@@ -5,7 +5,7 @@ from datetime import UTC, tzinfo
 
 from lxml import etree
 
-from dav_providers.groupware import expansion
+from dav_providers.groupware import expansion, texts
 from dav_providers.groupware.filters import CalendarFilter, bounds_us, calendar_filter
 from dav_providers.groupware.names import CAL
 from dav_providers.groupware.properties import ITEMS, TEXT, Listing
@@ -14,7 +14,7 @@ from dav_providers.groupware.report_xml import wanted
 from dav_providers.groupware.request import GroupwareRequest, collection_href
 from dav_providers.multistatus.answers import MULTI_STATUS, Answer, xml
 from dav_providers.multistatus.writer import CONTENT_TYPE, document, stream
-from office.items import occurs_in
+from office.items import Budget, occurs_in
 from office.items.filters import matches_calendar
 from office.items.zones import find_zone
 from storage import items
@@ -23,7 +23,8 @@ from storage.items import Candidate
 
 _TIMEZONE = f"{CAL}calendar-timezone"
 _TZID = re.compile(r"^TZID:([^\r\n]{1,255})\r?$", re.MULTILINE)
-_STREAMED_ROWS = 200
+MOST_READ = 256 * 1024 * 1024
+"""Characters that one query may look through; an office's texts are some ten millions."""
 
 
 def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._Element) -> Answer:
@@ -31,18 +32,20 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
     asked, expand = wanted(root), expansion.asked_for(root)
     zone = zone_of(collection, root)
     filter_ = calendar_filter(root, zone)
-    with_text = TEXT in ITEMS.needs(asked) or filter_.rest is not None
+    wants_text = TEXT in ITEMS.needs(asked)
+    with_text = wants_text or filter_.rest is not None
     found = matching(request, collection, filter_, zone, with_text=with_text)
     rows = [each.item for each in found]
     if expand is not None:
         # What happens in the time that is asked about but not in the one to be shown is left out.
-        rows = [each for each in expansion.rows(found, expand, zone) if each.text]
+        rows = [each for each in expansion.rows(request, found, expand, zone) if each.text]
     plan = ITEMS.compile(asked, Listing(request, collection), is_minimal=request.wants_minimal)
     where = collection_href(request.who.user_name, collection)
-    if len(rows) > _STREAMED_ROWS:
-        blocks = stream(of_items(plan, where, rows))
-        return Answer(MULTI_STATUS, [("Content-Type", CONTENT_TYPE)], blocks)
-    return xml(MULTI_STATUS, document(of_items(plan, where, rows)))
+    is_long = texts.is_long(rows, with_text=wants_text)
+    responses = of_items(plan, where, texts.whole(request, rows) if wants_text else rows)
+    if is_long:
+        return Answer(MULTI_STATUS, [("Content-Type", CONTENT_TYPE)], stream(responses))
+    return xml(MULTI_STATUS, document(responses))
 
 
 def matching(
@@ -64,7 +67,12 @@ def matching(
     rest = filter_.rest
     if rest is None:
         return found
-    return [each for each in found if matches_calendar(each.item.text, each, rest, zone=zone)]
+    budget = Budget(characters=MOST_READ)
+    return [
+        each
+        for each in found
+        if matches_calendar(texts.text_of(request, each.item), each, rest, budget, zone=zone)
+    ]
 
 
 def zone_of(collection: CollectionRow, root: etree._Element) -> tzinfo:

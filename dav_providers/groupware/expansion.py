@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import tzinfo
+from functools import partial
 
 from lxml import etree
 
+from dav_providers.groupware import texts
 from dav_providers.groupware.filter_xml import invalid, read_range
 from dav_providers.groupware.names import CAL, CALENDAR_DATA, DAV
+from dav_providers.groupware.request import GroupwareRequest
 from office.items import Budget, expanded
 from storage.items import Candidate, ItemRow
 
@@ -30,14 +33,21 @@ def asked_for(root: etree._Element) -> tuple[int, int] | None:
     return within.start * _SECOND, within.end * _SECOND
 
 
-def rows(found: Iterable[Candidate], within_us: tuple[int, int], zone: tzinfo) -> list[ItemRow]:
-    """The objects, loaded with their text, with their instances in it; none: an empty text.
+def rows(
+    request: GroupwareRequest,
+    found: Iterable[Candidate],
+    within_us: tuple[int, int],
+    zone: tzinfo,
+) -> list[ItemRow]:
+    """The objects with their instances as their text, which is empty where there are none.
 
     Raises:
         TooManyInstancesError: There are more than are given out at once.
     """
     budget = Budget(_MOST_INSTANCES, _MOST_CHARACTERS)
-    return [
-        each.item._replace(text=expanded(each.item.text, each, within_us, budget, zone=zone))
-        for each in found
-    ]
+    made: list[ItemRow] = []
+    for each in found:
+        read = partial(texts.text_of, request, each.item)
+        text = expanded(read, each, within_us, budget, zone=zone)
+        made.append(each.item._replace(text=text))
+    return made

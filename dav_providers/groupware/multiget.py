@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from dav_providers.groupware import expansion
+from dav_providers.groupware import expansion, texts
 from dav_providers.groupware.calendar_query import zone_of
 from dav_providers.groupware.names import DAV
 from dav_providers.groupware.properties import ITEMS, TEXT, Listing
@@ -27,27 +27,30 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
     hrefs = list(dict.fromkeys((each.text or "").strip() for each in root.iterfind(f"{DAV}href")))
     where = collection_href(request.who.user_name, collection)
     names = {href: _name(request, collection, where, href) for href in hrefs}
-    with request.services.store.read() as unit:
-        asked_names = {name for name in names.values() if name is not None}
-        if expand is None:
-            with_text = TEXT in ITEMS.needs(asked)
-            found = items.named(unit, collection.id, asked_names, with_text=with_text)
-        else:
-            candidates = items.candidates(unit, collection.id, asked_names)
-    if expand is not None:
-        rows = expansion.rows(candidates, expand, zone_of(collection, root))
+    members = {name for name in names.values() if name is not None}
+    wants_text = TEXT in ITEMS.needs(asked)
+    if expand is None:
+        with request.services.store.read() as unit:
+            found = items.named(unit, collection.id, members, with_text=wants_text)
+    else:
+        with request.services.store.read() as unit:
+            candidates = items.candidates(unit, collection.id, members)
+        rows = expansion.rows(request, candidates, expand, zone_of(collection, root))
         found = {each.href: each for each in rows}
     plan = ITEMS.compile(asked, Listing(request, collection), is_minimal=request.wants_minimal)
 
     def responses() -> Iterator[bytes]:
         for href, name in names.items():
             item = found.get(name) if name is not None else None
+            # Instances are read already; where there are none, their text is empty.
+            if item is not None and wants_text and expand is None:
+                item = texts.load(request, item)
             if item is None:
                 yield status_response(href, 404)
             else:
                 yield plan.response(where + quote_segment(item.href), item)
 
-    if len(hrefs) > _STREAMED_ROWS:
+    if len(hrefs) > _STREAMED_ROWS or texts.is_long([*found.values()], with_text=wants_text):
         return Answer(MULTI_STATUS, [("Content-Type", CONTENT_TYPE)], stream(responses()))
     return xml(MULTI_STATUS, document(responses()))
 

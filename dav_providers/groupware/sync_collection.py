@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from dav_providers.groupware import texts
 from dav_providers.groupware.names import DAV
 from dav_providers.groupware.properties import ITEMS, TEXT, Listing
 from dav_providers.groupware.propfind import of_items
@@ -26,8 +27,6 @@ from storage.collections import CollectionRow
 from wire.clients import Family
 from wire.paths import quote_segment
 
-_STREAMED_ROWS = 500
-
 
 def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._Element) -> Answer:
     """The members that are new, changed or gone; with a limit perhaps not all of them yet."""
@@ -37,6 +36,7 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
     if (root.findtext(f"{DAV}sync-level") or "1").strip() != "1":
         raise RefusedError(403, "Ask with sync-level 1.", pre.SYNC_TRAVERSAL_SUPPORTED)
     asked, limit = wanted(root), limit_of(root)
+    with_text = TEXT in ITEMS.needs(asked)
     try:
         with request.services.store.read() as unit:
             # Looked up anew: its counter and its members are to be of one snapshot.
@@ -46,7 +46,7 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
                 now,
                 (token.text or "").strip(),
                 limit=limit,
-                with_text=TEXT in ITEMS.needs(asked),
+                with_text=with_text,
             )
     except SyncTokenError as error:
         return _stale(request, collection, error)
@@ -54,7 +54,8 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
     where = collection_href(request.who.user_name, now)
 
     def responses() -> Iterator[bytes]:
-        yield from of_items(plan, where, delta.changed)
+        changed = texts.whole(request, delta.changed) if with_text else delta.changed
+        yield from of_items(plan, where, changed)
         for href in delta.gone:
             yield status_response(where + quote_segment(href), 404)
         if delta.is_truncated:
@@ -62,7 +63,7 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
             yield status_response(where, 507, error=error)
 
     trailer = text_element(f"{DAV}sync-token", delta.token)
-    if len(delta.changed) > _STREAMED_ROWS:
+    if texts.is_long(delta.changed, with_text=with_text):
         blocks = stream(responses(), trailer=trailer)
         return Answer(MULTI_STATUS, [("Content-Type", CONTENT_TYPE)], blocks)
     return xml(MULTI_STATUS, document(responses(), trailer=trailer))

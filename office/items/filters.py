@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Protocol
 
 from office.items.alarms import rings
+from office.items.budgets import Budget
 from office.items.components import Component, Fault, read_components
 from office.items.content_lines import unfold
 from office.items.errors import Precondition
@@ -20,6 +21,7 @@ from office.items.occurrences import hits, occurs_in
 from office.items.property_filters import PropertyFilter, Within
 
 _SECOND = 1_000_000
+_READING = 3  # times as much work as to look for a word
 _MOST_INSTANCES = 5_000  # looked at for one alarm
 _NO_FAULT = Fault("", Precondition.CALENDAR_DATA, "object")
 
@@ -62,7 +64,7 @@ class ComponentFilter:
         return any(self._fits(each, happenings) for each in named)
 
     def may_fit(self, folded: str | None) -> bool:
-        """False only if no object with the text *folded* (:func:`screened`) can fit."""
+        """False only if no object with the text *folded* can fit."""
         return self.is_not_defined or (
             all(each.may_fit(folded) for each in self.properties)
             and all(each.may_fit(folded) for each in self.components)
@@ -94,7 +96,7 @@ class CardFilter:
         return any(found) if self.is_any else all(found)
 
     def may_fit(self, folded: str | None) -> bool:
-        """False only if no card with the text *folded* (:func:`screened`) can fit."""
+        """False only if no card with the text *folded* can fit."""
         found = (each.may_fit(folded) for each in self.properties)
         return any(found) if self.is_any else all(found)
 
@@ -117,7 +119,7 @@ class _Columns:
 
 
 def matches_calendar(
-    text: str, indexed: IndexColumns, filter_: ComponentFilter, *, zone: tzinfo
+    text: str, indexed: IndexColumns, filter_: ComponentFilter, budget: Budget, *, zone: tzinfo
 ) -> bool:
     """Whether a stored calendar object passes a filter.
 
@@ -125,24 +127,32 @@ def matches_calendar(
         text: The object.
         indexed: Its columns.
         filter_: The one of VCALENDAR.
+        budget: What the query may still look through.
         zone: The asker's zone, for dates and floating times.
+
+    Raises:
+        TooManyInstancesError: *budget* is used up.
     """
-    if not filter_.may_fit(screened(text)):
+    if not text or not filter_.may_fit(_screened(text, budget)):
         return False
-    return filter_.fits([_read(text)], _Columns(indexed, zone))
+    return filter_.fits([_read(text, budget)], _Columns(indexed, zone))
 
 
-def matches_card(text: str, filter_: CardFilter) -> bool:
-    """Whether a stored vCard passes a filter."""
-    return filter_.may_fit(screened(text)) and filter_.fits(_read(text))
+def matches_card(text: str, filter_: CardFilter, budget: Budget) -> bool:
+    """Whether a stored vCard passes a filter; arguments as for :func:`matches_calendar`."""
+    if not text or not filter_.may_fit(_screened(text, budget)):
+        return False
+    return filter_.fits(_read(text, budget))
 
 
-def screened(text: str) -> str | None:
+def _screened(text: str, budget: Budget) -> str | None:
     """*text* as single words are looked for in it, before it is read; None where they can't be."""
+    budget.spend(0, len(text))
     return None if "\\" in text else unfold(text).casefold()
 
 
-def _read(text: str) -> Component:
+def _read(text: str, budget: Budget) -> Component:
+    budget.spend(0, _READING * len(text))
     # It was read within its limits when it was stored; they may have been wider then.
     return read_components(text, _NO_FAULT, DEFAULT_LIMITS)
 
