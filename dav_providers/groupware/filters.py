@@ -50,8 +50,9 @@ def calendar_filter(root: etree._Element, zone: tzinfo) -> CalendarFilter:
             )
             return CalendarFilter(asked.name, asked.within, None if is_all else rest)
         case _:
-            is_all = whole == ComponentFilter("VCALENDAR")
-            return CalendarFilter(rest=None if is_all else whole)
+            rest = replace(whole, within=None)
+            is_all = rest == ComponentFilter("VCALENDAR")
+            return CalendarFilter(within=whole.within, rest=None if is_all else rest)
 
 
 def bounds_us(within: Within | None) -> tuple[int, int]:

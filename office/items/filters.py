@@ -13,14 +13,15 @@ from typing import Protocol
 from office.items.alarms import rings
 from office.items.budgets import Budget
 from office.items.components import Component, Fault, read_components
-from office.items.content_lines import unfold
 from office.items.errors import Precondition
 from office.items.indexed import IndexColumns
 from office.items.limits import DEFAULT_LIMITS
 from office.items.occurrences import hits, occurs_in
 from office.items.property_filters import PropertyFilter, Within
+from office.items.screens import Screen
 
 _SECOND = 1_000_000
+_INNER = frozenset({"VALARM", "VTIMEZONE"})
 _READING = 3  # times as much work as to look for a word
 _MOST_INSTANCES = 5_000  # looked at for one alarm
 _NO_FAULT = Fault("", Precondition.CALENDAR_DATA, "object")
@@ -63,11 +64,14 @@ class ComponentFilter:
             return False
         return any(self._fits(each, happenings) for each in named)
 
-    def may_fit(self, folded: str | None) -> bool:
-        """False only if no object with the text *folded* can fit."""
-        return self.is_not_defined or (
-            all(each.may_fit(folded) for each in self.properties)
-            and all(each.may_fit(folded) for each in self.components)
+    def may_fit(self, screen: Screen) -> bool:
+        """False only if the screened object can't fit."""
+        if self.is_not_defined:
+            return True
+        return (
+            (self.name not in _INNER or screen.may_hold_line(self.name))
+            and all(each.may_fit(screen) for each in self.properties)
+            and all(each.may_fit(screen) for each in self.components)
         )
 
     def _happens(self, named: list[Component], happenings: Happenings) -> bool:
@@ -95,9 +99,9 @@ class CardFilter:
         found = (each.fits(card) for each in self.properties)
         return any(found) if self.is_any else all(found)
 
-    def may_fit(self, folded: str | None) -> bool:
-        """False only if no card with the text *folded* can fit."""
-        found = (each.may_fit(folded) for each in self.properties)
+    def may_fit(self, screen: Screen) -> bool:
+        """False only if the screened card can't fit."""
+        found = (each.may_fit(screen) for each in self.properties)
         return any(found) if self.is_any else all(found)
 
 
@@ -145,10 +149,9 @@ def matches_card(text: str, filter_: CardFilter, budget: Budget) -> bool:
     return filter_.fits(_read(text, budget))
 
 
-def _screened(text: str, budget: Budget) -> str | None:
-    """*text* as single words are looked for in it, before it is read; None where they can't be."""
+def _screened(text: str, budget: Budget) -> Screen:
     budget.spend(0, len(text))
-    return None if "\\" in text else unfold(text).casefold()
+    return Screen(text)
 
 
 def _read(text: str, budget: Budget) -> Component:

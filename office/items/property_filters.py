@@ -13,6 +13,7 @@ from enum import Enum
 from office.items import content_lines
 from office.items.components import Component, Line
 from office.items.instants import DAY, Clock, read_moment
+from office.items.screens import Screen
 from office.items.zones import find_zone, zone_of
 
 _PLAIN = re.compile(r"[0-9A-Za-z .@_+-]+")
@@ -66,14 +67,11 @@ class TextMatch:
         """Whether one of *values* holds it; negated, whether none does."""
         return any(self._is_in(self.collation.key(value)) for value in values) != self.is_negated
 
-    def may_fit(self, folded: str | None) -> bool:
-        """False only if no value can hold it in an object whose text, casefolded, is *folded*.
-
-        Letters of the alphabet stay themselves in every collation; None: nothing can be told.
-        """
-        if self.is_negated or folded is None or not _PLAIN.fullmatch(self.text):
+    def may_fit(self, screen: Screen) -> bool:
+        """False only if no value of the screened object can hold it."""
+        if self.is_negated or not _PLAIN.fullmatch(self.text):
             return True
-        return self.text.lower() in folded
+        return screen.may_hold(self.text)
 
     def _is_in(self, value: str) -> bool:
         match self.match_type:
@@ -162,10 +160,14 @@ class PropertyFilter:
         found = (self._fits(each, lines) for each in self.tests)
         return any(found) if self.is_any else all(found)
 
-    def may_fit(self, folded: str | None) -> bool:
-        """See :meth:`TextMatch.may_fit`."""
+    def may_fit(self, screen: Screen) -> bool:
+        """False only if no component of the screened object can be what is asked."""
+        if self.is_not_defined:
+            return True
+        if not screen.may_hold_line(self.name):
+            return False
         found = [
-            each.may_fit(folded) if isinstance(each, TextMatch) else True for each in self.tests
+            each.may_fit(screen) if isinstance(each, TextMatch) else True for each in self.tests
         ]
         return (any(found) if self.is_any else all(found)) or not found
 
