@@ -23,6 +23,7 @@ from dav_providers.multistatus.writer import (
 from office import collections, item_store
 from office.collections import Kind
 from office.errors import SyncTokenError
+from office.sync_tokens import token_of
 from storage.collections import CollectionRow
 from wire.clients import Family
 from wire.paths import quote_segment
@@ -36,6 +37,9 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
     if (root.findtext(f"{DAV}sync-level") or "1").strip() != "1":
         raise RefusedError(403, "Ask with sync-level 1.", pre.SYNC_TRAVERSAL_SUPPORTED)
     asked, limit = wanted(root), limit_of(root)
+    known = (token.text or "").strip()
+    if known == token_of(collection):
+        return xml(MULTI_STATUS, document((), trailer=text_element(f"{DAV}sync-token", known)))
     with_text = TEXT in ITEMS.needs(asked)
     try:
         with request.services.store.read() as unit:
@@ -44,7 +48,7 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
             delta = item_store.delta(
                 unit,
                 now,
-                (token.text or "").strip(),
+                known,
                 limit=limit,
                 with_text=with_text,
             )
