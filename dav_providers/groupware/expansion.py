@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import tzinfo
-from functools import partial
 
 from lxml import etree
 
@@ -10,7 +9,7 @@ from dav_providers.groupware import texts
 from dav_providers.groupware.filter_xml import invalid, read_range
 from dav_providers.groupware.names import CAL, CALENDAR_DATA, DAV
 from dav_providers.groupware.request import GroupwareRequest
-from office.items import Budget, expanded
+from office.items import Budget, expanded, instances
 from storage.items import Candidate, ItemRow
 
 _MOST_INSTANCES = 5_000
@@ -45,9 +44,10 @@ def rows(
         TooManyInstancesError: There are more than are given out at once.
     """
     budget = Budget(_MOST_INSTANCES, _MOST_CHARACTERS)
+    # All are counted before the first text is read: too many are refused soon.
+    counted = [(each, instances(each, within_us, budget, zone=zone)) for each in found]
     made: list[ItemRow] = []
-    for each in found:
-        read = partial(texts.text_of, request, each.item)
-        text = expanded(read, each, within_us, budget, zone=zone)
-        made.append(each.item._replace(text=text))
+    for each, at in counted:
+        whole = texts.text_of(request, each.item)
+        made.append(each.item._replace(text=expanded(whole, each, at, budget, zone=zone)))
     return made

@@ -137,16 +137,16 @@ def matches_calendar(
     Raises:
         TooManyInstancesError: *budget* is used up.
     """
-    if not text or not filter_.may_fit(_screened(text, budget)):
+    screen = _screened(text, budget)
+    if not text or not filter_.may_fit(screen):
         return False
-    return filter_.fits([_read(text, budget)], _Columns(indexed, zone))
+    return filter_.fits([_read(screen, budget)], _Columns(indexed, zone))
 
 
 def matches_card(text: str, filter_: CardFilter, budget: Budget) -> bool:
     """Whether a stored vCard passes a filter; arguments as for :func:`matches_calendar`."""
-    if not text or not filter_.may_fit(_screened(text, budget)):
-        return False
-    return filter_.fits(_read(text, budget))
+    screen = _screened(text, budget)
+    return bool(text) and filter_.may_fit(screen) and filter_.fits(_read(screen, budget))
 
 
 def _screened(text: str, budget: Budget) -> Screen:
@@ -154,10 +154,9 @@ def _screened(text: str, budget: Budget) -> Screen:
     return Screen(text)
 
 
-def _read(text: str, budget: Budget) -> Component:
-    budget.spend(0, _READING * len(text))
-    # It was read within its limits when it was stored; they may have been wider then.
-    return read_components(text, _NO_FAULT, DEFAULT_LIMITS)
+def _read(screen: Screen, budget: Budget) -> Component:
+    budget.spend(0, _READING * len(screen.unfolded))
+    return read_components(screen.unfolded, _NO_FAULT, DEFAULT_LIMITS)
 
 
 def _us(seconds: int | None) -> int | None:

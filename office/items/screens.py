@@ -24,8 +24,13 @@ class Screen:
         return name.lower() in self._folded
 
     @cached_property
+    def unfolded(self) -> str:
+        """The text with one line per content line."""
+        return unfold(self._text)
+
+    @cached_property
     def _folded(self) -> str:
-        return unfold(self._text).casefold()
+        return self.unfolded.casefold()
 
     @cached_property
     def _is_escaped(self) -> bool:
