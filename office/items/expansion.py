@@ -4,7 +4,6 @@ Each instance is a component of its own with times in UTC and without rules; not
 time zone any more. Dates stay dates, and floating times float.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date, tzinfo
 
@@ -16,7 +15,6 @@ from office.items.indexed import IndexColumns
 from office.items.instants import DAY, EPOCH_DAY, FIRST_LOCAL, LAST_LOCAL, Clock, read_moment
 from office.items.limits import DEFAULT_LIMITS
 from office.items.occurrences import MASTER, Occurrence, occurrences
-from office.items.schedules import schedule_from_json
 from office.items.zones import Zone, zone_of
 
 _SECOND = 1_000_000
@@ -96,7 +94,6 @@ class _Expansion:
         self._changed = [each for each in bases if each.component.all("RECURRENCE-ID")]
         masters = [each for each in bases if not each.component.all("RECURRENCE-ID")]
         self._master = masters[0] if masters else None
-        self._futures = self._from_now_on(indexed)
         inner = {at for each in root.children for at in range(each.first, each.last + 1)}
         self._head = "".join([lines[at] for at in range(root.last) if at not in inner])
         self._foot = lines[root.last]
@@ -110,28 +107,10 @@ class _Expansion:
             budget.spend(0, len(parts[-1]))
         return "".join([*parts, self._foot])
 
-    def _from_now_on(self, indexed: IndexColumns) -> list[tuple[int, int]]:
-        """From which instances on (in seconds UTC) which changed one is the pattern."""
-        if self._master is None or not indexed.recurrence:
-            return []
-        schedule = schedule_from_json(indexed.recurrence)
-        if schedule.master is None:
-            return []
-        clock = schedule.clock(schedule.master.zone, self._asker)
-        return sorted(
-            (clock.utc(each.recurrence_id), number)
-            for number, each in enumerate(schedule.overrides)
-            if each.is_future and each.recurrence_id is not None
-        )
-
     def _base(self, each: Occurrence) -> _Base:
-        if each.override != MASTER or self._master is None:
-            return self._changed[each.override]
-        if self._futures and each.recurrence_id_us is not None:
-            at = bisect_right(self._futures, (each.recurrence_id_us // _SECOND, LAST_LOCAL))
-            if at:
-                return self._changed[self._futures[at - 1][1]]
-        return self._master
+        if each.pattern == MASTER and self._master is not None:
+            return self._master
+        return self._changed[each.pattern]
 
     def _recurrence_id(self, each: Occurrence, base: _Base) -> str:
         if each.recurrence_id_us is None:
