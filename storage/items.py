@@ -5,12 +5,13 @@ member that goes leaves a tombstone. The caller holds the collections (``collect
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from storage.collections import next_modseq
 from storage.store import Unit, WriteUnit
 
+_BOUNDS = "starts_us, ends_us, recurrence"
 _ROW = "id, collection_id, href, uid, component, etag, size, modified_us, modseq"
 
 
@@ -130,15 +131,11 @@ def named(
     unit: Unit, collection_id: int, hrefs: Collection[str], *, with_text: bool
 ) -> dict[str, ItemRow]:
     """The members of these names, as far as they are there."""
-    among = "(SELECT value FROM json_each(:hrefs))" if unit.is_sqlite else "ANY(:hrefs)"
     rows = _set_of(
         unit,
         _selection(with_text=with_text),
-        f"WHERE collection_id = :collection AND href {'IN' if unit.is_sqlite else '='} {among}",
-        {
-            "collection": collection_id,
-            "hrefs": json.dumps(list(hrefs)) if unit.is_sqlite else list(hrefs),
-        },
+        f"WHERE collection_id = :collection AND href {_among(unit)}",
+        {"collection": collection_id, "hrefs": _list(unit, hrefs)},
     )
     return {row[2]: ItemRow(*row) for row in rows}
 
@@ -180,7 +177,7 @@ def may_happen_in(
     Those that recur have to be looked at: it may be that nothing of them happens just then.
     Undated ones are among them.
     """
-    columns = f"{_selection(with_text=with_text)}, starts_us, ends_us, recurrence"
+    columns = f"{_selection(with_text=with_text)}, {_BOUNDS}"
     of_kind = "" if component is None else " AND component = :component"
     begun = f"{of_kind} AND (starts_us <= :end OR starts_us IS NULL)"
     # Two ways into the index of bounds: an OR of them would make SQLite read the whole collection.
@@ -197,9 +194,32 @@ def may_happen_in(
             "end": end_us,
         },
     )
+    return _candidates(rows, with_text=with_text)
+
+
+def candidates(unit: Unit, collection_id: int, hrefs: Collection[str]) -> list[Candidate]:
+    """The members of these names, with their text and with when they happen."""
+    rows = _set_of(
+        unit,
+        f"{_selection(with_text=True)}, {_BOUNDS}",
+        f"WHERE collection_id = :collection AND href {_among(unit)}",
+        {"collection": collection_id, "hrefs": _list(unit, hrefs)},
+    )
+    return _candidates(rows, with_text=True)
+
+
+def _candidates(rows: Iterable[Any], *, with_text: bool) -> list[Candidate]:
     width = len(ItemRow._fields) - (0 if with_text else 1)
     found = ((ItemRow(*row[:width]), row[width:]) for row in rows)
     return [Candidate(item, item.component, *bounds) for item, bounds in found]
+
+
+def _among(unit: Unit) -> str:
+    return "IN (SELECT value FROM json_each(:hrefs))" if unit.is_sqlite else "= ANY(:hrefs)"
+
+
+def _list(unit: Unit, values: Collection[str]) -> Any:  # noqa: ANN401 - as the driver takes it
+    return json.dumps(list(values)) if unit.is_sqlite else list(values)
 
 
 _CONTENT = ", ".join(Content._fields)

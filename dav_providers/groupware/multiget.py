@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from dav_providers.groupware import engine
+from dav_providers.groupware import expansion
+from dav_providers.groupware.calendar_query import zone_of
 from dav_providers.groupware.names import DAV
 from dav_providers.groupware.properties import ITEMS, TEXT, Listing
-from dav_providers.groupware.report_xml import wanted, wants_parts
+from dav_providers.groupware.report_xml import wanted
 from dav_providers.groupware.request import GroupwareRequest, OutsideError, collection_href
 from dav_providers.multistatus.answers import MULTI_STATUS, Answer, xml
 from dav_providers.multistatus.writer import CONTENT_TYPE, document, status_response, stream
@@ -22,18 +23,19 @@ _ITEM_DEPTH = 3
 
 def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._Element) -> Answer:
     """The objects named by their hrefs; 404 in the answer for those that are not there."""
-    asked, is_cut = wanted(root), wants_parts(root)
+    asked, expand = wanted(root), expansion.asked_for(root)
     hrefs = list(dict.fromkeys((each.text or "").strip() for each in root.iterfind(f"{DAV}href")))
     names = {href: _name(request, collection, href) for href in hrefs}
     with request.services.store.read() as unit:
-        found = items.named(
-            unit,
-            collection.id,
-            {name for name in names.values() if name is not None},
-            with_text=TEXT in ITEMS.needs(asked) or is_cut,
-        )
-    if is_cut:
-        return engine.parts(request, collection, root, list(found.values()))
+        asked_names = {name for name in names.values() if name is not None}
+        if expand is None:
+            with_text = TEXT in ITEMS.needs(asked)
+            found = items.named(unit, collection.id, asked_names, with_text=with_text)
+        else:
+            candidates = items.candidates(unit, collection.id, asked_names)
+    if expand is not None:
+        rows = expansion.rows(candidates, expand, zone_of(collection, root))
+        found = {each.href: each for each in rows}
     plan = ITEMS.compile(asked, Listing(request, collection), is_minimal=request.wants_minimal)
 
     def responses() -> Iterator[bytes]:

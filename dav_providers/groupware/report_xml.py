@@ -4,31 +4,33 @@ import re
 
 from lxml import etree
 
-from dav_providers.groupware.names import ADDRESS_DATA, CALENDAR_DATA, DAV
-from dav_providers.multistatus.request_xml import Propfind, PropfindKind, RequestXMLError
+from dav_providers.groupware.names import DAV
+from dav_providers.multistatus.request_xml import (
+    MAX_NAMES,
+    Propfind,
+    PropfindKind,
+    RequestXMLError,
+    RequestXMLTooComplexError,
+)
 
 _COUNT = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 
 
 def wanted(root: etree._Element) -> Propfind:
-    """The properties a report asks for; none where it names none."""
+    """The properties a report asks for; none where it names none.
+
+    Raises:
+        RequestXMLTooComplexError: It names more than `MAX_NAMES`.
+    """
     if root.find(f"{DAV}allprop") is not None:
         return Propfind(PropfindKind.ALLPROP)
     if root.find(f"{DAV}propname") is not None:
         return Propfind(PropfindKind.PROPNAME)
     prop = root.find(f"{DAV}prop")
     names = () if prop is None else tuple(dict.fromkeys(str(each.tag) for each in prop))
+    if len(names) > MAX_NAMES:
+        raise RequestXMLTooComplexError(f"Ask for at most {MAX_NAMES} properties at a time.")
     return Propfind(PropfindKind.PROP, names)
-
-
-def wants_parts(root: etree._Element) -> bool:
-    """Whether the objects' data is wanted cut or expanded, not as it is stored."""
-    data = [
-        each
-        for name in (CALENDAR_DATA, ADDRESS_DATA)
-        for each in root.iterfind(f"{DAV}prop/{name}")
-    ]
-    return any(len(each) for each in data)
 
 
 def limit_of(root: etree._Element, namespace: str = DAV) -> int | None:

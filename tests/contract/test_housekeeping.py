@@ -7,8 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jobs.housekeeping import INTERVAL_SECONDS, StopEvent, keep_house
+from office import collections
 from storage.local_blobs import LocalBlobs
 from storage.store import Store
+from tests.builders import NOW_US
+from tests.item_sync import NAMES, Step, try_to_write, with_two_calendars
 
 
 def test_it_tidies_at_once_and_ends_when_it_is_told(store: Store, tmp_path: Path) -> None:
@@ -44,6 +47,26 @@ def test_a_server_that_stops_every_evening_looks_too(store: Store, tmp_path: Pat
 
     assert hours.seen == [True] * 10
     assert next_day.seen == [False]
+
+
+def test_deletions_of_long_ago_are_forgotten(store: Store, tmp_path: Path) -> None:
+    who = with_two_calendars(store)
+    for act in ("put", "delete"):
+        assert try_to_write(store, who, Step(act, "calendar", NAMES[0]))
+    stop = threading.Event()
+    stop.set()
+    late_ns = (NOW_US + 401 * 86_400 * 10**6) * 1000
+
+    _keep_house(
+        store,
+        LocalBlobs(tmp_path / "blobs"),
+        grace_seconds=3600,
+        stop=stop,
+        clock=lambda: late_ns,
+    )
+
+    with store.read() as unit:
+        assert collections.find(unit, who, "calendar").pruned_modseq == 2
 
 
 def _keep_house(

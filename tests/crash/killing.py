@@ -66,7 +66,9 @@ class Crashes(ABC, Generic[AnyHand]):
         self._process: subprocess.Popen[bytes] | None = None
         office.add_user("anna", "--admin")
         self.device: Device = office.add_device("anna", "Dienst-PC")
-        self.start("uvicorn")
+
+    def prepare(self) -> None:
+        """Make what all rounds need, on the server that now runs for the first time."""
 
     @abstractmethod
     def hand(self, label: str, random: Random) -> AnyHand:
@@ -96,8 +98,9 @@ class Crashes(ABC, Generic[AnyHand]):
         """Start the server; return the seconds until it was ready."""
         began = time.monotonic()
         self.office.variant = replace(self.office.variant, kind=kind)
-        self._process = self.office.start()
-        until(self.office.is_ready, READY_SECONDS)
+        process = self._process = self.office.start()
+        until(lambda: process.poll() is not None or self.office.is_ready(), READY_SECONDS)
+        assert process.poll() is None, self.office.log.read_text()
         return time.monotonic() - began
 
     def crash(self, victim: Victim, number: int) -> Outcome:
@@ -206,6 +209,8 @@ def _crashing(
     url = database.url if database else None
     crashes = make(Office(folder, Variant("uvicorn", database_url=url)), database, Random(seed))
     try:
+        crashes.start("uvicorn")
+        crashes.prepare()
         yield crashes
     finally:
         crashes.close()

@@ -43,6 +43,8 @@ class ItemCrashes(Crashes[ItemHand]):
         self.tags: dict[Place, str] = {}
         self._watchers: list[Watcher] = []
         self._away: list[Replica] = []
+
+    def prepare(self) -> None:
         with self.client() as client:
             assert client("MKCALENDAR", f"{HOME}zweiter/").status == 201
 

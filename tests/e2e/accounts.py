@@ -9,6 +9,11 @@ from itertools import count
 
 import pytest
 
+from auth import devices
+from auth.secret_key import secret_key_of
+from office import people
+from server.installation import now_us
+from storage.store import Store, sqlite_url
 from tests.e2e.dav_client import Client, Site
 from tests.e2e.offices import DIRECT, PROXIED
 from tests.e2e.proxy import proxied
@@ -49,8 +54,22 @@ Connect = Callable[..., Client]
 
 @pytest.fixture(scope="session")
 def vera(office: Office) -> Vera:
-    office.add_user("vera")
-    return Vera(office.add_device("vera", "Telefon"), office.add_device("vera", "Rechner"))
+    """Made as `deedbox user add` and `deedbox device add` do it, without their seconds."""
+    store = Store(office.variant.database_url or sqlite_url(office.data / "deedbox.sqlite3"))
+    key = secret_key_of(office.data / "secret.key")
+    try:
+        with store.write() as unit:
+            email = "vera@musterbuero.example"
+            people.add_person(unit, "vera", email, groups={"mitarbeiter"}, now_us=now_us())
+            made = [
+                devices.enrol(
+                    unit, user_name="vera", label=label, limit=2, secret_key=key, now_us=now_us()
+                )
+                for label in ("Telefon", "Rechner")
+            ]
+    finally:
+        store.close()
+    return Vera(*(Device("vera", each.password) for each in made))
 
 
 @pytest.fixture(scope="session")
