@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from dav_providers.groupware import expansion
-from dav_providers.groupware.calendar_query import zone_of
 from dav_providers.groupware.names import DAV
+from dav_providers.groupware.object_data import in_time, object_data
 from dav_providers.groupware.properties import ITEMS, TEXT, Listing
 from dav_providers.groupware.report_xml import wanted
 from dav_providers.groupware.request import GroupwareRequest, OutsideError, collection_href
@@ -23,19 +22,18 @@ _ITEM_DEPTH = 3
 
 def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._Element) -> Answer:
     """The objects named by their hrefs; 404 in the answer for those that are not there."""
-    asked, expand = wanted(root), expansion.asked_for(root)
+    asked = wanted(root)
     hrefs = list(dict.fromkeys((each.text or "").strip() for each in root.iterfind(f"{DAV}href")))
     names = {href: _name(request, collection, href) for href in hrefs}
+    members = {name for name in names.values() if name is not None}
+    data = object_data(collection, root)
     with request.services.store.read() as unit:
-        asked_names = {name for name in names.values() if name is not None}
-        if expand is None:
-            with_text = TEXT in ITEMS.needs(asked)
-            found = items.named(unit, collection.id, asked_names, with_text=with_text)
+        if data.needs_columns:
+            candidates = items.candidates(unit, collection.id, members)
+            found = {each.href: each for each in in_time(candidates, data)}
         else:
-            candidates = items.candidates(unit, collection.id, asked_names)
-    if expand is not None:
-        rows = expansion.rows(candidates, expand, zone_of(collection, root))
-        found = {each.href: each for each in rows}
+            with_text = TEXT in ITEMS.needs(asked)
+            found = items.named(unit, collection.id, members, with_text=with_text)
     plan = ITEMS.compile(asked, Listing(request, collection), is_minimal=request.wants_minimal)
 
     def responses() -> Iterator[bytes]:
@@ -45,7 +43,7 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
             if item is None:
                 yield status_response(href, 404)
             else:
-                yield plan.response(where + quote_segment(item.href), item)
+                yield plan.response(where + quote_segment(item.href), data.row(item))
 
     if len(hrefs) > _STREAMED_ROWS:
         return Answer(MULTI_STATUS, [("Content-Type", CONTENT_TYPE)], stream(responses()))

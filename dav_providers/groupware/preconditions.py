@@ -32,6 +32,12 @@ VALID_FILTER = _caldav("valid-filter", 403, "The filter is not one.")
 SUPPORTED_CARD_FILTER = Precondition(
     f"{CARD}supported-filter", 403, "This filter is not understood."
 )
+SUPPORTED_CALENDAR_DATA = _caldav(
+    "supported-calendar-data", 403, "There is only iCalendar 2.0 here."
+)
+SUPPORTED_CONVERSION = Precondition(
+    f"{CARD}supported-address-data-conversion", 403, "vCards are given as 3.0 and as 4.0."
+)
 SUPPORTED_ADDRESS_DATA = Precondition(
     f"{CARD}supported-address-data", 403, "An address book takes vCards."
 )

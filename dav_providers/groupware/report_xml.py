@@ -1,10 +1,12 @@
-"""What the bodies of reports have in common: which properties are wanted, and how many."""
+"""What reports have in common: which properties are wanted, how many objects, in which zone."""
 
 import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, tzinfo
 
 from lxml import etree
 
-from dav_providers.groupware.names import DAV
+from dav_providers.groupware.names import CAL, DAV
 from dav_providers.multistatus.request_xml import (
     MAX_NAMES,
     Propfind,
@@ -12,7 +14,14 @@ from dav_providers.multistatus.request_xml import (
     RequestXMLError,
     RequestXMLTooComplexError,
 )
+from office.items.zones import find_zone
+from storage.collections import CollectionRow
+from storage.items import ItemRow
 
+_PORTION_ROWS = 500
+_PORTION_BYTES = 4 * 1024 * 1024
+_TIMEZONE = f"{CAL}calendar-timezone"
+_TZID = re.compile(r"^TZID:([^\r\n]{1,255})\r?$", re.MULTILINE)
 _COUNT = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 
 
@@ -46,3 +55,24 @@ def limit_of(root: etree._Element, namespace: str = DAV) -> int | None:
     if not _COUNT.fullmatch(text):
         raise RequestXMLError("nresults must be a number of at least 1.")
     return int(text)
+
+
+def portions(rows: Sequence[ItemRow]) -> Iterator[list[ItemRow]]:
+    """*rows* in groups of a size that may be in memory at once with their text."""
+    portion: list[ItemRow] = []
+    size = 0
+    for row in rows:
+        if portion and (len(portion) == _PORTION_ROWS or size + row.size > _PORTION_BYTES):
+            yield portion
+            portion, size = [], 0
+        portion.append(row)
+        size += row.size
+    if portion:
+        yield portion
+
+
+def zone_of(collection: CollectionRow, root: etree._Element) -> tzinfo:
+    """The zone of floating times: the query's, else the calendar's, else UTC (section 7.3)."""
+    told = root.findtext(f"{CAL}timezone") or collection.properties.get(_TIMEZONE, "")
+    found = _TZID.search(told.replace("&#13;", "").replace("&#xD;", ""))
+    return (find_zone(found[1].strip()) if found else None) or UTC

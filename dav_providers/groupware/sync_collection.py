@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from dav_providers.groupware.names import DAV
+from dav_providers.groupware.object_data import in_time, object_data
 from dav_providers.groupware.properties import ITEMS, TEXT, Listing
 from dav_providers.groupware.propfind import of_items
 from dav_providers.groupware.report_xml import limit_of, wanted
@@ -22,6 +23,7 @@ from dav_providers.multistatus.writer import (
 from office import collections, item_store
 from office.collections import Kind
 from office.errors import SyncTokenError
+from storage import items
 from storage.collections import CollectionRow
 from wire.clients import Family
 from wire.paths import quote_segment
@@ -36,7 +38,7 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
         raise RequestXMLError("sync-collection must hold a sync-token, empty at first.")
     if (root.findtext(f"{DAV}sync-level") or "1").strip() != "1":
         raise RefusedError(403, "Ask with sync-level 1.", pre.SYNC_TRAVERSAL_SUPPORTED)
-    asked, limit = wanted(root), limit_of(root)
+    asked, limit, data = wanted(root), limit_of(root), object_data(collection, root)
     try:
         with request.services.store.read() as unit:
             # Looked up anew: its counter and its members are to be of one snapshot.
@@ -46,15 +48,19 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
                 now,
                 (token.text or "").strip(),
                 limit=limit,
-                with_text=TEXT in ITEMS.needs(asked),
+                with_text=TEXT in ITEMS.needs(asked) and not data.needs_columns,
             )
+            changed = delta.changed
+            if data.needs_columns:
+                names = [each.href for each in changed]
+                changed = list(in_time(items.candidates(unit, now.id, names), data))
     except SyncTokenError as error:
         return _stale(request, collection, error)
     plan = ITEMS.compile(asked, Listing(request, now), is_minimal=request.wants_minimal)
     where = collection_href(request.who.user_name, now)
 
     def responses() -> Iterator[bytes]:
-        yield from of_items(plan, where, delta.changed)
+        yield from of_items(plan, where, map(data.row, changed))
         for href in delta.gone:
             yield status_response(where + quote_segment(href), 404)
         if delta.is_truncated:

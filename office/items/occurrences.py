@@ -165,6 +165,28 @@ def _recurrence_id(schedule: Schedule, override: Override, starts: int, asker: Z
     return schedule.clock(schedule.master.zone, asker).utc(override.recurrence_id)
 
 
+def original(schedule: Schedule, number: int, asker: Zone) -> tuple[str, int, int] | None:
+    """What an overridden instance would have been: its kind, beginning and end in seconds UTC.
+
+    Args:
+        schedule: The object's.
+        number: Which of its overrides.
+        asker: The clock of dates and floating times.
+
+    Returns:
+        None where its series is not known.
+    """
+    at = schedule.overrides[number].recurrence_id
+    if schedule.master is None or at is None:
+        return None
+    for part in _parts(schedule, schedule.master):
+        # One that counts for all that follow is of the stretch before.
+        if part.first < at <= part.last + 1:
+            starts, ends = instant(schedule, part.span, at + part.shift, asker)
+            return part.span.kind, starts, ends
+    return None
+
+
 class _Part(NamedTuple):
     """A stretch of a series whose instances are all alike.
 
