@@ -11,13 +11,19 @@ from typing import Any, NamedTuple
 from storage.collections import next_modseq
 from storage.store import Unit, WriteUnit
 
+LIGHT_BYTES = 16 * 1024
+"""Up to this size the texts of a set's objects come with it; most have one or two KiB."""
 _BOUNDS = "starts_us, ends_us, recurrence, summary"
 _FIELDS = ("fn", "n", "org", "email", "tel", "categories", "bday")
 _ROW = "id, collection_id, href, uid, component, etag, size, modified_us, modseq"
 
 
 class ItemRow(NamedTuple):
-    """One object, as the table has it; ``text`` only where it was asked for, else empty."""
+    """One object, as the table has it.
+
+    ``text`` is there only where it was asked for, and in sets only of objects that are not heavy:
+    see :func:`whole`.
+    """
 
     id: int
     collection_id: int
@@ -86,18 +92,22 @@ def _selection(*, with_text: bool) -> str:
     return f"{_ROW}, text" if with_text else _ROW
 
 
+def _light(columns: str) -> str:
+    """*columns* of a set, with the texts of heavy objects left out: they may be any number."""
+    light = f"CASE WHEN size <= {LIGHT_BYTES} THEN text ELSE '' END AS text"
+    return columns.replace(", text", f", {light}")
+
+
 def _set_of(unit: Unit, columns: str, rest: str, parameters: dict[str, Any]) -> list[Any]:
     """Rows of a set that may be long.
 
     sqlite3 gives the interpreter's lock away at every row it steps: one row that holds all of
     them as JSON keeps threads from fighting over it.
     """
+    found = f"SELECT {_light(columns)} FROM item {rest}"
     if not unit.is_sqlite:
-        return unit.rows(f"SELECT {columns} FROM item {rest}", parameters)
-    row = unit.row(
-        f"SELECT json_group_array(json_array({columns})) FROM (SELECT {columns} FROM item {rest})",
-        parameters,
-    )
+        return unit.rows(found, parameters)
+    row = unit.row(f"SELECT json_group_array(json_array({columns})) FROM ({found})", parameters)
     rows: list[Any] = json.loads(row[0])
     return rows
 
@@ -110,6 +120,14 @@ def find(unit: Unit, collection_id: int, href: str, *, with_text: bool = False) 
         {"collection": collection_id, "href": href},
     )
     return ItemRow._make([*row, *([] if with_text else [""])]) if row else None
+
+
+def whole(unit: Unit, item: ItemRow) -> ItemRow | None:
+    """*item* as it is now, with its text; None: it has gone."""
+    row = unit.row(
+        f"SELECT {_selection(with_text=True)} FROM item WHERE id = :id", {"id": item.id}
+    )
+    return ItemRow(*row) if row else None
 
 
 def find_by_uid(unit: Unit, collection_id: int, uid: str) -> ItemRow | None:
@@ -199,7 +217,7 @@ def may_happen_in(
         unit,
         columns,
         f"WHERE collection_id = :collection AND ends_us >= :start{begun} "
-        f"UNION ALL SELECT {columns} FROM item "
+        f"UNION ALL SELECT {_light(columns)} FROM item "
         f"WHERE collection_id = :collection AND ends_us IS NULL{begun}",
         {
             "collection": collection_id,

@@ -5,17 +5,18 @@ from itertools import islice
 
 from lxml import etree
 
+from dav_providers.groupware import texts
 from dav_providers.groupware.filter_xml import find_filter, read_card_filter
 from dav_providers.groupware.names import CARD
 from dav_providers.groupware.object_data import address_data
 from dav_providers.groupware.properties import ITEMS, TEXT, Listing
 from dav_providers.groupware.propfind import of_items
-from dav_providers.groupware.report_xml import limit_of, portions, wanted
+from dav_providers.groupware.report_xml import limit_of, wanted
 from dav_providers.groupware.request import GroupwareRequest, collection_href
 from dav_providers.multistatus import preconditions as pre
 from dav_providers.multistatus.answers import MULTI_STATUS, Answer, xml
 from dav_providers.multistatus.writer import CONTENT_TYPE, document, status_response, stream
-from office.items import InvalidItemError
+from office.items import Budget, InvalidItemError
 from office.items.column_filters import Verdict, card_verdict
 from office.items.filters import CardFilter, matches_card
 from storage import items
@@ -23,29 +24,29 @@ from storage.collections import CollectionRow
 from storage.items import ItemRow
 from storage.store import Unit
 
-_STREAMED_ROWS = 200
-
 
 def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._Element) -> Answer:
     """The contacts that match; no more of them than the client wants at once."""
     asked, limit = wanted(root), limit_of(root, CARD)
     element, data = find_filter(root, CARD), address_data(root)
     filter_ = CardFilter((), is_any=True) if element is None else read_card_filter(element)
+    wants_text = TEXT in ITEMS.needs(asked)
     most = None if limit is None else limit + 1
     with request.services.store.read() as unit:
-        found = matching(
-            unit, collection, filter_, with_text=TEXT in ITEMS.needs(asked), most=most
-        )
+        found = matching(unit, collection, filter_, with_text=wants_text, most=most)
     plan = ITEMS.compile(asked, Listing(request, collection), is_minimal=request.wants_minimal)
     where = collection_href(request.who.user_name, collection)
 
+    shown = found[:limit]
+
     def responses() -> Iterator[bytes]:
-        yield from of_items(plan, where, map(data.row, found[:limit]))
-        if limit is not None and len(found) > limit:
+        whole = texts.whole(request, shown) if wants_text else shown
+        yield from of_items(plan, where, map(data.row, whole))
+        if len(found) > len(shown):
             error = pre.error_element(pre.NUMBER_OF_MATCHES_WITHIN_LIMITS)
             yield status_response(where, 507, error=error)
 
-    if len(found) > _STREAMED_ROWS:
+    if texts.is_long(shown, with_text=wants_text):
         return Answer(MULTI_STATUS, [("Content-Type", CONTENT_TYPE)], stream(responses()))
     return xml(MULTI_STATUS, document(responses()))
 
@@ -68,11 +69,12 @@ def matching(
         if verdict is not False:
             verdicts[each.item.href] = verdict
             possible.append(each.item)
+    budget = Budget(characters=texts.MOST_READ)
     passing = (
         item
-        for portion in portions(possible)
+        for portion in texts.portions(possible)
         for item in _read(unit, portion, {} if with_text else verdicts)
-        if verdicts[item.href] or _fits(item, filter_)
+        if verdicts[item.href] or _fits(unit, item, filter_, budget)
     )
     return list(islice(passing, most))
 
@@ -84,8 +86,8 @@ def _read(unit: Unit, portion: list[ItemRow], known: Mapping[str, Verdict]) -> l
     return [read.get(each.href, each) for each in portion]
 
 
-def _fits(item: ItemRow, filter_: CardFilter) -> bool:
+def _fits(unit: Unit, item: ItemRow, filter_: CardFilter, budget: Budget) -> bool:
     try:
-        return matches_card(item.text, filter_)
+        return matches_card(texts.load_in(unit, item).text, filter_, budget)
     except InvalidItemError:
         return False  # it was taken when limits were wider

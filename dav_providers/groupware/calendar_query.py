@@ -4,15 +4,16 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from dav_providers.groupware import texts
 from dav_providers.groupware.filters import CalendarFilter, bounds_us, calendar_filter
 from dav_providers.groupware.object_data import calendar_data, in_time
 from dav_providers.groupware.properties import ITEMS, TEXT, Listing
 from dav_providers.groupware.propfind import of_items
-from dav_providers.groupware.report_xml import portions, wanted, zone_of
+from dav_providers.groupware.report_xml import wanted, zone_of
 from dav_providers.groupware.request import GroupwareRequest, collection_href
 from dav_providers.multistatus.answers import MULTI_STATUS, Answer, xml
 from dav_providers.multistatus.writer import CONTENT_TYPE, document, stream
-from office.items import InvalidItemError, occurs_in
+from office.items import Budget, InvalidItemError, occurs_in
 from office.items.column_filters import calendar_verdict
 from office.items.filters import matches_calendar
 from storage import items
@@ -20,23 +21,24 @@ from storage.collections import CollectionRow
 from storage.items import Candidate, ItemRow
 from storage.store import Unit
 
-_STREAMED_ROWS = 200
-
 
 def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._Element) -> Answer:
     """The objects that match."""
     asked, zone = wanted(root), zone_of(collection, root)
     filter_, data = calendar_filter(root, zone), calendar_data(root, zone)
+    wants_text = TEXT in ITEMS.needs(asked)
     with request.services.store.read() as unit:
-        found = matching(unit, collection, filter_, with_text=TEXT in ITEMS.needs(asked))
-    rows = list(in_time(found, data))
+        found = matching(unit, collection, filter_, with_text=wants_text)
+    rows = list(in_time(request, found, data))
     if data.expand is not None:
         # What happens in the time that is asked about but not in the one to be shown is left out.
         rows = [each for each in rows if each.text]
     plan = ITEMS.compile(asked, Listing(request, collection), is_minimal=request.wants_minimal)
     where = collection_href(request.who.user_name, collection)
-    responses = of_items(plan, where, map(data.row, rows))
-    if len(rows) > _STREAMED_ROWS:
+    is_long = texts.is_long(rows, with_text=wants_text)
+    whole = texts.whole(request, rows) if wants_text else rows
+    responses = of_items(plan, where, map(data.row, whole))
+    if is_long:
         return Answer(MULTI_STATUS, [("Content-Type", CONTENT_TYPE)], stream(responses))
     return xml(MULTI_STATUS, document(responses))
 
@@ -60,26 +62,25 @@ def matching(
             return found
         return [each for each in found if occurs_in(each, start_us, end_us, zone=within.zone)]
     verdicts = {each.item.href: calendar_verdict(filter_.whole, each) for each in found}
-    possible = [each for each in found if verdicts[each.item.href] is not False]
-    if not with_text:
-        known = [each for each in possible if verdicts[each.item.href]]
-        unknown = [each.item for each in possible if not verdicts[each.item.href]]
-        return known + [each for each in _read(unit, unknown) if _fits(each, filter_)]
-    return [
-        each
-        for each in _read(unit, [each.item for each in possible])
-        if verdicts[each.item.href] or _fits(each, filter_)
-    ]
+    known = [each for each in found if verdicts[each.item.href]]
+    unknown = [each.item for each in found if verdicts[each.item.href] is None]
+    budget = Budget(characters=texts.MOST_READ)
+    passing = [each for each in _read(unit, unknown) if _fits(unit, each, filter_, budget)]
+    if with_text:
+        known = list(_read(unit, [each.item for each in known]))
+    return known + passing
 
 
 def _read(unit: Unit, rows: list[ItemRow]) -> Iterator[Candidate]:
-    """The objects with their text, so many at a time as memory is to hold."""
-    for portion in portions(rows):
-        yield from items.candidates(unit, rows[0].collection_id, [each.href for each in portion])
+    """The objects with light ones' texts, so many at a time as memory is to hold."""
+    for portion in texts.portions(rows):
+        names = [each.href for each in portion]
+        yield from items.candidates(unit, portion[0].collection_id, names)
 
 
-def _fits(candidate: Candidate, filter_: CalendarFilter) -> bool:
+def _fits(unit: Unit, candidate: Candidate, filter_: CalendarFilter, budget: Budget) -> bool:
+    text = texts.load_in(unit, candidate.item).text
     try:
-        return matches_calendar(candidate.item.text, candidate, filter_.whole)
+        return matches_calendar(text, candidate, filter_.whole, budget)
     except InvalidItemError:
         return False  # it was taken when limits were wider

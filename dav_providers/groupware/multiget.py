@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from dav_providers.groupware import texts
 from dav_providers.groupware.names import DAV
 from dav_providers.groupware.object_data import in_time, object_data
 from dav_providers.groupware.properties import ITEMS, TEXT, Listing
@@ -14,7 +15,7 @@ from dav_providers.multistatus.writer import CONTENT_TYPE, document, status_resp
 from storage import items
 from storage.collections import CollectionRow
 from wire.dav_headers import ForeignHostError
-from wire.paths import PathError, quote_segment
+from wire.paths import PathError, is_plain_segment, quote_segment
 
 _STREAMED_ROWS = 200
 _ITEM_DEPTH = 3
@@ -22,36 +23,43 @@ _ITEM_DEPTH = 3
 
 def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._Element) -> Answer:
     """The objects named by their hrefs; 404 in the answer for those that are not there."""
-    asked = wanted(root)
+    asked, data = wanted(root), object_data(collection, root)
     hrefs = list(dict.fromkeys((each.text or "").strip() for each in root.iterfind(f"{DAV}href")))
-    names = {href: _name(request, collection, href) for href in hrefs}
+    where = collection_href(request.who.user_name, collection)
+    names = {href: _name(request, collection, where, href) for href in hrefs}
     members = {name for name in names.values() if name is not None}
-    data = object_data(collection, root)
+    wants_text = TEXT in ITEMS.needs(asked)
     with request.services.store.read() as unit:
-        if data.needs_columns:
-            candidates = items.candidates(unit, collection.id, members)
-            found = {each.href: each for each in in_time(candidates, data)}
+        if not data.needs_columns:
+            found = items.named(unit, collection.id, members, with_text=wants_text)
         else:
-            with_text = TEXT in ITEMS.needs(asked)
-            found = items.named(unit, collection.id, members, with_text=with_text)
+            candidates = items.candidates(unit, collection.id, members)
+    if data.needs_columns:
+        found = {each.href: each for each in in_time(request, candidates, data)}
     plan = ITEMS.compile(asked, Listing(request, collection), is_minimal=request.wants_minimal)
 
     def responses() -> Iterator[bytes]:
-        where = collection_href(request.who.user_name, collection)
         for href, name in names.items():
             item = found.get(name) if name is not None else None
+            # Instances are read already; where there are none, their text is empty.
+            if item is not None and wants_text and not data.needs_columns:
+                item = texts.load(request, item)
             if item is None:
                 yield status_response(href, 404)
             else:
                 yield plan.response(where + quote_segment(item.href), data.row(item))
 
-    if len(hrefs) > _STREAMED_ROWS:
+    if len(hrefs) > _STREAMED_ROWS or texts.is_long([*found.values()], with_text=wants_text):
         return Answer(MULTI_STATUS, [("Content-Type", CONTENT_TYPE)], stream(responses()))
     return xml(MULTI_STATUS, document(responses()))
 
 
-def _name(request: GroupwareRequest, collection: CollectionRow, href: str) -> str | None:
+def _name(
+    request: GroupwareRequest, collection: CollectionRow, where: str, href: str
+) -> str | None:
     """The member that *href* speaks of; None where it lies elsewhere or is no path at all."""
+    if href.startswith(where) and is_plain_segment(name := href[len(where) :]):
+        return name  # spelled as this server does: most are
     try:
         names = request.names_in(href).segments
     except (ForeignHostError, OutsideError, PathError):

@@ -4,16 +4,18 @@ Whole, cut to some of their parts, as single instances, or in another version (R
 9.6, RFC 6352 section 10.4). Without a wish for any of that they are the bytes that are stored.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import partial
 
 from lxml import etree
 
-from dav_providers.groupware import preconditions
+from dav_providers.groupware import preconditions, texts
 from dav_providers.groupware.filter_xml import read_range
 from dav_providers.groupware.names import ADDRESS_DATA, CAL, CALENDAR_DATA, CARD, DAV
 from dav_providers.groupware.report_xml import zone_of
+from dav_providers.groupware.request import GroupwareRequest
 from dav_providers.multistatus.answers import RefusedError
 from dav_providers.multistatus.request_xml import RequestXMLError
 from office.collections import Kind
@@ -65,21 +67,24 @@ class CalendarData:
             return item
         return item._replace(text=self._cut(item.text))
 
-    def text_in_time(self, candidate: Candidate, budget: Budget) -> str:
-        """An object as it is wanted; empty where nothing of it is in the time.
+    def text_in_time(self, read: Callable[[], str], candidate: Candidate, budget: Budget) -> str:
+        """An object, whose text *read* gives, as it is wanted; empty: nothing is in the time.
 
         Raises:
             TooManyInstancesError: *budget* is used up.
         """
-        text = candidate.item.text
         try:
             if self.expand is not None:
                 time_us = (self.expand.start or 0) * _SECOND, (self.expand.end or 0) * _SECOND
-                text = expanded(text, candidate, time_us, budget, zone=self.expand.zone)
+                text = expanded(read, candidate, time_us, budget, zone=self.expand.zone)
             elif self.overrides is not None:
-                text = limited_overrides(text, candidate, self.overrides)
+                text = read()
+                budget.spend(0, len(text))
+                text = limited_overrides(text, candidate, self.overrides) if text else ""
+            else:
+                text = read()
         except InvalidItemError:
-            return text  # it was taken when limits were wider: better all of it than nothing
+            return read()  # it was taken when limits were wider: better all of it than nothing
         return self._cut(text) if text else ""
 
     def _cut(self, text: str) -> str:
@@ -185,8 +190,10 @@ def address_data(root: etree._Element) -> AddressData:
     return AddressData(version, properties if properties and not has_all else None)
 
 
-def in_time(found: Iterable[Candidate], data: CalendarData | AddressData) -> Iterator[ItemRow]:
-    """The objects, loaded with their text, as they are wanted where that needs their columns.
+def in_time(
+    request: GroupwareRequest, found: Iterable[Candidate], data: CalendarData | AddressData
+) -> Iterator[ItemRow]:
+    """The objects as they are wanted, if that needs their columns; the others as they are.
 
     Raises:
         TooManyInstancesError: There are more than are given out at once.
@@ -194,7 +201,8 @@ def in_time(found: Iterable[Candidate], data: CalendarData | AddressData) -> Ite
     budget = Budget(_MOST_INSTANCES, _MOST_CHARACTERS)
     for each in found:
         if isinstance(data, CalendarData) and data.needs_columns:
-            yield each.item._replace(text=data.text_in_time(each, budget))
+            read = partial(texts.text_of, request, each.item)
+            yield each.item._replace(text=data.text_in_time(read, each, budget))
         else:
             yield each.item
 

@@ -1,7 +1,6 @@
 """What reports have in common: which properties are wanted, how many objects, in which zone."""
 
 import re
-from collections.abc import Iterator, Sequence
 from datetime import UTC, tzinfo
 
 from lxml import etree
@@ -16,10 +15,7 @@ from dav_providers.multistatus.request_xml import (
 )
 from office.items.zones import find_zone
 from storage.collections import CollectionRow
-from storage.items import ItemRow
 
-_PORTION_ROWS = 500
-_PORTION_BYTES = 4 * 1024 * 1024
 _TIMEZONE = f"{CAL}calendar-timezone"
 _TZID = re.compile(r"^TZID:([^\r\n]{1,255})\r?$", re.MULTILINE)
 _COUNT = re.compile(r"[1-9]\d{0,8}", re.ASCII)
@@ -55,20 +51,6 @@ def limit_of(root: etree._Element, namespace: str = DAV) -> int | None:
     if not _COUNT.fullmatch(text):
         raise RequestXMLError("nresults must be a number of at least 1.")
     return int(text)
-
-
-def portions(rows: Sequence[ItemRow]) -> Iterator[list[ItemRow]]:
-    """*rows* in groups of a size that may be in memory at once with their text."""
-    portion: list[ItemRow] = []
-    size = 0
-    for row in rows:
-        if portion and (len(portion) == _PORTION_ROWS or size + row.size > _PORTION_BYTES):
-            yield portion
-            portion, size = [], 0
-        portion.append(row)
-        size += row.size
-    if portion:
-        yield portion
 
 
 def zone_of(collection: CollectionRow, root: etree._Element) -> tzinfo:

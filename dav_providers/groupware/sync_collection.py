@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from dav_providers.groupware import texts
 from dav_providers.groupware.names import DAV
 from dav_providers.groupware.object_data import in_time, object_data
 from dav_providers.groupware.properties import ITEMS, TEXT, Listing
@@ -28,8 +29,6 @@ from storage.collections import CollectionRow
 from wire.clients import Family
 from wire.paths import quote_segment
 
-_STREAMED_ROWS = 500
-
 
 def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._Element) -> Answer:
     """The members that are new, changed or gone; with a limit perhaps not all of them yet."""
@@ -39,6 +38,7 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
     if (root.findtext(f"{DAV}sync-level") or "1").strip() != "1":
         raise RefusedError(403, "Ask with sync-level 1.", pre.SYNC_TRAVERSAL_SUPPORTED)
     asked, limit, data = wanted(root), limit_of(root), object_data(collection, root)
+    with_text = TEXT in ITEMS.needs(asked) and not data.needs_columns
     try:
         with request.services.store.read() as unit:
             # Looked up anew: its counter and its members are to be of one snapshot.
@@ -48,19 +48,21 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
                 now,
                 (token.text or "").strip(),
                 limit=limit,
-                with_text=TEXT in ITEMS.needs(asked) and not data.needs_columns,
+                with_text=with_text,
             )
             changed = delta.changed
-            if data.needs_columns:
-                names = [each.href for each in changed]
-                changed = list(in_time(items.candidates(unit, now.id, names), data))
+            names = [each.href for each in changed] if data.needs_columns else []
+            candidates = items.candidates(unit, now.id, names) if names else []
     except SyncTokenError as error:
         return _stale(request, collection, error)
+    if candidates:
+        changed = list(in_time(request, candidates, data))
     plan = ITEMS.compile(asked, Listing(request, now), is_minimal=request.wants_minimal)
     where = collection_href(request.who.user_name, now)
 
     def responses() -> Iterator[bytes]:
-        yield from of_items(plan, where, map(data.row, changed))
+        rows = texts.whole(request, changed) if with_text else changed
+        yield from of_items(plan, where, map(data.row, rows))
         for href in delta.gone:
             yield status_response(where + quote_segment(href), 404)
         if delta.is_truncated:
@@ -68,7 +70,7 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
             yield status_response(where, 507, error=error)
 
     trailer = text_element(f"{DAV}sync-token", delta.token)
-    if len(delta.changed) > _STREAMED_ROWS:
+    if texts.is_long(changed, with_text=with_text):
         blocks = stream(responses(), trailer=trailer)
         return Answer(MULTI_STATUS, [("Content-Type", CONTENT_TYPE)], blocks)
     return xml(MULTI_STATUS, document(responses(), trailer=trailer))

@@ -30,6 +30,7 @@ MAX_NAMESPACES = 100
 _ENCODING = re.compile(rb"<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _PROLOG = re.compile(rb"(?:\s|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
 _READ_AS_UTF8 = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii", b"utf-16"})
+_REMEMBERED_BYTES = 2_048
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -153,6 +154,12 @@ def parse_propfind(body: bytes, *, max_depth: int = 64) -> Propfind:
         RequestXMLError: Not exactly one of prop, allprop and propname.
         RequestXMLTooComplexError: It asks for more than `MAX_NAMES` properties.
     """
+    # Programs poll with the same few bodies.
+    read = _remembered_propfind if len(body) <= _REMEMBERED_BYTES else _read_propfind
+    return read(body, max_depth)
+
+
+def _read_propfind(body: bytes, max_depth: int) -> Propfind:
     if not body.strip():
         return Propfind(PropfindKind.ALLPROP)
     root = _root(body, "propfind", max_depth)
@@ -166,6 +173,9 @@ def parse_propfind(body: bytes, *, max_depth: int = 64) -> Propfind:
         names=_names(asked[0]) if kind is PropfindKind.PROP else (),
         include=_names(include) if kind is PropfindKind.ALLPROP else (),
     )
+
+
+_remembered_propfind = lru_cache(maxsize=256)(_read_propfind)
 
 
 def parse_propertyupdate(body: bytes, *, max_depth: int = 64) -> Propertyupdate:

@@ -6,6 +6,7 @@ RFC 6350 section 3.2 has the same lines for vCards, with a group before the name
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import islice
 
 FoundLine = tuple[str, str, str, str]
 """Name with its group, parameters with the leading semicolon, value; or the fourth alone: a line
@@ -29,6 +30,7 @@ _BOM = b"\xef\xbb\xbf"
 _WIDTH = 75
 _WITHIN_CHARACTER = 0x80  # the two highest bits of the octets after a character's first
 _MOST_CACHED = 200
+_MOST_PARAMETERS = 1_000  # of one line
 
 
 def clean(data: bytes) -> bytes:
@@ -138,7 +140,8 @@ def parameters(text: str) -> Mapping[str, str]:
 
 def _parameters(text: str) -> Mapping[str, str]:
     found: dict[str, str] = {}
-    for name, value in _PARAMETER.findall(text):
+    for each in islice(_PARAMETER.finditer(text), _MOST_PARAMETERS):
+        name, value = each[1], each[2] or ""
         if value:
             found.setdefault(name.strip().upper(), value.replace('"', ""))
         else:

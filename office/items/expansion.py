@@ -5,7 +5,7 @@ time zone any more. Dates stay dates, and floating times float.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, tzinfo
 
 from office.items.budgets import Budget
@@ -28,7 +28,7 @@ _NO_FAULT = Fault("", Precondition.CALENDAR_DATA, "object")
 
 
 def expanded(
-    text: str,
+    read: Callable[[], str],
     indexed: IndexColumns,
     within_us: tuple[int, int],
     budget: Budget,
@@ -40,7 +40,7 @@ def expanded(
     They are counted before anything is written.
 
     Args:
-        text: A stored calendar object.
+        read: Gives the text of a stored calendar object, if it is needed.
         indexed: Its columns.
         within_us: Beginning and end of the time, in microseconds.
         budget: What may still be given out.
@@ -50,11 +50,13 @@ def expanded(
         TooManyInstancesError: *budget* is used up.
     """
     if indexed.component not in _ENDS or indexed.starts_us is None:
+        text = read()  # nothing in it can be told apart: periods, or a task without any date
         budget.spend(1, len(text))
-        return text  # nothing in it can be told apart: periods, or a task without any date
+        return text
     found = occurrences(indexed, *within_us, limit=budget.instances + 1, zone=zone)
-    budget.spend(len(found), 0)
-    return _Expansion(text, indexed, zone).of(found, budget) if found else ""
+    budget.spend(len(found))
+    text = read() if found else ""
+    return _Expansion(text, indexed, zone).of(found, budget) if text else ""
 
 
 class _Base:

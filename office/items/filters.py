@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import islice
 
 from office.items.alarms import rings
+from office.items.budgets import Budget
 from office.items.clocks import ClockError, Clocks
 from office.items.components import Component, Fault, read_components
 from office.items.content_lines import find_lines, parameters, unfold
@@ -27,6 +28,7 @@ TIMED = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VALARM"})
 """The components whose time a filter can ask for (RFC 4791 section 9.9)."""
 
 _SECOND = 1_000_000
+_READING = 3  # times as much work as to look for a word
 _MOST_INSTANCES = 5_000  # looked at for one alarm
 _NO_FAULT = Fault("", Precondition.CALENDAR_DATA, "object")
 
@@ -190,33 +192,41 @@ class ObjectScope:
         return [name for name, _, _, _ in find_lines(unfold(self._text))]
 
 
-def matches_calendar(text: str, indexed: IndexColumns, filter_: ComponentFilter) -> bool:
+def matches_calendar(
+    text: str, indexed: IndexColumns, filter_: ComponentFilter, budget: Budget
+) -> bool:
     """Whether a stored calendar object passes a filter.
 
     Args:
         text: The object.
         indexed: Its columns.
         filter_: The one of VCALENDAR.
+        budget: What the query may still look through.
 
     Raises:
         InvalidItemError: The object can't be read any more.
+        TooManyInstancesError: *budget* is used up.
     """
-    if not filter_.may_fit(Haystack(text)):
+    if not _may_fit(text, filter_, budget):
         return False
     scope = ObjectScope(text, indexed)
     return filter_.fits(scope.top, scope)
 
 
-def matches_card(text: str, filter_: CardFilter) -> bool:
-    """Whether a stored vCard passes a filter.
-
-    Raises:
-        InvalidItemError: It can't be read any more.
-    """
-    if not filter_.may_fit(Haystack(text)):
+def matches_card(text: str, filter_: CardFilter, budget: Budget) -> bool:
+    """Whether a stored vCard passes a filter; arguments as for :func:`matches_calendar`."""
+    if not _may_fit(text, filter_, budget):
         return False
     scope = ObjectScope(text, None)
     return filter_.fits(scope.root, scope)
+
+
+def _may_fit(text: str, filter_: ComponentFilter | CardFilter, budget: Budget) -> bool:
+    budget.spend(0, len(text))
+    if not text or not filter_.may_fit(Haystack(text)):
+        return False
+    budget.spend(0, _READING * len(text))
+    return True
 
 
 def _us(seconds: int | None) -> int | None:
