@@ -34,6 +34,7 @@ _SUBTYPES = {
 }
 _OLD_TYPES = {"wav": "WAVE", "pgp-keys": "PGP", "pkix-cert": "X509"}
 _BEGINNINGS = {"/9j/": "image/jpeg", "iVBOR": "image/png", "R0lGOD": "image/gif"}
+_ENCODINGS = frozenset({"b", "base64"})
 _OF_PEOPLE = frozenset({"home", "work", "pref"})
 
 
@@ -109,10 +110,12 @@ def telephone_in_3(line: CardLine) -> CardLine:
 
 def media_in_4(line: CardLine) -> CardLine:
     """A picture, sound or key as a URI: bytes inside of the card as ``data:``."""
-    kinds = [each for each in line.types if each not in _OF_PEOPLE]
+    told = [each for each in line.types if each not in _OF_PEOPLE]
+    kinds = [each for each in told if each not in _ENCODINGS]
     media = _media_type(line.name, kinds[0]) if kinds else ""
-    plain = line.without("ENCODING", "VALUE").without_types(kinds)
-    if line.first("ENCODING") in {"b", "base64"} or line.first("VALUE") == "binary":
+    plain = line.without("ENCODING", "VALUE").without_types(told)
+    is_binary = line.first("VALUE") == "binary" or len(kinds) < len(told)
+    if is_binary or line.first("ENCODING") in _ENCODINGS:
         data = "".join(line.value.split())
         media = media or _guessed(data)
         return plain._replace(value=f"data:{media};base64,{data}")

@@ -119,7 +119,14 @@ def _card_in_4(lines: list[CardLine]) -> Iterator[CardLine]:
         yield bare.having("LABEL", _as_parameter(label.value))
 
 
+def _is_private(line: CardLine) -> bool:
+    """Whether only its programs know what a line and its parameters mean."""
+    return line.name.startswith("X-") and line.name not in _NAMES_IN_4
+
+
 def _line_in_4(line: CardLine) -> CardLine:
+    if _is_private(line):
+        return line
     named = line._replace(name=_NAMES_IN_4.get(line.name, line.name)).without("CHARSET")
     changed = _IN_4.get(named.name, _same)(named)
     changed = changed.without_types(_GONE_TYPES.get(line.name, ()))
@@ -144,6 +151,8 @@ def _card_in_3(lines: list[CardLine]) -> Iterator[CardLine]:
 
 
 def _line_in_3(line: CardLine, *, is_preferred: bool) -> CardLine:
+    if _is_private(line):
+        return line
     named = line._replace(name=_RENAMED.get(line.name, line.name))
     changed = _IN_3.get(named.name, _same)(named).without(*_PARAMETERS_OF_4)
     return changed.having("TYPE", *changed.values("TYPE"), "PREF") if is_preferred else changed

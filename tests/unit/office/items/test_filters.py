@@ -118,7 +118,7 @@ class TestOtherComponents:
             ([], "00:00", "23:00", False),
         ],
     )
-    def test_journals(self, lines: list[str], start: str, end: str, is_there: bool) -> None:  # noqa: FBT001 - a column
+    def test_journals(self, lines: list[str], start: str, end: str, *, is_there: bool) -> None:
         data = calendar(*component(*lines, kind="VJOURNAL"))
 
         assert fits(data, ComponentFilter("VJOURNAL", within=within(start, end))) == is_there
@@ -133,7 +133,7 @@ class TestOtherComponents:
             ([], "00:00", "23:00", False),
         ],
     )
-    def test_free_busy(self, lines: list[str], start: str, end: str, is_there: bool) -> None:  # noqa: FBT001 - a column
+    def test_free_busy(self, lines: list[str], start: str, end: str, *, is_there: bool) -> None:
         data = calendar(*component(*lines, kind="VFREEBUSY"))
 
         assert fits(data, ComponentFilter("VFREEBUSY", within=within(start, end))) == is_there
@@ -299,7 +299,8 @@ class TestTexts:
         self,
         text: str,
         collation: Collation,
-        is_there: bool,  # noqa: FBT001 - a column
+        *,
+        is_there: bool,
     ) -> None:
         long = r"SUMMARY:Jour fixe\, dann\; Mittag\nund C:\\Objekte mit Frau Müller"
         data = event(long[:40] + "\r\n " + long[40:])
@@ -358,7 +359,7 @@ class TestParameters:
         ("text", "is_there"),
         [("Berg, Anna", True), ("Anna", True), ('die "Chefin"', True), ("Jonas", False)],
     )
-    def test_its_value_is_read_as_people_do(self, text: str, is_there: bool) -> None:  # noqa: FBT001 - a column
+    def test_its_value_is_read_as_people_do(self, text: str, *, is_there: bool) -> None:
         data = event("ATTENDEE;CN=\"Berg, Anna, die ^'Chefin^'\":mailto:anna@berg.example")
 
         named = ParameterFilter("CN", TextMatch(text))
@@ -393,7 +394,8 @@ class TestTimesOfProperties:
         name: str,
         start: str | None,
         end: str | None,
-        is_there: bool,  # noqa: FBT001 - a column
+        *,
+        is_there: bool,
     ) -> None:
         assert event_fits(event(*lines), has(name, within(start, end))) == is_there
 
@@ -460,7 +462,9 @@ class TestCards:
             (MatchType.CONTAINS, "na be", True),
         ],
     )
-    def test_where_a_text_stands(self, match_type: MatchType, text: str, is_there: bool) -> None:  # noqa: FBT001 - a column
+    def test_where_a_text_stands(
+        self, match_type: MatchType, text: str, *, is_there: bool
+    ) -> None:
         assert self.fits(has("FN", TextMatch(text, match_type=match_type))) == is_there
 
     def test_a_group_is_asked_for_or_does_not_matter(self) -> None:
