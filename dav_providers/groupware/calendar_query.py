@@ -29,7 +29,7 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
     wants_text = TEXT in ITEMS.needs(asked)
     with request.services.store.read() as unit:
         found = matching(unit, collection, filter_, with_text=wants_text)
-    rows = list(in_time(request, found, data))
+    rows = in_time(request, found, data)
     if data.expand is not None:
         # What happens in the time that is asked about but not in the one to be shown is left out.
         rows = [each for each in rows if each.text]

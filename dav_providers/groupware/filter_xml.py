@@ -15,7 +15,7 @@ from dav_providers.groupware.names import CAL, CARD
 from dav_providers.multistatus.answers import RefusedError
 from dav_providers.multistatus.preconditions import Precondition
 from office.items.collations import Collation
-from office.items.filters import TIMED, CardFilter, ComponentFilter
+from office.items.filters import CardFilter, ComponentFilter
 from office.items.property_filters import (
     MatchType,
     ParameterFilter,
@@ -26,6 +26,9 @@ from office.items.property_filters import (
 
 _INSTANT = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 _MOST_PARTS = 200
+_TIMED = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VALARM", "VCALENDAR"})
+"""The components whose time a filter can ask for (RFC 4791 section 9.9), and VCALENDAR, which
+programs ask for what happens whatever it is (python-caldav 3.6)."""
 _DATED = frozenset({"COMPLETED", "CREATED", "DTEND", "DTSTAMP", "DTSTART", "DUE", "LAST-MODIFIED"})
 """The properties whose time a filter can ask for (RFC 4791 section 9.9)."""
 _REFUSED = {CAL: preconditions.VALID_FILTER, CARD: preconditions.SUPPORTED_CARD_FILTER}
@@ -61,7 +64,7 @@ def read_components(element: etree._Element, zone: tzinfo) -> ComponentFilter:
         return ComponentFilter(name, is_not_defined=True)
     if len(ranges) > 1:
         raise invalid("A comp-filter has one time-range at most.")
-    if ranges and name not in TIMED:
+    if ranges and name not in _TIMED:
         raise _unsupported(f"There is no time-range for {name}.")
     return ComponentFilter(
         name,

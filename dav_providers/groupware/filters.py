@@ -46,10 +46,11 @@ def calendar_filter(root: etree._Element, zone: tzinfo) -> CalendarFilter:
         raise invalid("The filter must begin with comp-filter VCALENDAR.")
     asked = next((each for each in whole.components if _is_kind(each)), None)
     if asked is None:
-        return CalendarFilter(None, None, whole, whole == ComponentFilter("VCALENDAR"))
+        is_answered = whole == ComponentFilter("VCALENDAR", within=whole.within)
+        return CalendarFilter(None, whole.within, whole, is_answered)
     only = ComponentFilter(asked.name, within=asked.within)
     is_answered = whole == ComponentFilter("VCALENDAR", components=(only,))
-    return CalendarFilter(asked.name, asked.within, whole, is_answered)
+    return CalendarFilter(asked.name, asked.within or whole.within, whole, is_answered)
 
 
 def _is_kind(asked: ComponentFilter) -> bool:

@@ -4,10 +4,9 @@ Whole, cut to some of their parts, as single instances, or in another version (R
 9.6, RFC 6352 section 10.4). Without a wish for any of that they are the bytes that are stored.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
-from functools import partial
 
 from lxml import etree
 
@@ -19,7 +18,7 @@ from dav_providers.groupware.request import GroupwareRequest
 from dav_providers.multistatus.answers import RefusedError
 from dav_providers.multistatus.request_xml import RequestXMLError
 from office.collections import Kind
-from office.items import Budget, InvalidItemError, expanded
+from office.items import Budget, InvalidItemError, Occurrence, expanded, instances
 from office.items.card_versions import VERSIONS, in_version
 from office.items.partial_data import ComponentPart, Properties, part_of_calendar, part_of_card
 from office.items.property_filters import Within
@@ -67,24 +66,32 @@ class CalendarData:
             return item
         return item._replace(text=self._cut(item.text))
 
-    def text_in_time(self, read: Callable[[], str], candidate: Candidate, budget: Budget) -> str:
-        """An object, whose text *read* gives, as it is wanted; empty: nothing is in the time.
+    def counted(self, candidate: Candidate, budget: Budget) -> list[Occurrence]:
+        """The single instances that are wanted of an object.
+
+        Raises:
+            TooManyInstancesError: *budget* is used up.
+        """
+        if self.expand is None:
+            return []
+        return instances(candidate, _time_us(self.expand), budget, zone=self.expand.zone)
+
+    def text_in_time(
+        self, text: str, candidate: Candidate, found: list[Occurrence], budget: Budget
+    ) -> str:
+        """An object as it is wanted; empty where nothing of it is in the time.
 
         Raises:
             TooManyInstancesError: *budget* is used up.
         """
         try:
             if self.expand is not None:
-                time_us = (self.expand.start or 0) * _SECOND, (self.expand.end or 0) * _SECOND
-                text = expanded(read, candidate, time_us, budget, zone=self.expand.zone)
+                text = expanded(text, candidate, found, budget, zone=self.expand.zone)
             elif self.overrides is not None:
-                text = read()
                 budget.spend(0, len(text))
                 text = limited_overrides(text, candidate, self.overrides) if text else ""
-            else:
-                text = read()
         except InvalidItemError:
-            return read()  # it was taken when limits were wider: better all of it than nothing
+            return text  # it was taken when limits were wider: better all of it than nothing
         return self._cut(text) if text else ""
 
     def _cut(self, text: str) -> str:
@@ -192,19 +199,27 @@ def address_data(root: etree._Element) -> AddressData:
 
 def in_time(
     request: GroupwareRequest, found: Iterable[Candidate], data: CalendarData | AddressData
-) -> Iterator[ItemRow]:
+) -> list[ItemRow]:
     """The objects as they are wanted, if that needs their columns; the others as they are.
 
     Raises:
         TooManyInstancesError: There are more than are given out at once.
     """
+    if not isinstance(data, CalendarData) or not data.needs_columns:
+        return [each.item for each in found]
     budget = Budget(_MOST_INSTANCES, _MOST_CHARACTERS)
-    for each in found:
-        if isinstance(data, CalendarData) and data.needs_columns:
-            read = partial(texts.text_of, request, each.item)
-            yield each.item._replace(text=data.text_in_time(read, each, budget))
-        else:
-            yield each.item
+    # All are counted before the first text is read: too many are refused soon.
+    counted = [(each, data.counted(each, budget)) for each in found]
+    made: list[ItemRow] = []
+    for each, occurrences in counted:
+        whole = texts.text_of(request, each.item)
+        text = data.text_in_time(whole, each, occurrences, budget)
+        made.append(each.item._replace(text=text))
+    return made
+
+
+def _time_us(within: Within) -> tuple[int, int]:
+    return (within.start or 0) * _SECOND, (within.end or 0) * _SECOND
 
 
 def _time(element: etree._Element, name: str, zone: tzinfo) -> Within | None:

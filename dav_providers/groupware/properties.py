@@ -172,7 +172,9 @@ _CALENDAR_REPORTS = _reports(
     _SYNC, f"{CAL}calendar-multiget", f"{CAL}calendar-query", f"{CAL}free-busy-query"
 )
 _ADDRESSBOOK_REPORTS = _reports(_SYNC, f"{CARD}addressbook-multiget", f"{CARD}addressbook-query")
-_PRINCIPAL_REPORTS = _reports(f"{DAV}principal-search-property-set")
+_PRINCIPAL_REPORTS = _reports(
+    f"{DAV}principal-property-search", f"{DAV}principal-search-property-set"
+)
 
 _TYPES = {
     Kind.CALENDAR: element(RESOURCETYPE, empty_element(COLLECTION) + empty_element(CALENDAR)),

@@ -11,14 +11,14 @@ from dav_providers.groupware import (
     calendar_query,
     free_busy,
     multiget,
+    principal_search,
     sync_collection,
 )
 from dav_providers.groupware.names import CAL, CARD, DAV
 from dav_providers.groupware.request import GroupwareRequest
 from dav_providers.multistatus import preconditions as pre
-from dav_providers.multistatus.answers import Answer, RefusedError, xml
+from dav_providers.multistatus.answers import Answer, RefusedError
 from dav_providers.multistatus.request_xml import RequestXMLError
-from dav_providers.multistatus.writer import xml_document
 from office import collections
 from office.collections import Kind
 from office.errors import NotFoundError
@@ -53,7 +53,7 @@ def answer(request: GroupwareRequest) -> Answer:
         raise RequestXMLError("A REPORT needs a body that says which one.")
     request.note.act = Act.LISTED
     if request.is_top or request.is_home:
-        return _of_principals(root)
+        return _of_principals(request, root)
     with request.services.store.read() as unit:
         collection = collections.find(unit, request.who, request.names[1])
     if not request.is_collection:
@@ -66,8 +66,9 @@ def answer(request: GroupwareRequest) -> Answer:
     return found(request, collection, root)
 
 
-def _of_principals(root: etree._Element) -> Answer:
-    if root.tag != f"{DAV}principal-search-property-set":
-        raise RefusedError(403, "This report is not served here.", pre.SUPPORTED_REPORT)
-    # RFC 3744 section 9.5: no property of principals can be searched.
-    return xml(200, xml_document(f"{DAV}principal-search-property-set", b""))
+def _of_principals(request: GroupwareRequest, root: etree._Element) -> Answer:
+    if root.tag == f"{DAV}principal-property-search":
+        return principal_search.answer(request, root)
+    if root.tag == f"{DAV}principal-search-property-set":
+        return principal_search.searched()
+    raise RefusedError(403, "This report is not served here.", pre.SUPPORTED_REPORT)

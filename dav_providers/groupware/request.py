@@ -57,7 +57,7 @@ class GroupwareRequest(DAVRequest):
 
     @property
     def is_top(self) -> bool:
-        """It is about ``/dav/`` or ``/principals/`` itself."""
+        """It is about ``/dav/``, ``/principals/`` or, for a report, ``/``."""
         return not self.names
 
     @property
@@ -81,7 +81,7 @@ class GroupwareRequest(DAVRequest):
         Raises:
             NotFoundError: It is another user's home, or nothing of ours.
         """
-        is_known = self.segments[0] == MOUNT or self.is_top
+        is_known = self.is_top or self.segments[0] == MOUNT
         if not is_known or (self.names and self.names[0] != self.who.user_name):
             raise NotFoundError("There is nothing here.")
 

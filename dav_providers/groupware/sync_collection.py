@@ -24,6 +24,7 @@ from dav_providers.multistatus.writer import (
 from office import collections, item_store
 from office.collections import Kind
 from office.errors import SyncTokenError
+from office.sync_tokens import token_of
 from storage import items
 from storage.collections import CollectionRow
 from wire.clients import Family
@@ -38,6 +39,9 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
     if (root.findtext(f"{DAV}sync-level") or "1").strip() != "1":
         raise RefusedError(403, "Ask with sync-level 1.", pre.SYNC_TRAVERSAL_SUPPORTED)
     asked, limit, data = wanted(root), limit_of(root), object_data(collection, root)
+    known = (token.text or "").strip()
+    if known == token_of(collection):
+        return xml(MULTI_STATUS, document((), trailer=text_element(f"{DAV}sync-token", known)))
     with_text = TEXT in ITEMS.needs(asked) and not data.needs_columns
     try:
         with request.services.store.read() as unit:
@@ -46,7 +50,7 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
             delta = item_store.delta(
                 unit,
                 now,
-                (token.text or "").strip(),
+                known,
                 limit=limit,
                 with_text=with_text,
             )
@@ -56,7 +60,7 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
     except SyncTokenError as error:
         return _stale(request, collection, error)
     if candidates:
-        changed = list(in_time(request, candidates, data))
+        changed = in_time(request, candidates, data)
     plan = ITEMS.compile(asked, Listing(request, now), is_minimal=request.wants_minimal)
     where = collection_href(request.who.user_name, now)
 

@@ -7,7 +7,7 @@ when an object happens and what it is called.
 from office.items.budgets import Budget
 from office.items.calendar_objects import read_calendar_object
 from office.items.errors import InvalidItemError, Precondition, TooManyInstancesError
-from office.items.expansion import expanded
+from office.items.expansion import expanded, instances
 from office.items.free_busy import BusyInterval, BusyKind, busy_intervals
 from office.items.indexed import AddressObject, CalendarObject, IndexColumns, Indexed
 from office.items.limits import DEFAULT_LIMITS, ItemLimits
@@ -31,6 +31,7 @@ __all__ = [
     "busy_intervals",
     "expanded",
     "fold",
+    "instances",
     "occurrences",
     "occurs_in",
     "read_address_object",

@@ -10,7 +10,7 @@ from office.items.collations import skeleton
 from office.items.filters import CardFilter, ComponentFilter
 from office.items.indexed import IndexColumns
 from office.items.occurrences import occurs_in
-from office.items.property_filters import PropertyFilter, TextMatch
+from office.items.property_filters import PropertyFilter, TextMatch, Within
 
 STORED = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"})
 """The components of which an object has one kind, and no more than that kind."""
@@ -41,8 +41,11 @@ def calendar_verdict(filter_: ComponentFilter, columns: SearchColumns) -> Verdic
     """What the columns of a calendar object say to *filter_*, the one of VCALENDAR."""
     if filter_.is_not_defined:
         return False
-    unknown: list[Verdict] = [None for _ in filter_.properties]
-    return _all([*unknown, *(_component(each, columns) for each in filter_.components)])
+    found = [_component(each, columns) for each in filter_.components]
+    found += [None for _ in filter_.properties]
+    if filter_.within is not None and False not in found:
+        found.append(_happens(filter_.within, columns))
+    return _all(found)
 
 
 def card_verdict(filter_: CardFilter, columns: Mapping[str, str]) -> Verdict:
@@ -67,13 +70,16 @@ def _component(asked: ComponentFilter, columns: SearchColumns) -> Verdict:
     found: list[Verdict] = [_property(each, columns, has_several) for each in asked.properties]
     found += [None for _ in asked.components]
     if asked.within is not None and False not in found:
-        start, end = asked.within.start, asked.within.end
-        start_us = None if start is None else start * _SECOND
-        end_us = None if end is None else end * _SECOND
-        found.append(occurs_in(columns, start_us, end_us, zone=asked.within.zone))
+        found.append(_happens(asked.within, columns))
     verdict = _all(found)
     # Of several components, each may have passed another part.
     return None if verdict and has_several and len(found) > 1 else verdict
+
+
+def _happens(within: Within, columns: IndexColumns) -> bool:
+    start_us = None if within.start is None else within.start * _SECOND
+    end_us = None if within.end is None else within.end * _SECOND
+    return occurs_in(columns, start_us, end_us, zone=within.zone)
 
 
 def _property(asked: PropertyFilter, columns: SearchColumns, has_several: bool) -> Verdict:  # noqa: FBT001 - private

@@ -5,7 +5,7 @@ time zone any more. Dates stay dates, and floating times float.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, tzinfo
 
 from office.items.budgets import Budget
@@ -27,21 +27,13 @@ _TZID = re.compile(r";\s*TZID=(?:[^;\":]++|\"[^\"]*+\")*+", re.IGNORECASE)
 _NO_FAULT = Fault("", Precondition.CALENDAR_DATA, "object")
 
 
-def expanded(
-    read: Callable[[], str],
-    indexed: IndexColumns,
-    within_us: tuple[int, int],
-    budget: Budget,
-    *,
-    zone: tzinfo,
-) -> str:
-    """The object as its instances that meet a time; empty where there are none.
-
-    They are counted before anything is written.
+def instances(
+    indexed: IndexColumns, within_us: tuple[int, int], budget: Budget, *, zone: tzinfo
+) -> list[Occurrence]:
+    """The instances of an object that meet a time; none of what has no instances to tell apart.
 
     Args:
-        read: Gives the text of a stored calendar object, if it is needed.
-        indexed: Its columns.
+        indexed: The object's columns.
         within_us: Beginning and end of the time, in microseconds.
         budget: What may still be given out.
         zone: The asker's zone, for dates and floating times.
@@ -49,14 +41,36 @@ def expanded(
     Raises:
         TooManyInstancesError: *budget* is used up.
     """
-    if indexed.component not in _ENDS or indexed.starts_us is None:
-        text = read()  # nothing in it can be told apart: periods, or a task without any date
-        budget.spend(1, len(text))
-        return text
+    if not _has_instances(indexed):
+        return []
     found = occurrences(indexed, *within_us, limit=budget.instances + 1, zone=zone)
     budget.spend(len(found))
-    text = read() if found else ""
-    return _Expansion(text, indexed, zone).of(found, budget) if text else ""
+    return found
+
+
+def expanded(
+    text: str,
+    indexed: IndexColumns,
+    found: list[Occurrence],
+    budget: Budget,
+    *,
+    zone: tzinfo,
+) -> str:
+    """A stored calendar object as *found*, its :func:`instances`; empty where there are none.
+
+    Raises:
+        InvalidItemError: The object can't be read any more.
+        TooManyInstancesError: *budget* is used up.
+    """
+    if not _has_instances(indexed):
+        budget.spend(0, len(text))
+        return text
+    return _Expansion(text, indexed, zone).of(found, budget) if found and text else ""
+
+
+def _has_instances(indexed: IndexColumns) -> bool:
+    """Not so periods of free and busy time, and a task without any date."""
+    return indexed.component in _ENDS and indexed.starts_us is not None
 
 
 class _Base:

@@ -24,10 +24,8 @@ from office.items.occurrences import MASTER, hits, occurs_in
 from office.items.property_filters import PropertyFilter, Within
 from office.items.zones import zone_of
 
-TIMED = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VALARM"})
-"""The components whose time a filter can ask for (RFC 4791 section 9.9)."""
-
 _SECOND = 1_000_000
+_WHOLE = "VCALENDAR"
 _READING = 3  # times as much work as to look for a word
 _MOST_INSTANCES = 5_000  # looked at for one alarm
 _NO_FAULT = Fault("", Precondition.CALENDAR_DATA, "object")
@@ -40,7 +38,7 @@ class ComponentFilter:
     Attributes:
         name: In capitals.
         is_not_defined: There must be none; then nothing else is asked.
-        within: When an instance of it has to happen.
+        within: When an instance of it has to happen; of VCALENDAR: of whatever lies in it.
         properties: Asked of the same component.
         components: Asked of those inside of it.
     """
@@ -119,9 +117,9 @@ class ObjectScope:
         if component.name == "VALARM":
             zone = within.zone
             return rings(component, within, lambda *time: self._instances(parent, time, zone))
-        if self._indexed is None or component.name != self._indexed.component:
+        if self._indexed is None or component.name not in {self._indexed.component, _WHOLE}:
             return False
-        if not self._indexed.recurrence:
+        if component.name == _WHOLE or not self._indexed.recurrence:
             start_us, end_us = _us(within.start), _us(within.end)
             return occurs_in(self._indexed, start_us, end_us, zone=within.zone)
         time = (within.start, within.end)

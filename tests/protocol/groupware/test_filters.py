@@ -161,14 +161,18 @@ class TestCalendars:
         assert reply.status == 403
         assert reply.xml.find(f"{CAL}{condition}") is not None
 
-    def test_a_time_is_of_what_happens_and_not_of_calendars(self, anna: Device) -> None:
-        reply = raw_query(
-            anna,
-            '<C:comp-filter name="VCALENDAR"><C:time-range start="20260504T000000Z"/>'
-            "</C:comp-filter>",
-        )
+    def test_a_time_without_a_kind_is_of_all_kinds(self, anna: Device) -> None:
+        def in_2036(inner: str = "") -> Reply:
+            time = '<C:time-range start="20360505T000000Z" end="20360506T000000Z"/>'
+            return raw_query(
+                anna, f'<C:comp-filter name="VCALENDAR">{time}{inner}</C:comp-filter>'
+            )
 
-        assert reply.xml.find(f"{CAL}supported-filter") is not None
+        zone = '<C:comp-filter name="VTIMEZONE"/>'
+
+        assert names(in_2036()) == {"weekly"}
+        assert names(in_2036('<C:comp-filter name="VEVENT"/>')) == {"weekly"}
+        assert names(in_2036(zone)) == set()
 
     def test_of_many_large_ones_all_are_looked_through(self, anna: Device) -> None:
         for i in range(30):

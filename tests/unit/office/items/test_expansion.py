@@ -10,20 +10,26 @@ import recurring_ical_events
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from office.items import Budget, TooManyInstancesError, expanded
+from office.items import Budget, TooManyInstancesError, expanded, instances
 from tests.calendar_texts import calendar, component, read, us
 
 BERLIN = "DTSTART;TZID=Europe/Berlin:"
 FORM = "%Y%m%dT%H%M%S"
 
 
+def expanded_text(
+    data: bytes, within_us: tuple[int, int], budget: Budget, *, zone: tzinfo = UTC
+) -> str:
+    taken = read(data)
+    found = instances(taken.indexed, within_us, budget, zone=zone)
+    return expanded(taken.text.decode(), taken.indexed, found, budget, zone=zone)
+
+
 def expand(
     data: bytes, start: str, end: str, *, most: int = 100, zone: tzinfo = UTC
 ) -> list[list[str]]:
     """The lines of each instance but for BEGIN, END and UID."""
-    found = read(data)
-    budget = Budget(most, 100_000)
-    text = expanded(found.text.decode, found.indexed, (us(start), us(end)), budget, zone=zone)
+    text = expanded_text(data, (us(start), us(end)), Budget(most, 1_000_000), zone=zone)
     events = text.split("BEGIN:V")[2:] if text else []
     return [
         [line for line in each.split("\r\n")[1:] if line and not line.startswith(("UID", "END:"))]
@@ -68,15 +74,8 @@ class TestSeries:
                 "X-WORD;TZID=Europe/Berlin:morgens",
             )
         )
-        found = read(data)
 
-        text = expanded(
-            found.text.decode,
-            found.indexed,
-            (us("2026-05-04"), us("2026-05-05")),
-            Budget(9, 9999),
-            zone=UTC,
-        )
+        text = expanded_text(data, (us("2026-05-04"), us("2026-05-05")), Budget(9, 9999))
 
         assert "TZID" not in text
         assert "VTIMEZONE" not in text
@@ -183,6 +182,12 @@ class TestSingles:
         ]
         assert expand(data, "2026-05-05", "2026-05-06") == []
 
+    def test_a_task_without_dates_stays(self) -> None:
+        undated = calendar(*component("SUMMARY:Irgendwann", kind="VTODO"))
+        within_us = us("2026-05-04"), us("2026-05-05")
+
+        assert expanded_text(undated, within_us, Budget(9, 9999)).encode() == undated
+
 
 class TestMeasure:
     def test_it_is_counted_before_it_is_written(self) -> None:
@@ -252,15 +257,9 @@ def test_so_are_thousands(data: bytes, ahead: int, length: int) -> None:
 def _check(data: bytes, ahead: int, length: int) -> None:
     begin = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=ahead)
     end = begin + timedelta(days=length)
-    found = read(data)
 
-    text = expanded(
-        found.text.decode,
-        found.indexed,
-        (us(begin.isoformat()), us(end.isoformat())),
-        Budget(999, 1_000_000),
-        zone=UTC,
-    )
+    within_us = us(begin.isoformat()), us(end.isoformat())
+    text = expanded_text(data, within_us, Budget(999, 1_000_000))
 
     ours = icalendar.Calendar.from_ical(text).walk("VEVENT") if text else []
     theirs = recurring_ical_events.of(icalendar.Calendar.from_ical(data)).between(begin, end)

@@ -312,6 +312,9 @@ class TestTexts:
 
         assert event_fits(data, has("DESCRIPTION", TextMatch("besichtigung")))
 
+    def test_a_letter_may_stand_behind_a_backslash(self) -> None:
+        assert event_fits(event("SUMMARY:Besich\\tigung"), has("SUMMARY", TextMatch("sichtig")))
+
     def test_negated_the_property_has_to_be_there_all_the_same(self) -> None:
         # RFC 4791 section 9.7.2: “A property … exists, and … it matches”.
         confirmed = has("STATUS", TextMatch("CANCELLED", is_negated=True))
