@@ -13,7 +13,8 @@ from storage.store import Unit, WriteUnit
 
 LIGHT_BYTES = 16 * 1024
 """Up to this size the texts of a set's objects come with it; most have one or two KiB."""
-_BOUNDS = "starts_us, ends_us, recurrence"
+_BOUNDS = "starts_us, ends_us, recurrence, summary"
+_FIELDS = ("fn", "n", "org", "email", "tel", "categories", "bday")
 _ROW = "id, collection_id, href, uid, component, etag, size, modified_us, modseq"
 
 
@@ -72,6 +73,19 @@ class Candidate(NamedTuple):
     starts_us: int | None
     ends_us: int | None
     recurrence: str
+    summary: str
+
+    @property
+    def uid(self) -> str:
+        """The object's UID."""
+        return self.item.uid
+
+
+class Contact(NamedTuple):
+    """A contact, and what is kept beside it by the names of its properties, folded."""
+
+    item: ItemRow
+    columns: dict[str, str]
 
 
 def _selection(*, with_text: bool) -> str:
@@ -224,6 +238,21 @@ def candidates(unit: Unit, collection_id: int, hrefs: Collection[str]) -> list[C
         {"collection": collection_id, "hrefs": _list(unit, hrefs)},
     )
     return _candidates(rows, with_text=True)
+
+
+def contacts(unit: Unit, collection_id: int) -> list[Contact]:
+    """All members of an address book without their texts, by name."""
+    rows = _set_of(
+        unit,
+        f"{_ROW}, {', '.join(_FIELDS)}",
+        "WHERE collection_id = :collection ORDER BY href",
+        {"collection": collection_id},
+    )
+    width = len(ItemRow._fields) - 1
+    names = [name.upper() for name in _FIELDS]
+    return [
+        Contact(ItemRow(*row[:width]), dict(zip(names, row[width:], strict=True))) for row in rows
+    ]
 
 
 def _candidates(rows: Iterable[Any], *, with_text: bool) -> list[Candidate]:

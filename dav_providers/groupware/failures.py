@@ -2,7 +2,7 @@
 
 from auth.errors import CredentialsError
 from dav_providers.groupware import preconditions
-from dav_providers.groupware.preconditions import NotModifiedError, etag
+from dav_providers.groupware.preconditions import NotModifiedError, varying
 from dav_providers.groupware.request import MOUNT, GroupwareRequest, OutsideError
 from dav_providers.multistatus import preconditions as pre
 from dav_providers.multistatus.answers import (
@@ -66,10 +66,9 @@ _STATUS: dict[type[Exception], int] = {
 def answer(error: Exception, request: GroupwareRequest | None) -> Answer | None:
     """The answer to *error*, or None where it is no refusal but a fault of ours."""
     if isinstance(error, NotModifiedError):
-        item = error.item
-        return Answer(
-            304, [("ETag", etag(item)), ("Last-Modified", http_date_us(item.modified_us))]
-        )
+        modified = http_date_us(error.item.modified_us)
+        headers = [("ETag", error.tag), ("Last-Modified", modified), *varying(error.item)]
+        return Answer(304, headers)
     if isinstance(error, RefusedError):
         return refusal(error.status, str(error), error.condition, headers=error.headers)
     if isinstance(error, TooManyInstancesError):

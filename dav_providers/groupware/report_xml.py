@@ -1,10 +1,11 @@
-"""What the bodies of reports have in common: which properties are wanted, and how many."""
+"""What reports have in common: which properties are wanted, how many objects, in which zone."""
 
 import re
+from datetime import UTC, tzinfo
 
 from lxml import etree
 
-from dav_providers.groupware.names import DAV
+from dav_providers.groupware.names import CAL, DAV
 from dav_providers.multistatus.request_xml import (
     MAX_NAMES,
     Propfind,
@@ -12,7 +13,11 @@ from dav_providers.multistatus.request_xml import (
     RequestXMLError,
     RequestXMLTooComplexError,
 )
+from office.items.zones import find_zone
+from storage.collections import CollectionRow
 
+_TIMEZONE = f"{CAL}calendar-timezone"
+_TZID = re.compile(r"^TZID:([^\r\n]{1,255})\r?$", re.MULTILINE)
 _COUNT = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 
 
@@ -46,3 +51,10 @@ def limit_of(root: etree._Element, namespace: str = DAV) -> int | None:
     if not _COUNT.fullmatch(text):
         raise RequestXMLError("nresults must be a number of at least 1.")
     return int(text)
+
+
+def zone_of(collection: CollectionRow, root: etree._Element) -> tzinfo:
+    """The zone of floating times: the query's, else the calendar's, else UTC (section 7.3)."""
+    told = root.findtext(f"{CAL}timezone") or collection.properties.get(_TIMEZONE, "")
+    found = _TZID.search(told.replace("&#13;", "").replace("&#xD;", ""))
+    return (find_zone(found[1].strip()) if found else None) or UTC

@@ -6,6 +6,7 @@ from lxml import etree
 
 from dav_providers.groupware import texts
 from dav_providers.groupware.names import DAV
+from dav_providers.groupware.object_data import in_time, object_data
 from dav_providers.groupware.properties import ITEMS, TEXT, Listing
 from dav_providers.groupware.propfind import of_items
 from dav_providers.groupware.report_xml import limit_of, wanted
@@ -24,6 +25,7 @@ from office import collections, item_store
 from office.collections import Kind
 from office.errors import SyncTokenError
 from office.sync_tokens import token_of
+from storage import items
 from storage.collections import CollectionRow
 from wire.clients import Family
 from wire.paths import quote_segment
@@ -36,11 +38,11 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
         raise RequestXMLError("sync-collection must hold a sync-token, empty at first.")
     if (root.findtext(f"{DAV}sync-level") or "1").strip() != "1":
         raise RefusedError(403, "Ask with sync-level 1.", pre.SYNC_TRAVERSAL_SUPPORTED)
-    asked, limit = wanted(root), limit_of(root)
+    asked, limit, data = wanted(root), limit_of(root), object_data(collection, root)
     known = (token.text or "").strip()
     if known == token_of(collection):
         return xml(MULTI_STATUS, document((), trailer=text_element(f"{DAV}sync-token", known)))
-    with_text = TEXT in ITEMS.needs(asked)
+    with_text = TEXT in ITEMS.needs(asked) and not data.needs_columns
     try:
         with request.services.store.read() as unit:
             # Looked up anew: its counter and its members are to be of one snapshot.
@@ -52,14 +54,19 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
                 limit=limit,
                 with_text=with_text,
             )
+            changed = delta.changed
+            names = [each.href for each in changed] if data.needs_columns else []
+            candidates = items.candidates(unit, now.id, names) if names else []
     except SyncTokenError as error:
         return _stale(request, collection, error)
+    if candidates:
+        changed = in_time(request, candidates, data)
     plan = ITEMS.compile(asked, Listing(request, now), is_minimal=request.wants_minimal)
     where = collection_href(request.who.user_name, now)
 
     def responses() -> Iterator[bytes]:
-        changed = texts.whole(request, delta.changed) if with_text else delta.changed
-        yield from of_items(plan, where, changed)
+        rows = texts.whole(request, changed) if with_text else changed
+        yield from of_items(plan, where, map(data.row, rows))
         for href in delta.gone:
             yield status_response(where + quote_segment(href), 404)
         if delta.is_truncated:
@@ -67,7 +74,7 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
             yield status_response(where, 507, error=error)
 
     trailer = text_element(f"{DAV}sync-token", delta.token)
-    if texts.is_long(delta.changed, with_text=with_text):
+    if texts.is_long(changed, with_text=with_text):
         blocks = stream(responses(), trailer=trailer)
         return Answer(MULTI_STATUS, [("Content-Type", CONTENT_TYPE)], blocks)
     return xml(MULTI_STATUS, document(responses(), trailer=trailer))

@@ -5,9 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dav_providers.groupware.request import GroupwareRequest
 from storage import items
 from storage.items import ItemRow
+from storage.store import Unit
 
 _STREAMED_ROWS = 200
 _STREAMED_BYTES = 1024 * 1024
+_PORTION_ROWS = 500
+_PORTION_BYTES = 4 * 1024 * 1024
+MOST_READ = 256 * 1024 * 1024
+"""Characters that one query may look through; an office's texts are some ten millions."""
 
 
 def whole(request: GroupwareRequest, members: Iterable[ItemRow]) -> Iterator[ItemRow]:
@@ -27,6 +32,25 @@ def load(request: GroupwareRequest, item: ItemRow) -> ItemRow | None:
         return item
     with request.services.store.read() as unit:
         return items.whole(unit, item)
+
+
+def load_in(unit: Unit, item: ItemRow) -> ItemRow:
+    """*item* with its text, as a transaction has it that has found it."""
+    return item if item.text else items.whole(unit, item) or item
+
+
+def portions(rows: Iterable[ItemRow]) -> Iterator[list[ItemRow]]:
+    """*rows* in groups of a size that may be in memory at once with their texts."""
+    portion: list[ItemRow] = []
+    size = 0
+    for row in rows:
+        if portion and (len(portion) == _PORTION_ROWS or size + row.size > _PORTION_BYTES):
+            yield portion
+            portion, size = [], 0
+        portion.append(row)
+        size += row.size
+    if portion:
+        yield portion
 
 
 def text_of(request: GroupwareRequest, item: ItemRow) -> str:

@@ -5,17 +5,17 @@ from itertools import islice
 
 from office.items.components import Component
 from office.items.content_lines import parameters
-from office.items.instants import DAY, read_length, read_moment
+from office.items.instants import DAY, Clock, read_length, read_moment
 from office.items.property_filters import Within
 
 Instances = Callable[[int | None, int | None], Iterable[tuple[int, int]]]
-"""Gives the beginnings and ends of an object's instances that meet a time, in seconds UTC."""
+"""Gives the beginnings and ends of a component's instances that meet a time, in seconds UTC."""
 
 _MOST_RINGS = 100
 
 
 def rings(alarm: Component, within: Within, instances: Instances) -> bool:
-    """Whether *alarm* rings, the first time or again, in a time."""
+    """Whether *alarm*, of a component with these *instances*, rings in a time, also again."""
     found = alarm.all("TRIGGER")
     if not found:
         return False
@@ -27,14 +27,14 @@ def rings(alarm: Component, within: Within, instances: Instances) -> bool:
         return _rings_at(value, again, within)
     offset = length.days * DAY + length.seconds
     is_from_end = parameters(params).get("RELATED", "").upper() == "END"
+    # An instance that begins or ends within a time meets that time with a second around it.
     return any(
-        within.holds(moment, moment)
+        within.holds((ends if is_from_end else starts) + offset + each)
         for each in again
         for starts, ends in instances(
             None if within.start is None else within.start - offset - each - 1,
             None if within.end is None else within.end - offset - each + 1,
         )
-        for moment in [(ends if is_from_end else starts) + offset + each]
     )
 
 
@@ -43,7 +43,8 @@ def _rings_at(value: str, again: Iterable[int], within: Within) -> bool:
         moment = read_moment(value.strip(), "")
     except ValueError:
         return False
-    return any(within.holds(moment.local + each, moment.local + each) for each in again)
+    is_told = moment.clock is Clock.UTC  # RFC 5545 section 3.8.6.3 knows no other
+    return is_told and any(within.holds(moment.local + each) for each in again)
 
 
 def _repeats(alarm: Component) -> Iterator[int]:

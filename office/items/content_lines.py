@@ -17,6 +17,10 @@ _LINE = re.compile(
     re.MULTILINE,
 )
 _PARAMETER = re.compile(r";\s*([^=;:\"]++)(?:=((?:[^;\"]++|\"[^\"]*+\")*+))?")
+_LISTED = re.compile(r";\s*([^=;:\"]++)(=?)((?:[^;\"]++|\"[^\"]*+\")*+)")
+_ENTRY = re.compile(r"(?:[^\",]++|\"[^\"]*+\"?)++")
+_CARETS = re.compile(r"\^([n^'])")
+_CARET_MEANS = {"n": "\n", "^": "^", "'": '"'}
 _LOGICAL = re.compile(r"(?<=\n)(?![ \t])")
 # Of the control characters only these three may stand in text (RFC 5545 section 3.1), and only
 # these three in XML, which has to carry the object to the clients.
@@ -146,6 +150,35 @@ def _parameters(text: str) -> Mapping[str, str]:
 
 
 _cached_parameters = lru_cache(1024)(_parameters)
+
+
+def listed_parameters(text: str) -> list[tuple[str, list[str]]]:
+    """All parameters of a line: names in capitals, each with its values.
+
+    Lists are taken apart, quotes kept off, and what RFC 6868 writes with a caret decoded. A name
+    without a value, as vCard 2.1 has it, is a value of TYPE.
+    """
+    found: list[tuple[str, list[str]]] = []
+    for name, sign, value in _LISTED.findall(text):
+        if sign:
+            values = [decaret(each.replace('"', "")) for each in _ENTRY.findall(value)]
+            found.append((name.strip().upper(), values or [""]))
+        else:
+            found.append(("TYPE", [name.strip()]))
+    return found
+
+
+def parameter_values(text: str, name: str) -> list[str] | None:
+    """All values of parameter *name*, which is in capitals; None: the line has no such one."""
+    if not text:
+        return None
+    lists = [values for key, values in listed_parameters(text) if key == name]
+    return [value for values in lists for value in values] if lists else None
+
+
+def decaret(value: str) -> str:
+    """The value of a parameter as it is meant (RFC 6868)."""
+    return _CARETS.sub(lambda found: _CARET_MEANS[found[1]], value) if "^" in value else value
 
 
 def unescape(value: str) -> str:

@@ -30,21 +30,25 @@ class Occurrence(NamedTuple):
         ends_us: Microseconds UTC.
         recurrence_id_us: Where the series has this instance; None: the object doesn't repeat.
         override: MASTER, or which of the components with a RECURRENCE-ID it is, in text order.
+        pattern: Which component it is a copy of, counted like *override*; one that counts for all
+            that follow is the pattern of each of them.
     """
 
     starts_us: int
     ends_us: int
     recurrence_id_us: int | None
     override: int
+    pattern: int
 
 
 class Hit(NamedTuple):
-    """An instance that meets the window, in seconds."""
+    """An instance that meets the window, in seconds; see :class:`Occurrence`."""
 
     starts: int
     ends: int
     recurrence_id: int | None
     override: int
+    pattern: int
     busy: int
 
 
@@ -83,6 +87,7 @@ def occurrences(
             hit.ends * _SECOND,
             None if hit.recurrence_id is None else hit.recurrence_id * _SECOND,
             hit.override,
+            hit.pattern,
         )
         for hit in found
     ]
@@ -105,33 +110,53 @@ def _limited(
 
 
 def hits(
-    indexed: IndexColumns, start_us: int | None, end_us: int | None, zone: tzinfo
+    indexed: IndexColumns,
+    start_us: int | None,
+    end_us: int | None,
+    zone: tzinfo,
+    *,
+    pattern: int | None = None,
 ) -> Iterator[Hit]:
-    """The instances that match: the overridden first, then the series by the clock."""
+    """The instances that match: the overridden first, then the series by the clock.
+
+    Args:
+        indexed: The object's columns.
+        start_us: The window's beginning; None: it has none.
+        end_us: The window's end, itself outside; None: it has none.
+        zone: The asker's zone, for dates and floating times.
+        pattern: Only those that are copies of this component; None: all.
+    """
     begin = -_EVER if start_us is None else start_us // _SECOND
     end = _EVER if end_us is None else -(-end_us // _SECOND)
     if indexed.recurrence:
-        yield from _hits(schedule_from_json(indexed.recurrence), begin, end, zone_of(zone))
+        schedule = schedule_from_json(indexed.recurrence)
+        yield from _hits(schedule, begin, end, zone_of(zone), pattern)
     elif indexed.starts_us is not None and indexed.ends_us is not None:
         starts, ends = indexed.starts_us // _SECOND, indexed.ends_us // _SECOND
-        if meets("E", starts, ends, begin, end):
-            yield Hit(starts, ends, None, MASTER, BUSY)
+        if meets("E", starts, ends, begin, end) and pattern in {None, MASTER}:
+            yield Hit(starts, ends, None, MASTER, MASTER, BUSY)
 
 
-def _hits(schedule: Schedule, begin: int, end: int, asker: Zone) -> Iterator[Hit]:
+def _hits(
+    schedule: Schedule, begin: int, end: int, asker: Zone, pattern: int | None
+) -> Iterator[Hit]:
     for number, override in enumerate(schedule.overrides):
+        if pattern not in {None, number}:
+            continue
         starts, ends = instant(schedule, override.span, override.span.start, asker)
         if meets(override.span.kind, starts, ends, begin, end):
             at = _recurrence_id(schedule, override, starts, asker)
-            yield Hit(starts, ends, at, number, override.span.busy)
-    if schedule.master is None:
+            yield Hit(starts, ends, at, number, number, override.span.busy)
+    master = schedule.master
+    if master is None:
         return
     if schedule.repeats:
-        yield from _series(schedule, schedule.master, begin, end, asker)
+        parts = [each for each in _parts(schedule, master) if pattern in {None, each.pattern}]
+        yield from _series(schedule, master, parts, (begin, end), asker)
         return
-    starts, ends = instant(schedule, schedule.master, schedule.master.start, asker)
-    if _meets(schedule, schedule.master.kind, starts, ends, begin, end):
-        yield Hit(starts, ends, None, MASTER, schedule.master.busy)
+    starts, ends = instant(schedule, master, master.start, asker)
+    if _meets(schedule, master.kind, starts, ends, begin, end) and pattern in {None, MASTER}:
+        yield Hit(starts, ends, None, MASTER, MASTER, master.busy)
 
 
 def _recurrence_id(schedule: Schedule, override: Override, starts: int, asker: Zone) -> int:
@@ -140,22 +165,26 @@ def _recurrence_id(schedule: Schedule, override: Override, starts: int, asker: Z
     return schedule.clock(schedule.master.zone, asker).utc(override.recurrence_id)
 
 
-def _series(schedule: Schedule, master: Span, begin: int, end: int, asker: Zone) -> Iterator[Hit]:
-    """The instances that no override replaces."""
-    excluded = schedule.excluded.union(each.recurrence_id or 0 for each in schedule.overrides)
-    lengths = {date.local: date.length for date in schedule.dates if date.length}
-    clock = schedule.clock(master.zone, asker)
-    for part in _parts(schedule, master):
-        for local in part.locals(schedule, master, begin, end, clock):
-            if local in excluded:
-                continue
-            span = part.span
-            if local in lengths:
-                days, seconds = lengths[local]
-                span = span._replace(days=days, seconds=seconds)
-            starts, ends = instant(schedule, span, local + part.shift, asker)
-            if meets(span.kind, starts, ends, begin, end):
-                yield Hit(starts, ends, clock.utc(local), MASTER, span.busy)
+def original(schedule: Schedule, number: int, asker: Zone) -> tuple[str, int, int] | None:
+    """What an overridden instance would have been: its kind, beginning and end in seconds UTC.
+
+    Args:
+        schedule: The object's.
+        number: Which of its overrides.
+        asker: The clock of dates and floating times.
+
+    Returns:
+        None where its series is not known.
+    """
+    at = schedule.overrides[number].recurrence_id
+    if schedule.master is None or at is None:
+        return None
+    for part in _parts(schedule, schedule.master):
+        # One that counts for all that follow is of the stretch before.
+        if part.first < at <= part.last + 1:
+            starts, ends = instant(schedule, part.span, at + part.shift, asker)
+            return part.span.kind, starts, ends
+    return None
 
 
 class _Part(NamedTuple):
@@ -166,12 +195,14 @@ class _Part(NamedTuple):
         last: Its last.
         span: What its instances are like.
         shift: By how much they lie elsewhere than the series has them.
+        pattern: The component they are copies of; see :class:`Occurrence`.
     """
 
     first: int
     last: int
     span: Span
     shift: int
+    pattern: int
 
     def locals(
         self, schedule: Schedule, master: Span, begin: int, end: int, clock: Zone
@@ -200,14 +231,39 @@ class _Part(NamedTuple):
                 previous = local
 
 
+def _series(
+    schedule: Schedule, master: Span, parts: list[_Part], window: tuple[int, int], asker: Zone
+) -> Iterator[Hit]:
+    """The instances of *parts* that no override replaces."""
+    begin, end = window
+    excluded = schedule.excluded.union(each.recurrence_id or 0 for each in schedule.overrides)
+    lengths = {date.local: date.length for date in schedule.dates if date.length}
+    clock = schedule.clock(master.zone, asker)
+    for part in parts:
+        for local in part.locals(schedule, master, begin, end, clock):
+            if local in excluded:
+                continue
+            span = part.span
+            if local in lengths:
+                days, seconds = lengths[local]
+                span = span._replace(days=days, seconds=seconds)
+            starts, ends = instant(schedule, span, local + part.shift, asker)
+            if meets(span.kind, starts, ends, begin, end):
+                yield Hit(starts, ends, clock.utc(local), MASTER, part.pattern, span.busy)
+
+
 def _parts(schedule: Schedule, master: Span) -> Iterator[_Part]:
     """The series, cut where an override counts for all that follow."""
-    futures = sorted(each for each in schedule.overrides if each.is_future)
-    starts = [each.recurrence_id or 0 for each in futures]
-    ends = [*(start - 1 for start in starts), _EVER]
-    yield _Part(-_EVER, ends[0], master, 0)
-    for each, start, end in zip(futures, starts, ends[1:], strict=True):
-        yield _Part(start, end, each.span, each.shift)
+    futures = sorted(
+        (each.recurrence_id or 0, number)
+        for number, each in enumerate(schedule.overrides)
+        if each.is_future
+    )
+    ends = [*(start - 1 for start, _ in futures), _EVER]
+    yield _Part(-_EVER, ends[0], master, 0, MASTER)
+    for (start, number), end in zip(futures, ends[1:], strict=True):
+        override = schedule.overrides[number]
+        yield _Part(start, end, override.span, override.shift, number)
 
 
 def _rule_locals(rule: Rule, start: int, since: int, clock: Zone) -> Iterator[int]:
