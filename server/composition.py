@@ -82,7 +82,8 @@ def build(settings: Settings) -> App:
     access_log = AccessLog(store, settings.tracking)
     guarded = _guard(store, secret_key, access_log)
     documents = AfterOpening(lambda: _documents(store, blobs, settings))
-    groupware = guarded(make_groupware(store, settings))
+    principals = make_groupware(store, settings)
+    groupware = guarded(principals)
     router = Router(
         {
             "files": guarded(documents),
@@ -99,7 +100,7 @@ def build(settings: Settings) -> App:
             "static": console,
             "favicon.ico": console,
         },
-        root=guarded(make_root(settings.limits.xml_bytes)),
+        root=guarded(make_root(settings.limits.xml_bytes, principals=principals)),
         landing=console,
         otherwise=guarded(not_found),
     )

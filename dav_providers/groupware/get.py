@@ -9,7 +9,9 @@ from dav_providers.multistatus.answers import Answer, RefusedError
 from office import collections
 from office.errors import NotFoundError
 from storage import items
+from storage.items import ItemRow
 from wire.dates import http_date_us
+from wire.paths import quote_path
 
 
 def answer(request: GroupwareRequest) -> Answer:
@@ -29,6 +31,24 @@ def answer(request: GroupwareRequest) -> Answer:
         if item is None:
             raise NotFoundError("There is nothing here.")
         preconditions.check(request, unit, item)
+    return _whole(item, 200)
+
+
+def current(request: GroupwareRequest) -> Answer | None:
+    """The object as it stands, for who wanted to change another state of it (RFC 8144 3.2)."""
+    if not request.is_item:
+        return None
+    with request.services.store.read() as unit:
+        collection = collections.find(unit, request.who, request.names[1])
+        item = items.find(unit, collection.id, request.names[2], with_text=True)
+    if item is None:
+        return None
+    answer = _whole(item, 412)
+    answer.headers.append(("Content-Location", quote_path(request.segments, is_collection=False)))
+    return answer
+
+
+def _whole(item: ItemRow, status: int) -> Answer:
     body = item.text.encode()
     headers = [
         ("Content-Type", content_type(item)),
@@ -38,7 +58,7 @@ def answer(request: GroupwareRequest) -> Answer:
         ("X-Content-Type-Options", "nosniff"),
         ("Cache-Control", "private, no-cache"),
     ]
-    return Answer(200, headers, [body])
+    return Answer(status, headers, [body])
 
 
 def _no_page() -> RefusedError:

@@ -1,24 +1,11 @@
-"""What the bodies of reports have in common: which properties are wanted, and how many."""
-
-import re
+"""What the bodies of calendar and address book reports have in common."""
 
 from lxml import etree
 
 from dav_providers.groupware.names import ADDRESS_DATA, CALENDAR_DATA, DAV
-from dav_providers.multistatus.request_xml import Propfind, PropfindKind, RequestXMLError
+from dav_providers.multistatus.report_xml import limit_of, wanted
 
-_COUNT = re.compile(r"[1-9]\d{0,8}", re.ASCII)
-
-
-def wanted(root: etree._Element) -> Propfind:
-    """The properties a report asks for; none where it names none."""
-    if root.find(f"{DAV}allprop") is not None:
-        return Propfind(PropfindKind.ALLPROP)
-    if root.find(f"{DAV}propname") is not None:
-        return Propfind(PropfindKind.PROPNAME)
-    prop = root.find(f"{DAV}prop")
-    names = () if prop is None else tuple(dict.fromkeys(str(each.tag) for each in prop))
-    return Propfind(PropfindKind.PROP, names)
+__all__ = ["limit_of", "wanted", "wants_parts"]
 
 
 def wants_parts(root: etree._Element) -> bool:
@@ -29,18 +16,3 @@ def wants_parts(root: etree._Element) -> bool:
         for each in root.iterfind(f"{DAV}prop/{name}")
     ]
     return any(len(each) for each in data)
-
-
-def limit_of(root: etree._Element, namespace: str = DAV) -> int | None:
-    """``nresults`` (RFC 5323 section 5.17, RFC 6352 10.6): the most responses wanted, or None.
-
-    Raises:
-        RequestXMLError: It is no number of at least 1.
-    """
-    limit = root.find(f"{namespace}limit")
-    if limit is None:
-        return None
-    text = (limit.findtext(f"{namespace}nresults") or "").strip()
-    if not _COUNT.fullmatch(text):
-        raise RequestXMLError("nresults must be a number of at least 1.")
-    return int(text)

@@ -7,11 +7,10 @@ from lxml import etree
 from dav_providers.groupware.names import DAV
 from dav_providers.groupware.properties import ITEMS, TEXT, Listing
 from dav_providers.groupware.propfind import of_items
-from dav_providers.groupware.report_xml import limit_of, wanted
 from dav_providers.groupware.request import GroupwareRequest, collection_href
 from dav_providers.multistatus import preconditions as pre
-from dav_providers.multistatus.answers import MULTI_STATUS, Answer, RefusedError, refusal, xml
-from dav_providers.multistatus.request_xml import RequestXMLError
+from dav_providers.multistatus.answers import MULTI_STATUS, Answer, refusal, xml
+from dav_providers.multistatus.report_xml import sync_collection
 from dav_providers.multistatus.writer import (
     CONTENT_TYPE,
     document,
@@ -31,12 +30,7 @@ _STREAMED_ROWS = 500
 
 def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._Element) -> Answer:
     """The members that are new, changed or gone; with a limit perhaps not all of them yet."""
-    token = root.find(f"{DAV}sync-token")
-    if token is None:
-        raise RequestXMLError("sync-collection must hold a sync-token, empty at first.")
-    if (root.findtext(f"{DAV}sync-level") or "1").strip() != "1":
-        raise RefusedError(403, "Ask with sync-level 1.", pre.SYNC_TRAVERSAL_SUPPORTED)
-    asked, limit = wanted(root), limit_of(root)
+    query = sync_collection(root)
     try:
         with request.services.store.read() as unit:
             # Looked up anew: its counter and its members are to be of one snapshot.
@@ -44,13 +38,13 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
             delta = item_store.delta(
                 unit,
                 now,
-                (token.text or "").strip(),
-                limit=limit,
-                with_text=TEXT in ITEMS.needs(asked),
+                query.token,
+                limit=query.limit,
+                with_text=TEXT in ITEMS.needs(query.asked),
             )
     except SyncTokenError as error:
         return _stale(request, collection, error)
-    plan = ITEMS.compile(asked, Listing(request, now), is_minimal=request.wants_minimal)
+    plan = ITEMS.compile(query.asked, Listing(request, now), is_minimal=request.wants_minimal)
     where = collection_href(request.who.user_name, now)
 
     def responses() -> Iterator[bytes]:

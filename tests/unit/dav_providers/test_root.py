@@ -1,3 +1,5 @@
+from wsgiref.types import StartResponse, WSGIEnvironment
+
 import pytest
 from lxml import etree
 
@@ -22,11 +24,21 @@ def asked(method: str, body: bytes = b"", *, depth: str = "") -> Answered:
     headers = {"Depth": depth} if depth else {}
     environ = an_environ(method, "/", headers=headers, body=body)
     environ["deedbox.identity"] = ANNA
-    return call(make_root(1000), environ)
+    return call(make_root(1000, principals=_principals), environ)
+
+
+def _principals(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+    """A door that says at which path it was asked."""
+    start_response("200 OK", [])
+    return [environ["PATH_INFO"].encode()]
 
 
 def hrefs(answer: Answered) -> list[str | None]:
     return [each.text for each in etree.fromstring(answer.body).iter(f"{D}href")]
+
+
+def test_reports_are_those_of_principals() -> None:
+    assert asked("REPORT", b"<x/>").body == b"/principals/"
 
 
 class TestOptions:
