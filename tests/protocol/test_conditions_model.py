@@ -36,7 +36,9 @@ tag_lists = st.one_of(
 )
 times = st.one_of(st.none(), st.none(), st.integers(NOW - 2, NOW + 2))
 conditions = st.builds(
-    Condition, st.one_of(tags, st.sampled_from(["DAV:no-lock", "lock"])), st.booleans()
+    Condition,
+    st.one_of(tags, st.sampled_from(["DAV:no-lock", "urn:x:stale", "lock"])),
+    st.booleans(),
 )
 lists = st.lists(conditions, min_size=1, max_size=3).map(tuple)
 untagged = st.lists(st.builds(IfList, st.none(), lists), max_size=3)
@@ -127,6 +129,8 @@ class TestDocuments:
             "folder": "/Home/folder",
             "missing": "/Home/missing.txt",
         }
+        with anna.office.store.write() as unit:
+            unit.execute("DELETE FROM lock")
         for kind in KINDS:
             anna.request("DELETE", paths[kind])
         anna.request("DELETE", "/Home/copy")
@@ -135,10 +139,11 @@ class TestDocuments:
             kind: anna.put(paths[kind], kind.encode()).headers["etag"].strip('"')
             for kind in ("own", "other")
         }
+        known["lock"] = anna.lock(paths["other"]).token
         request = with_tags(sent, known)
         resources = {
             "own": Resource(known["own"], NOW),
-            "other": Resource(known["other"], NOW),
+            "other": Resource(known["other"], NOW, frozenset({known["lock"]})),
             "folder": Resource(None, NOW),
         }
 
@@ -177,7 +182,7 @@ class TestObjects:
             kind: anna.request("PUT", paths[kind], event(kind)).headers["etag"].strip('"')
             for kind in ("own", "other")
         }
-        request = with_tags(sent, known)
+        request = with_tags(sent, {**known, "lock": "urn:x:lock"})
         resources = {
             "own": Resource(known["own"], NOW),
             "other": Resource(known["other"], NOW),

@@ -74,15 +74,23 @@ AS_A_PRINCIPAL = {"PROPFIND": 207, "REPORT": 403}
 """What others may ask of a home itself: name and address, as of any colleague."""
 REPORTS = (
     b'<D:expand-property xmlns:D="DAV:"><D:property name="displayname"/></D:expand-property>',
-    b'<D:acl-principal-prop-set xmlns:D="DAV:"><D:prop><D:displayname/></D:prop>'
-    b"</D:acl-principal-prop-set>",
-    b'<D:principal-match xmlns:D="DAV:"><D:self/><D:prop><D:displayname/></D:prop>'
-    b"</D:principal-match>",
-    b'<D:principal-property-search xmlns:D="DAV:"><D:property-search><D:prop><D:displayname/>'
-    b"</D:prop><D:match>a</D:match></D:property-search><D:prop/></D:principal-property-search>",
+    (
+        b'<D:acl-principal-prop-set xmlns:D="DAV:"><D:prop><D:displayname/></D:prop>'
+        b"</D:acl-principal-prop-set>"
+    ),
+    (
+        b'<D:principal-match xmlns:D="DAV:"><D:self/><D:prop><D:displayname/></D:prop>'
+        b"</D:principal-match>"
+    ),
+    (
+        b'<D:principal-property-search xmlns:D="DAV:"><D:property-search><D:prop><D:displayname/>'
+        b"</D:prop><D:match>a</D:match></D:property-search><D:prop/></D:principal-property-search>"
+    ),
     b'<D:principal-search-property-set xmlns:D="DAV:"/>',
-    b'<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop/>'
-    b'<C:filter><C:comp-filter name="VCALENDAR"/></C:filter></C:calendar-query>',
+    (
+        b'<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop/>'
+        b'<C:filter><C:comp-filter name="VCALENDAR"/></C:filter></C:calendar-query>'
+    ),
 )
 
 

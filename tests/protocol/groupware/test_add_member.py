@@ -138,10 +138,14 @@ class TestMinimal:
         bodies = (
             f'<D:sync-collection xmlns:D="DAV:"><D:sync-token/>{prop}</D:sync-collection>',
             f"<C:calendar-query {cal}>{prop}{filter_}</C:calendar-query>",
-            f"<C:calendar-multiget {cal}>{prop}<D:href>/dav/anna/calendar/a.ics</D:href>"
-            "</C:calendar-multiget>",
-            f'<D:principal-match xmlns:D="DAV:"><D:principal-property><D:owner/>'
-            f"</D:principal-property>{prop}</D:principal-match>",
+            (
+                f"<C:calendar-multiget {cal}>{prop}<D:href>/dav/anna/calendar/a.ics</D:href>"
+                "</C:calendar-multiget>"
+            ),
+            (
+                f'<D:principal-match xmlns:D="DAV:"><D:principal-property><D:owner/>'
+                f"</D:principal-property>{prop}</D:principal-match>"
+            ),
         )
         for body in bodies:
             full = anna.report("calendar/", body.encode(), Depth="0")
