@@ -43,7 +43,7 @@ def representation(
     status: int,
     more: Iterable[tuple[str, str]] = (),
 ) -> Answer:
-    """The document at the end of *chain* as the answer to a change (RFC 8144 section 2.2).
+    """The document at the end of *chain* as the answer to a change (RFC 8144 section 3.1).
 
     *more* are headers of the answer without it; those of the document come before them.
     """

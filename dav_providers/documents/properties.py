@@ -205,7 +205,7 @@ def _granted(who: Identity, chain: Sequence[NodeRow]) -> tuple[str, ...]:
     granted = {act for act, _ in asked if access.decide(who, act, chain) is Verdict.ALLOWED}
     names = [name for act, each in asked if act in granted for name in each]
     if len(granted) == len(asked):
-        # RFC 3744 section 5.5: an aggregate stands beside its parts.
+        # RFC 3744 section 5.4: an aggregate stands beside its parts.
         names.insert(len(READING), WRITE)
     return tuple(names)
 

@@ -127,7 +127,7 @@ def _multistatus(
     refused = {each.name for each in protected}
     names = list(dict.fromkeys(each.name for each in instructions))
     if not refused and request.wants_minimal:
-        # RFC 8144 section 2.1.
+        # RFC 8144 section 2.2.
         return Answer(200, [("Content-Length", "0")])
     if not refused:
         body = document([response(where, [empty_element(name) for name in names])])

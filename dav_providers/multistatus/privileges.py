@@ -32,13 +32,13 @@ def _privilege(name: str) -> bytes:
 
 
 def current_user_privilege_set(names: Iterable[str]) -> bytes:
-    """``DAV:current-user-privilege-set`` (section 5.5)."""
+    """``DAV:current-user-privilege-set`` (section 5.4)."""
     shown = b"".join(_privilege(name) for name in names)
     return element(f"{DAV}current-user-privilege-set", shown)
 
 
 def acl(entries: Iterable[Ace]) -> bytes:
-    """``DAV:acl`` (section 5.6); an entry that grants nothing is left out."""
+    """``DAV:acl`` (section 5.5); an entry that grants nothing is left out."""
     shown = b"".join(_ace(each) for each in entries if each.privileges)
     return element(f"{DAV}acl", shown)
 

@@ -85,7 +85,7 @@ class DAVRequest:
 
     @cached_property
     def skips_root(self) -> bool:
-        """``Prefer: depth-noroot`` (RFC 8144 section 3): a listing without its collection."""
+        """``Prefer: depth-noroot`` (RFC 8144 section 4): a listing without its collection."""
         return self._prefers("depth-noroot", "")
 
     @cached_property
