@@ -1,4 +1,4 @@
-"""What to type where, so that a computer shows the office's folders."""
+"""What to type where, so that devices show the office's folders, calendars and contacts."""
 
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
@@ -20,6 +20,21 @@ class Mounts:
     def address(self) -> str:
         """What Explorer, Finder and every other WebDAV client take."""
         return f"{self.origin}/files/"
+
+    @property
+    def account(self) -> str:
+        """What calendar and contact programs take that find the rest by themselves (RFC 6764)."""
+        return f"{self.origin}/"
+
+    @property
+    def server(self) -> str:
+        """The same for Apple's programs, which put the scheme before it themselves."""
+        return urlsplit(self.origin).netloc
+
+    @property
+    def home(self) -> str:
+        """Where the user's calendars and address books lie."""
+        return f"{self.origin}/dav/{quote(self.user_name)}/"
 
     @property
     def is_encrypted(self) -> bool:

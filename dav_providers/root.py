@@ -69,17 +69,15 @@ class Answer(NamedTuple):
     body: bytes = b""
 
 
-def make_root(xml_bytes: int, *, principals: WSGIApplication) -> WSGIApplication:
-    """Make the door of ``/``.
+def make_root(xml_bytes: int, reports: WSGIApplication) -> WSGIApplication:
+    """Make the door of ``/``; a request's XML may have *xml_bytes*.
 
-    Args:
-        xml_bytes: How long a request's XML may be.
-        principals: The door of ``/principals/``, which answers reports asked here, too.
+    Principals are looked for from here, too: *reports* is the door that knows them.
     """
 
     def root(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] == "REPORT":
-            return principals({**environ, "PATH_INFO": "/principals/"}, start_response)
+            return reports(environ, start_response)
         status, headers, body = _answer(environ, xml_bytes)
         start_response(status, [*headers, ("Content-Length", str(len(body)))])
         return [body] if body and environ["REQUEST_METHOD"] != "HEAD" else []

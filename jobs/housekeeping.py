@@ -2,17 +2,18 @@
 
 import logging
 import time
-from itertools import count
+from collections.abc import Callable
 from typing import Protocol
 
 from jobs import cleanup, lapsed_locks, retention, tombstones
+from storage import instance
 from storage.failures import is_unavailable
 from storage.local_blobs import LocalBlobs
 from storage.store import Store
 
 INTERVAL_SECONDS = 3600.0
-STRAYS_EVERY = 24
-"""Each so many rounds all files of the blobs' folder are looked at, not in the first."""
+_DAY_US = 24 * 3600 * 1_000_000
+_STRAYS_LOOKED_FOR = "strays_looked_for_us"
 
 _log = logging.getLogger("deedbox.housekeeping")
 
@@ -32,17 +33,21 @@ def keep_house(
     retention_days: int,
     tombstone_days: int,
     stop: StopEvent,
+    clock: Callable[[], int] = time.time_ns,
 ) -> None:
-    """Tidy once an hour until *stop* is set; a database that is away is tried the next time."""
-    for nth in count(1):
+    """Tidy once an hour until *stop* is set; a database that is away is tried the next time.
+
+    *clock* gives nanoseconds since the epoch.
+    """
+    while True:
+        now_us = clock() // 1000
         try:
             swept = cleanup.sweep(
                 store,
                 local,
                 grace_seconds=orphan_grace_seconds,
-                with_strays=nth % STRAYS_EVERY == 0,
+                with_strays=_strays_are_due(store, now_us),
             )
-            now_us = time.time_ns() // 1000
             forgotten = retention.forget_old(store, retention_days=retention_days, now_us=now_us)
             lapsed = lapsed_locks.drop_lapsed(store, now_us=now_us)
             deletions = tombstones.forget_deletions(
@@ -64,3 +69,17 @@ def keep_house(
                 _log.info("tidied", extra={"fields": fields})
         if stop.wait(INTERVAL_SECONDS):
             return
+
+
+def _strays_are_due(store: Store, now_us: int) -> bool:
+    """Whether a day went by since all files of the blobs' folder were looked at.
+
+    The database remembers, so that a server that is stopped every evening looks too; its first
+    look is a day after its first round.
+    """
+    with store.write() as unit:
+        last = instance.find(unit, _STRAYS_LOOKED_FOR)
+        if last is not None and now_us - int(last) < _DAY_US:
+            return False
+        instance.put(unit, _STRAYS_LOOKED_FOR, str(now_us))
+    return last is not None

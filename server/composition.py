@@ -82,13 +82,12 @@ def build(settings: Settings) -> App:
     access_log = AccessLog(store, settings.tracking)
     guarded = _guard(store, secret_key, access_log)
     documents = AfterOpening(lambda: _documents(store, blobs, settings))
-    principals = make_groupware(store, settings)
-    groupware = guarded(principals)
+    groupware = make_groupware(store, settings)
     router = Router(
         {
             "files": guarded(documents),
-            "dav": groupware,
-            "principals": groupware,
+            "dav": guarded(groupware),
+            "principals": guarded(groupware),
             ".well-known": guarded(make_well_known("/dav/")),
             "health": health(
                 (
@@ -100,7 +99,7 @@ def build(settings: Settings) -> App:
             "static": console,
             "favicon.ico": console,
         },
-        root=guarded(make_root(settings.limits.xml_bytes, principals=principals)),
+        root=guarded(make_root(settings.limits.xml_bytes, groupware)),
         landing=console,
         otherwise=guarded(not_found),
     )

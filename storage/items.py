@@ -5,17 +5,24 @@ member that goes leaves a tombstone. The caller holds the collections (``collect
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from storage.collections import next_modseq
 from storage.store import Unit, WriteUnit
 
+LIGHT_BYTES = 16 * 1024
+"""Up to this size the texts of a set's objects come with it; most have one or two KiB."""
+_BOUNDS = "starts_us, ends_us, recurrence"
 _ROW = "id, collection_id, href, uid, component, etag, size, modified_us, modseq"
 
 
 class ItemRow(NamedTuple):
-    """One object, as the table has it; ``text`` only where it was asked for, else empty."""
+    """One object, as the table has it.
+
+    ``text`` is there only where it was asked for, and in sets only of objects that are not heavy:
+    see :func:`whole`.
+    """
 
     id: int
     collection_id: int
@@ -71,18 +78,22 @@ def _selection(*, with_text: bool) -> str:
     return f"{_ROW}, text" if with_text else _ROW
 
 
+def _light(columns: str) -> str:
+    """*columns* of a set, with the texts of heavy objects left out: they may be any number."""
+    light = f"CASE WHEN size <= {LIGHT_BYTES} THEN text ELSE '' END AS text"
+    return columns.replace(", text", f", {light}")
+
+
 def _set_of(unit: Unit, columns: str, rest: str, parameters: dict[str, Any]) -> list[Any]:
     """Rows of a set that may be long.
 
     sqlite3 gives the interpreter's lock away at every row it steps: one row that holds all of
     them as JSON keeps threads from fighting over it.
     """
+    found = f"SELECT {_light(columns)} FROM item {rest}"
     if not unit.is_sqlite:
-        return unit.rows(f"SELECT {columns} FROM item {rest}", parameters)
-    row = unit.row(
-        f"SELECT json_group_array(json_array({columns})) FROM (SELECT {columns} FROM item {rest})",
-        parameters,
-    )
+        return unit.rows(found, parameters)
+    row = unit.row(f"SELECT json_group_array(json_array({columns})) FROM ({found})", parameters)
     rows: list[Any] = json.loads(row[0])
     return rows
 
@@ -95,6 +106,14 @@ def find(unit: Unit, collection_id: int, href: str, *, with_text: bool = False) 
         {"collection": collection_id, "href": href},
     )
     return ItemRow._make([*row, *([] if with_text else [""])]) if row else None
+
+
+def whole(unit: Unit, item: ItemRow) -> ItemRow | None:
+    """*item* as it is now, with its text; None: it has gone."""
+    row = unit.row(
+        f"SELECT {_selection(with_text=True)} FROM item WHERE id = :id", {"id": item.id}
+    )
+    return ItemRow(*row) if row else None
 
 
 def find_by_uid(unit: Unit, collection_id: int, uid: str) -> ItemRow | None:
@@ -130,15 +149,11 @@ def named(
     unit: Unit, collection_id: int, hrefs: Collection[str], *, with_text: bool
 ) -> dict[str, ItemRow]:
     """The members of these names, as far as they are there."""
-    among = "(SELECT value FROM json_each(:hrefs))" if unit.is_sqlite else "ANY(:hrefs)"
     rows = _set_of(
         unit,
         _selection(with_text=with_text),
-        f"WHERE collection_id = :collection AND href {'IN' if unit.is_sqlite else '='} {among}",
-        {
-            "collection": collection_id,
-            "hrefs": json.dumps(list(hrefs)) if unit.is_sqlite else list(hrefs),
-        },
+        f"WHERE collection_id = :collection AND href {_among(unit)}",
+        {"collection": collection_id, "hrefs": _list(unit, hrefs)},
     )
     return {row[2]: ItemRow(*row) for row in rows}
 
@@ -180,7 +195,7 @@ def may_happen_in(
     Those that recur have to be looked at: it may be that nothing of them happens just then.
     Undated ones are among them.
     """
-    columns = f"{_selection(with_text=with_text)}, starts_us, ends_us, recurrence"
+    columns = f"{_selection(with_text=with_text)}, {_BOUNDS}"
     of_kind = "" if component is None else " AND component = :component"
     begun = f"{of_kind} AND (starts_us <= :end OR starts_us IS NULL)"
     # Two ways into the index of bounds: an OR of them would make SQLite read the whole collection.
@@ -188,7 +203,7 @@ def may_happen_in(
         unit,
         columns,
         f"WHERE collection_id = :collection AND ends_us >= :start{begun} "
-        f"UNION ALL SELECT {columns} FROM item "
+        f"UNION ALL SELECT {_light(columns)} FROM item "
         f"WHERE collection_id = :collection AND ends_us IS NULL{begun}",
         {
             "collection": collection_id,
@@ -197,9 +212,32 @@ def may_happen_in(
             "end": end_us,
         },
     )
+    return _candidates(rows, with_text=with_text)
+
+
+def candidates(unit: Unit, collection_id: int, hrefs: Collection[str]) -> list[Candidate]:
+    """The members of these names, with their text and with when they happen."""
+    rows = _set_of(
+        unit,
+        f"{_selection(with_text=True)}, {_BOUNDS}",
+        f"WHERE collection_id = :collection AND href {_among(unit)}",
+        {"collection": collection_id, "hrefs": _list(unit, hrefs)},
+    )
+    return _candidates(rows, with_text=True)
+
+
+def _candidates(rows: Iterable[Any], *, with_text: bool) -> list[Candidate]:
     width = len(ItemRow._fields) - (0 if with_text else 1)
     found = ((ItemRow(*row[:width]), row[width:]) for row in rows)
     return [Candidate(item, item.component, *bounds) for item, bounds in found]
+
+
+def _among(unit: Unit) -> str:
+    return "IN (SELECT value FROM json_each(:hrefs))" if unit.is_sqlite else "= ANY(:hrefs)"
+
+
+def _list(unit: Unit, values: Collection[str]) -> Any:  # noqa: ANN401 - as the driver takes it
+    return json.dumps(list(values)) if unit.is_sqlite else list(values)
 
 
 _CONTENT = ", ".join(Content._fields)

@@ -113,6 +113,11 @@ def quote_segment(name: str) -> str:
     return name.encode().decode("latin-1").translate(_QUOTED)
 
 
+def is_plain_segment(quoted: str) -> bool:
+    """Whether a part of a percent-encoded path is a name as it stands, with nothing to decode."""
+    return _NEEDS_NO_QUOTING.fullmatch(quoted) is not None and quoted not in {".", ".."}
+
+
 def quote_path(segments: Iterable[str], *, is_collection: bool) -> str:
     """Return the absolute path of *segments*; a collection's ends in a slash."""
     path = "".join([f"/{quote_segment(name)}" for name in segments])

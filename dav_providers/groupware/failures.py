@@ -27,7 +27,7 @@ from office.errors import (
     UnfitItemError,
     UnfitNameError,
 )
-from office.items import InvalidItemError
+from office.items import InvalidItemError, TooManyInstancesError
 from wire.bodies import BodyCutError, BodyLengthError, BodyTooLargeError
 from wire.dates import http_date_us
 from wire.dav_headers import ForeignHostError
@@ -72,6 +72,9 @@ def answer(error: Exception, request: GroupwareRequest | None) -> Answer | None:
         )
     if isinstance(error, RefusedError):
         return refusal(error.status, str(error), error.condition, headers=error.headers)
+    if isinstance(error, TooManyInstancesError):
+        message = "Too much happens in this time; ask for less of it."
+        return refusal(507, message, pre.NUMBER_OF_MATCHES_WITHIN_LIMITS)
     if isinstance(error, CredentialsError):
         # Only here where a long upload outlived its device; else the gate says it.
         return refusal(401, "This device may not come in any more.", headers=(CHALLENGE,))

@@ -1,96 +1,65 @@
-"""The filter of a calendar-query as far as an index answers it (RFC 4791 section 9.7)."""
+"""The filter of a calendar-query: what an index answers of it, and what is left to be matched."""
 
-import re
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import tzinfo
 
 from lxml import etree
 
-from dav_providers.groupware import preconditions
+from dav_providers.groupware.filter_xml import find_filter, invalid, read_components
 from dav_providers.groupware.names import CAL
-from dav_providers.multistatus.answers import RefusedError
+from office.items.filters import ComponentFilter
+from office.items.property_filters import Within
 
-_INSTANT = re.compile(r"\d{8}T\d{6}Z")
-_MICROSECONDS = 1_000_000
-EARLIEST_US, LATEST_US = -(1 << 61), 1 << 61
-
-
-@dataclass(frozen=True, slots=True)
-class TimeRange:
-    """A time range in microseconds; None where a side is open (section 9.9)."""
-
-    start_us: int | None
-    end_us: int | None
+_SECOND = 1_000_000
+_STORED = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"})
+_EARLIEST_US, _LATEST_US = -(1 << 61), 1 << 61
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarFilter:
-    """What of a filter can be looked up.
+    """A calendar-query's filter (RFC 4791 section 9.7).
 
     Attributes:
         component: The kind of object; None for all.
-        time_range: When something of it has to happen; None for ever.
-        is_all: Nothing else is asked.
+        within: When something of it has to happen; None for ever.
+        rest: What has to be matched against the object besides; None: nothing.
     """
 
     component: str | None = None
-    time_range: TimeRange | None = None
-    is_all: bool = True
+    within: Within | None = None
+    rest: ComponentFilter | None = None
 
 
-def calendar_filter(root: etree._Element) -> CalendarFilter:
-    """Read the filter of a calendar-query.
+def calendar_filter(root: etree._Element, zone: tzinfo) -> CalendarFilter:
+    """Read the filter of a calendar-query; *zone* is the asker's.
 
     Raises:
-        RefusedError: It is no filter (``CALDAV:valid-filter``).
+        RefusedError: It is no filter (``CALDAV:valid-filter``), or has too many parts.
     """
-    outer = root.find(f"{CAL}filter/{CAL}comp-filter")
-    if outer is None or str(outer.get("name", "")).upper() != "VCALENDAR":
+    element = find_filter(root, CAL)
+    if element is None or len(element) != 1 or element[0].tag != f"{CAL}comp-filter":
+        raise invalid("A calendar-query must hold a filter with one comp-filter.")
+    whole = read_components(element[0], zone)
+    if whole.name != "VCALENDAR":
         raise invalid("The filter must begin with comp-filter VCALENDAR.")
-    inner = outer.findall(f"{CAL}comp-filter")
-    if len(outer) == 0:
-        return CalendarFilter()
-    if len(outer) != 1 or len(inner) != 1:
-        return CalendarFilter(is_all=False)
-    if inner[0].find(f"{CAL}is-not-defined") is not None:
-        return CalendarFilter(is_all=False)
-    component = str(inner[0].get("name", "")).upper()
-    if not component:
-        raise invalid("A comp-filter must have a name.")
-    time_ranges = inner[0].findall(f"{CAL}time-range")
-    others = len(inner[0]) - len(time_ranges)
-    found = time_range(time_ranges[0]) if time_ranges else None
-    return CalendarFilter(component, found, is_all=not others)
+    match whole.components:
+        case (asked,) if asked.name in _STORED and not asked.is_not_defined:
+            rest = replace(whole, components=(replace(asked, within=None),))
+            is_all = rest == ComponentFilter(
+                "VCALENDAR", components=(ComponentFilter(asked.name),)
+            )
+            return CalendarFilter(asked.name, asked.within, None if is_all else rest)
+        case _:
+            rest = replace(whole, within=None)
+            is_all = rest == ComponentFilter("VCALENDAR")
+            return CalendarFilter(within=whole.within, rest=None if is_all else rest)
 
 
-def time_range(element: etree._Element) -> TimeRange:
-    """Read a time range.
-
-    Raises:
-        RefusedError: A side is no instant in UTC, both are open, or it ends before it begins.
-    """
-    found = TimeRange(_instant(element.get("start")), _instant(element.get("end")))
-    if found == TimeRange(None, None):
-        raise invalid("A time-range must have a start or an end.")
-    match found:
-        case TimeRange(int(start_us), int(end_us)) if end_us <= start_us:
-            raise invalid("A time-range must end after it begins.")
-    return found
-
-
-def invalid(message: str) -> RefusedError:
-    """The refusal of a filter that is none."""
-    return RefusedError(403, message, preconditions.VALID_FILTER)
-
-
-def _instant(text: str | bytes | None) -> int | None:
-    if text is None:
-        return None
-    told = str(text)
-    if not _INSTANT.fullmatch(told):
-        raise invalid("The times of a time-range must be in UTC, such as 20260131T080000Z.")
-    try:
-        moment = datetime.strptime(told, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    except ValueError:
-        raise invalid(f"{told} is no time.") from None
-    return int(moment.timestamp()) * _MICROSECONDS
+def bounds_us(within: Within | None) -> tuple[int, int]:
+    """What a time range says to the index: microseconds, far off where a side is open."""
+    start_us = None if within is None or within.start is None else within.start * _SECOND
+    end_us = None if within is None or within.end is None else within.end * _SECOND
+    return (
+        _EARLIEST_US if start_us is None else start_us,
+        _LATEST_US if end_us is None else end_us,
+    )

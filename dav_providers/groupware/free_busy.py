@@ -6,42 +6,41 @@ from datetime import UTC, datetime, timedelta
 from lxml import etree
 
 from dav_providers.groupware.calendar_query import zone_of
-from dav_providers.groupware.filters import invalid, time_range
+from dav_providers.groupware.filter_xml import invalid, read_range
+from dav_providers.groupware.filters import bounds_us
 from dav_providers.groupware.names import CAL
 from dav_providers.groupware.request import GroupwareRequest
-from dav_providers.multistatus import preconditions as pre
-from dav_providers.multistatus.answers import Answer, RefusedError
-from office.items import BusyInterval, busy_intervals
+from dav_providers.multistatus.answers import Answer
+from office.items import Budget, BusyInterval, busy_intervals
 from storage import items
 from storage.collections import CollectionRow
 
-_MOST_INTERVALS = 10_000
+_MOST_INSTANCES = 10_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._Element) -> Answer:
-    """One VFREEBUSY with what is busy in the time asked about."""
+    """One VFREEBUSY with what is busy in the time asked about.
+
+    Raises:
+        TooManyInstancesError: More happens in it than is told at once.
+    """
     element = root.find(f"{CAL}time-range")
     if element is None:
         raise invalid("A free-busy-query must hold a time-range.")
-    within = time_range(element)
-    if within.start_us is None or within.end_us is None:
+    within = read_range(element)
+    if within.start is None or within.end is None:
         raise invalid("The time-range of a free-busy-query must have a start and an end.")
-    start_us, end_us = within.start_us, within.end_us
+    start_us, end_us = bounds_us(within)
     with request.services.store.read() as unit:
         found = items.may_happen_in(
             unit, collection.id, "VEVENT", start_us, end_us, with_text=False
         )
     zone = zone_of(collection, root)
     busy: list[BusyInterval] = []
+    budget = Budget(_MOST_INSTANCES)
     for each in found:
-        busy += busy_intervals(each, start_us, end_us, limit=_MOST_INTERVALS + 1, zone=zone)
-        if len(busy) > _MOST_INTERVALS:
-            raise RefusedError(
-                507,
-                "Too much happens in this time; ask for less of it.",
-                pre.NUMBER_OF_MATCHES_WITHIN_LIMITS,
-            )
+        busy += busy_intervals(each, start_us, end_us, budget=budget, zone=zone)
     text = _vfreebusy(merged(busy), start_us, end_us, request.now_us).encode()
     headers = [
         ("Content-Type", "text/calendar; charset=utf-8; component=vfreebusy"),

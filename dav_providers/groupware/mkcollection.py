@@ -21,8 +21,10 @@ from dav_providers.multistatus import preconditions as pre
 from dav_providers.multistatus.answers import Answer, RefusedError, xml
 from dav_providers.multistatus.preconditions import Precondition
 from dav_providers.multistatus.request_xml import (
+    MAX_NAMES,
     PropertyInstruction,
     RequestXMLError,
+    RequestXMLTooComplexError,
     standing_alone,
 )
 from dav_providers.multistatus.writer import propstat, xml_document
@@ -89,6 +91,8 @@ def _wish(root: etree._Element | None, *, is_mkcalendar: bool) -> _Wish:
     components = _components(elements)
     kind = _kind(types, components, is_mkcalendar=is_mkcalendar)
     kept = [each for each in elements if each.tag not in (RESOURCETYPE, COMPONENT_SET)]
+    if len(kept) > MAX_NAMES:
+        raise RequestXMLTooComplexError(f"Set at most {MAX_NAMES} properties at a time.")
     instructions = tuple(PropertyInstruction(str(each.tag), standing_alone(each)) for each in kept)
     return _Wish(kind, frozenset() if kind is Kind.ADDRESSBOOK else components, instructions)
 

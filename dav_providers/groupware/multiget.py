@@ -4,17 +4,18 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from dav_providers.groupware import engine
+from dav_providers.groupware import expansion, texts
+from dav_providers.groupware.calendar_query import zone_of
 from dav_providers.groupware.names import DAV
 from dav_providers.groupware.properties import ITEMS, TEXT, Listing
-from dav_providers.groupware.report_xml import wanted, wants_parts
 from dav_providers.groupware.request import GroupwareRequest, OutsideError, collection_href
 from dav_providers.multistatus.answers import MULTI_STATUS, Answer, xml
+from dav_providers.multistatus.report_xml import wanted
 from dav_providers.multistatus.writer import CONTENT_TYPE, document, status_response, stream
 from storage import items
 from storage.collections import CollectionRow
 from wire.dav_headers import ForeignHostError
-from wire.paths import PathError, quote_segment
+from wire.paths import PathError, is_plain_segment, quote_segment
 
 _STREAMED_ROWS = 200
 _ITEM_DEPTH = 3
@@ -22,36 +23,44 @@ _ITEM_DEPTH = 3
 
 def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._Element) -> Answer:
     """The objects named by their hrefs; 404 in the answer for those that are not there."""
-    asked, is_cut = wanted(root), wants_parts(root)
+    asked, expand = wanted(root), expansion.asked_for(root)
     hrefs = list(dict.fromkeys((each.text or "").strip() for each in root.iterfind(f"{DAV}href")))
-    names = {href: _name(request, collection, href) for href in hrefs}
-    with request.services.store.read() as unit:
-        found = items.named(
-            unit,
-            collection.id,
-            {name for name in names.values() if name is not None},
-            with_text=TEXT in ITEMS.needs(asked) or is_cut,
-        )
-    if is_cut:
-        return engine.parts(request, collection, root, list(found.values()))
+    where = collection_href(request.who.user_name, collection)
+    names = {href: _name(request, collection, where, href) for href in hrefs}
+    members = {name for name in names.values() if name is not None}
+    wants_text = TEXT in ITEMS.needs(asked)
+    if expand is None:
+        with request.services.store.read() as unit:
+            found = items.named(unit, collection.id, members, with_text=wants_text)
+    else:
+        with request.services.store.read() as unit:
+            candidates = items.candidates(unit, collection.id, members)
+        rows = expansion.rows(request, candidates, expand, zone_of(collection, root))
+        found = {each.href: each for each in rows}
     plan = ITEMS.compile(asked, Listing(request, collection), is_minimal=request.wants_minimal)
 
     def responses() -> Iterator[bytes]:
-        where = collection_href(request.who.user_name, collection)
         for href, name in names.items():
             item = found.get(name) if name is not None else None
+            # Instances are read already; where there are none, their text is empty.
+            if item is not None and wants_text and expand is None:
+                item = texts.load(request, item)
             if item is None:
                 yield status_response(href, 404)
             else:
                 yield plan.response(where + quote_segment(item.href), item)
 
-    if len(hrefs) > _STREAMED_ROWS:
+    if len(hrefs) > _STREAMED_ROWS or texts.is_long([*found.values()], with_text=wants_text):
         return Answer(MULTI_STATUS, [("Content-Type", CONTENT_TYPE)], stream(responses()))
     return xml(MULTI_STATUS, document(responses()))
 
 
-def _name(request: GroupwareRequest, collection: CollectionRow, href: str) -> str | None:
+def _name(
+    request: GroupwareRequest, collection: CollectionRow, where: str, href: str
+) -> str | None:
     """The member that *href* speaks of; None where it lies elsewhere or is no path at all."""
+    if href.startswith(where) and is_plain_segment(name := href[len(where) :]):
+        return name  # spelled as this server does: most are
     try:
         names = request.names_in(href).segments
     except (ForeignHostError, OutsideError, PathError):

@@ -29,6 +29,9 @@ SUPPORTED_COMPONENT = _caldav(
 )
 SUPPORTED_FILTER = _caldav("supported-filter", 403, "This filter is not understood.")
 VALID_FILTER = _caldav("valid-filter", 403, "The filter is not one.")
+SUPPORTED_CARD_FILTER = Precondition(
+    f"{CARD}supported-filter", 403, "This filter is not understood."
+)
 SUPPORTED_ADDRESS_DATA = Precondition(
     f"{CARD}supported-address-data", 403, "An address book takes vCards."
 )

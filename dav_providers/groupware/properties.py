@@ -21,7 +21,7 @@ from dav_providers.groupware.names import (
     DISPLAYNAME,
     RESOURCETYPE,
 )
-from dav_providers.groupware.preconditions import etag
+from dav_providers.groupware.preconditions import etag_of
 from dav_providers.groupware.request import GroupwareRequest, collection_href
 from dav_providers.multistatus import privileges
 from dav_providers.multistatus.live_properties import LiveProperty, LivePropertyRegistry
@@ -240,7 +240,7 @@ COLLECTIONS: LivePropertyRegistry[CollectionRow, Listing] = LivePropertyRegistry
 
 
 def _getetag(item: ItemRow) -> bytes:
-    return b"<D:getetag>%s</D:getetag>" % etag(item).encode()
+    return b"<D:getetag>%s</D:getetag>" % etag_of(item.etag).encode()
 
 
 def content_type(item: ItemRow) -> str:

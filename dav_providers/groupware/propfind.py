@@ -1,6 +1,6 @@
 """PROPFIND on homes, collections and objects (RFC 4918 section 9.1): a fixed number of queries."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from dav_providers.groupware import preconditions
 from dav_providers.groupware.properties import COLLECTIONS, ITEMS, Listing
@@ -135,7 +135,7 @@ def _collection(
 
 
 def of_items(
-    plan: PropertyPlan[ItemRow], where: str, members: Sequence[ItemRow]
+    plan: PropertyPlan[ItemRow], where: str, members: Iterable[ItemRow]
 ) -> Iterator[bytes]:
     """The responses of members of the collection at *where*."""
     for member in members:

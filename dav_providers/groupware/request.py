@@ -57,7 +57,7 @@ class GroupwareRequest(DAVRequest):
 
     @property
     def is_top(self) -> bool:
-        """It is about ``/dav/`` or ``/principals/`` itself."""
+        """It is about ``/dav/``, ``/principals/`` or, for a report, ``/``."""
         return not self.names
 
     @property
@@ -78,8 +78,7 @@ class GroupwareRequest(DAVRequest):
     @property
     def is_principal(self) -> bool:
         """It is about another user's principal or a group's, if there is one."""
-        is_own = self.segments[0] == MOUNT and self.names == (self.who.user_name,)
-        return self.is_home and not is_own
+        return self.is_home and self.segments != (MOUNT, self.who.user_name)
 
     def demand_own_home(self) -> None:
         """See to it that what is below the mount can be there for the caller at all.
@@ -87,7 +86,7 @@ class GroupwareRequest(DAVRequest):
         Raises:
             NotFoundError: It is another user's home, or nothing of ours.
         """
-        is_known = self.segments[0] == MOUNT or self.is_top
+        is_known = self.is_top or self.segments[0] == MOUNT
         if not is_known or (self.names and self.names[0] != self.who.user_name):
             raise NotFoundError("There is nothing here.")
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from dav_providers.groupware import texts
 from dav_providers.groupware.names import DAV
 from dav_providers.groupware.properties import ITEMS, TEXT, Listing
 from dav_providers.groupware.propfind import of_items
@@ -21,16 +22,19 @@ from dav_providers.multistatus.writer import (
 from office import collections, item_store
 from office.collections import Kind
 from office.errors import SyncTokenError
+from office.sync_tokens import token_of
 from storage.collections import CollectionRow
 from wire.clients import Family
 from wire.paths import quote_segment
-
-_STREAMED_ROWS = 500
 
 
 def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._Element) -> Answer:
     """The members that are new, changed or gone; with a limit perhaps not all of them yet."""
     query = sync_collection(root)
+    if query.token == token_of(collection):
+        trailer = text_element(f"{DAV}sync-token", query.token)
+        return xml(MULTI_STATUS, document((), trailer=trailer))
+    with_text = TEXT in ITEMS.needs(query.asked)
     try:
         with request.services.store.read() as unit:
             # Looked up anew: its counter and its members are to be of one snapshot.
@@ -40,7 +44,7 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
                 now,
                 query.token,
                 limit=query.limit,
-                with_text=TEXT in ITEMS.needs(query.asked),
+                with_text=with_text,
             )
     except SyncTokenError as error:
         return _stale(request, collection, error)
@@ -48,7 +52,8 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
     where = collection_href(request.who.user_name, now)
 
     def responses() -> Iterator[bytes]:
-        yield from of_items(plan, where, delta.changed)
+        changed = texts.whole(request, delta.changed) if with_text else delta.changed
+        yield from of_items(plan, where, changed)
         for href in delta.gone:
             yield status_response(where + quote_segment(href), 404)
         if delta.is_truncated:
@@ -56,7 +61,7 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
             yield status_response(where, 507, error=error)
 
     trailer = text_element(f"{DAV}sync-token", delta.token)
-    if len(delta.changed) > _STREAMED_ROWS:
+    if texts.is_long(delta.changed, with_text=with_text):
         blocks = stream(responses(), trailer=trailer)
         return Answer(MULTI_STATUS, [("Content-Type", CONTENT_TYPE)], blocks)
     return xml(MULTI_STATUS, document(responses(), trailer=trailer))

@@ -11,7 +11,12 @@ from dav_providers.multistatus.answers import MULTI_STATUS, Answer, RefusedError
 from dav_providers.multistatus.principals import CAL, CS, PrincipalScope
 from dav_providers.multistatus.report_xml import DAV, demand_depth_zero, wanted
 from dav_providers.multistatus.request import DAVRequest
-from dav_providers.multistatus.request_xml import RequestXMLError, property_names
+from dav_providers.multistatus.request_xml import (
+    Propfind,
+    PropfindKind,
+    RequestXMLError,
+    property_names,
+)
 from dav_providers.multistatus.writer import document
 from office.items import fold
 from office.principals import Principal, everybody
@@ -49,6 +54,7 @@ _COMPARISONS: Mapping[str, Callable[[str, str], bool]] = MappingProxyType(
     }
 )
 _Test = Callable[[Principal], bool]
+_OWN_PARTS = frozenset({f"{DAV}property-search", f"{DAV}apply-to-principal-collection-set"})
 
 
 def answer(request: DAVRequest, unit: Unit, root: etree._Element, *, are_here: bool) -> Answer:
@@ -72,17 +78,30 @@ def answer(request: DAVRequest, unit: Unit, root: etree._Element, *, are_here: b
             507, f"More than {most:,} match; ask closer.", pre.NUMBER_OF_MATCHES_WITHIN_LIMITS
         )
     plan = principals.REGISTRY.compile(
-        wanted(root), PrincipalScope(request.who, request.space), is_minimal=request.wants_minimal
+        _wanted(root), PrincipalScope(request.who, request.space), is_minimal=request.wants_minimal
     )
     body = document(plan.response(principals.href_of(each), each) for each in found)
     return xml(MULTI_STATUS, body)
 
 
+def _wanted(root: etree._Element) -> Propfind:
+    asked = wanted(root)
+    if asked.names or asked.kind is not PropfindKind.PROP:
+        return asked
+    # python-caldav 3.6 writes the names beside an empty prop (base_client.py).
+    beside = (str(each.tag) for each in root if each.tag not in _OWN_PARTS)
+    known = tuple(name for name in beside if name in principals.REGISTRY)
+    return Propfind(PropfindKind.PROP, known)
+
+
 def _matcher(root: etree._Element) -> _Test:
-    """All searches must hold, or (Apple's ``test="anyof"``) one of them."""
+    """All searches must hold, or (Apple's ``test="anyof"``) one of them; without any, all match.
+
+    python-caldav asks so for all principals.
+    """
     tests = [_test(each) for each in root.iterfind(f"{DAV}property-search")]
     if not tests:
-        raise RequestXMLError("principal-property-search must hold a property-search.")
+        return lambda _principal: True
     joined = any if root.get("test") == "anyof" else all
     return lambda principal: joined(test(principal) for test in tests)
 

@@ -20,11 +20,17 @@ from lxml import etree
 MAX_DEPTH = 64
 MAX_ELEMENTS = 250_000
 MAX_NAMES = 500
-"""Properties that one PROPFIND may name: each is answered for each member, 404 or not."""
+"""Properties that one PROPFIND may name: each is answered for each member, 404 or not.
+
+So many may one PROPPATCH set or remove, too.
+"""
+MAX_NAMESPACES = 100
+"""Namespaces in scope of an element that is kept: canonical XML compares each with each."""
 
 _ENCODING = re.compile(rb"<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _PROLOG = re.compile(rb"(?:\s|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
 _READ_AS_UTF8 = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii", b"utf-16"})
+_REMEMBERED_BYTES = 2_048
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -148,6 +154,12 @@ def parse_propfind(body: bytes, *, max_depth: int = 64) -> Propfind:
         RequestXMLError: Not exactly one of prop, allprop and propname.
         RequestXMLTooComplexError: It asks for more than `MAX_NAMES` properties.
     """
+    # Programs poll with the same few bodies.
+    read = _remembered_propfind if len(body) <= _REMEMBERED_BYTES else _read_propfind
+    return read(body, max_depth)
+
+
+def _read_propfind(body: bytes, max_depth: int) -> Propfind:
     if not body.strip():
         return Propfind(PropfindKind.ALLPROP)
     root = _root(body, "propfind", max_depth)
@@ -163,23 +175,34 @@ def parse_propfind(body: bytes, *, max_depth: int = 64) -> Propfind:
     )
 
 
+_remembered_propfind = lru_cache(maxsize=256)(_read_propfind)
+
+
 def parse_propertyupdate(body: bytes, *, max_depth: int = 64) -> Propertyupdate:
     """Read a PROPPATCH's body.
 
     Raises:
         RequestXMLError: No propertyupdate, or one that sets and removes nothing.
+        RequestXMLTooComplexError: It sets and removes more than `MAX_NAMES` properties.
     """
     root = _root(body, "propertyupdate", max_depth)
-    instructions = tuple(
-        PropertyInstruction(name_of(child), None if is_remove else standing_alone(child))
+    asked = [
+        (child, is_remove)
         for action in root
         if (is_remove := action.tag == "{DAV:}remove") or action.tag == "{DAV:}set"
         for prop in action.iterfind("{DAV:}prop")
         for child in prop
-    )
-    if not instructions:
+    ]
+    if not asked:
         raise RequestXMLError("propertyupdate must set or remove at least one property.")
-    return Propertyupdate(instructions)
+    if len(asked) > MAX_NAMES:
+        raise RequestXMLTooComplexError(f"Change at most {MAX_NAMES} properties at a time.")
+    return Propertyupdate(
+        tuple(
+            PropertyInstruction(name_of(child), None if is_remove else standing_alone(child))
+            for child, is_remove in asked
+        )
+    )
 
 
 def parse_lockinfo(body: bytes, *, max_depth: int = 64) -> LockInfo:
@@ -203,12 +226,21 @@ def standing_alone(element: etree._Element) -> bytes:
 
     Inclusive canonical XML keeps every namespace in scope, so that a prefix inside a value still
     works.
+
+    Raises:
+        RequestXMLTooComplexError: More than `MAX_NAMESPACES` are in scope.
+        RequestXMLError: One of them is a relative URI, which means nothing anywhere else.
     """
+    if any(len(each.nsmap) > MAX_NAMESPACES for each in element.iter()):
+        raise RequestXMLTooComplexError(f"More than {MAX_NAMESPACES} namespaces in scope.")
     if _LANG not in element.attrib:
         languages = (above.get(_LANG) for above in element.iterancestors())
         if language := next((each for each in languages if each is not None), None):
             element.set(_LANG, language)
-    return etree.tostring(element, method="c14n", with_tail=False)
+    try:
+        return etree.tostring(element, method="c14n", with_tail=False)
+    except etree.C14NError:
+        raise RequestXMLError("A namespace must be an absolute URI.") from None
 
 
 def text_of(xml: bytes) -> str:

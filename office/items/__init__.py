@@ -4,8 +4,10 @@ The bytes stay a client's own wherever they can; what is kept beside them tells 
 when an object happens and what it is called.
 """
 
+from office.items.budgets import Budget
 from office.items.calendar_objects import read_calendar_object
-from office.items.errors import InvalidItemError, Precondition
+from office.items.errors import InvalidItemError, Precondition, TooManyInstancesError
+from office.items.expansion import expanded, instances
 from office.items.free_busy import BusyInterval, BusyKind, busy_intervals
 from office.items.indexed import AddressObject, CalendarObject, IndexColumns, Indexed
 from office.items.limits import DEFAULT_LIMITS, ItemLimits
@@ -15,6 +17,7 @@ from office.items.vcards import fold, read_address_object
 __all__ = [
     "DEFAULT_LIMITS",
     "AddressObject",
+    "Budget",
     "BusyInterval",
     "BusyKind",
     "CalendarObject",
@@ -24,8 +27,11 @@ __all__ = [
     "ItemLimits",
     "Occurrence",
     "Precondition",
+    "TooManyInstancesError",
     "busy_intervals",
+    "expanded",
     "fold",
+    "instances",
     "occurrences",
     "occurs_in",
     "read_address_object",

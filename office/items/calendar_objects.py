@@ -92,7 +92,9 @@ def _indexed(
         starts_us=columns.starts_us,
         ends_us=columns.ends_us,
         recurrence=columns.recurrence,
-        summary=content_lines.unescape(first.value("SUMMARY"))[:_SUMMARY_LENGTH],
+        summary=content_lines.unescape(first.value("SUMMARY")[: 2 * _SUMMARY_LENGTH])[
+            :_SUMMARY_LENGTH
+        ],
         fields=_fields(first),
     )
 

@@ -9,6 +9,8 @@ from office.items.limits import ItemLimits
 from office.items.schedules import FLOATING, OWN
 from office.items.zones import UNIVERSAL, Zone, find_zone, iana_name, zone_by_name
 
+_MOST_OWN = 20
+
 
 class ClockError(Exception):
     """A TZID has no meaning; the text is a sentence."""
@@ -69,6 +71,8 @@ class Clocks:
             return tzid
         described = self._described.get(tzid)
         if described is not None:
+            if len(self._own) == _MOST_OWN:
+                raise ClockError(f"more than {_MOST_OWN} time zones that nobody knows.")
             try:
                 self._own[tzid] = read_zone(described, self._limits)
             except ValueError as error:

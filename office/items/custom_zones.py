@@ -4,6 +4,7 @@ A VTIMEZONE is compiled once to a few numbers and rules, which the store keeps w
 recurrence: nothing has to read the text again to know when an instance is.
 """
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from office.items.components import Component
@@ -11,7 +12,6 @@ from office.items.errors import shown
 from office.items.instants import (
     DAY,
     FIRST_LOCAL,
-    LAST_LOCAL,
     Clock,
     read_moment,
     read_offset,
@@ -25,6 +25,15 @@ from office.items.zones import UNIVERSAL
 
 _YEAR = 366 * DAY
 _MOST_OBSERVANCES = 500
+_MOST_RULES = 30
+_MOST_ENDLESS = 4
+_MOST_DATES = 1_000
+_MOST_YEARS = 500  # remembered: a cycle and some
+_CYCLE_YEARS = 400
+_CYCLE = 146_097 * DAY
+"""After so long the calendar comes again, day of the week by day of the week."""
+_LAST_CHANGE = (2_100 - 1970) * _YEAR
+"""Rules that end later are taken not to end, and nothing else is read that comes later."""
 
 
 class Observance(NamedTuple):
@@ -44,6 +53,12 @@ class Observance(NamedTuple):
     rule: Rule | None
     dates: tuple[int, ...]
 
+    @property
+    def known(self) -> tuple[int, ...]:
+        """The times at which something of it begins or ends."""
+        ends = () if self.rule is None else (self.rule.last, self.rule.until)
+        return (self.onset, *self.dates, *(end for end in ends if end is not None))
+
 
 class _Change(NamedTuple):
     utc: int
@@ -54,26 +69,28 @@ class _Change(NamedTuple):
 class CustomZone:
     """A clock that goes by a VTIMEZONE."""
 
-    __slots__ = ("_first", "_years", "observances")
+    __slots__ = ("_first", "_settled", "_years", "observances")
 
     def __init__(self, observances: tuple[Observance, ...]) -> None:
         self.observances = observances
-        self._first = min(observances)
+        self._first = min(observances, key=lambda each: each.onset)
+        # From this year on only rules without an end change anything.
+        self._settled = 2 + max(year_of(time) for each in observances for time in each.known)
         self._years: dict[int, list[_Change]] = {}
 
     def utc(self, local: int) -> int:
         """The seconds since 1970 UTC at which the clock shows *local*."""
-        offset = self._first.before
-        for change in self._changes(year_of(local)):
-            if change.shown_from <= local:
+        offset, seen = self._first.before, self._within_cycle(local)
+        for change in self._changes(year_of(seen)):
+            if change.shown_from <= seen:
                 offset = change.after
         return local - offset
 
     def local(self, utc: int) -> int:
         """What the clock shows at *utc*."""
-        offset = self._first.before
-        for change in self._changes(year_of(utc)):
-            if change.utc <= utc:
+        offset, seen = self._first.before, self._within_cycle(utc)
+        for change in self._changes(year_of(seen)):
+            if change.utc <= seen:
                 offset = change.after
         return utc + offset
 
@@ -84,9 +101,16 @@ class CustomZone:
             for each in self.observances
         ]
 
+    def _within_cycle(self, seconds: int) -> int:
+        """The same time of an earlier year that is like it."""
+        cycles = (year_of(seconds) - self._settled) // _CYCLE_YEARS
+        return seconds - max(cycles, 0) * _CYCLE
+
     def _changes(self, year: int) -> list[_Change]:
         """The changes that matter in *year*, sorted, from the one in force at its beginning."""
         if year not in self._years:
+            if len(self._years) == _MOST_YEARS:
+                self._years.clear()
             begin = (year - 1970) * 365 * DAY + (year - 1969) // 4 * DAY  # some days off is enough
             begin -= 20 * DAY
             found = {
@@ -145,7 +169,14 @@ def read_zone(component: Component, limits: ItemLimits) -> CustomZone:
         raise ValueError("it has neither STANDARD nor DAYLIGHT.")
     if len(found) > _MOST_OBSERVANCES:
         raise ValueError(f"it has more than {_MOST_OBSERVANCES} parts.")
-    return CustomZone(tuple(_observance(each, limits) for each in found))
+    observances = tuple(_observance(each, limits) for each in found)
+    rules = [each.rule for each in observances if each.rule is not None]
+    endless = [rule for rule in rules if rule.last is None and rule.until is None]
+    if len(rules) > _MOST_RULES or len(endless) > _MOST_ENDLESS:
+        raise ValueError(f"it has more than {_MOST_RULES} rules, or {_MOST_ENDLESS} without end.")
+    if sum(len(each.dates) for each in observances) > _MOST_DATES:
+        raise ValueError(f"it has more than {_MOST_DATES} dates.")
+    return CustomZone(observances)
 
 
 def _observance(component: Component, limits: ItemLimits) -> Observance:
@@ -172,6 +203,10 @@ def _rule(text: str, onset: int, limits: ItemLimits) -> Rule | None:
         return None
     if isinstance(rule, tuple) or rule.frequency != "YEARLY":
         raise ValueError(f"its rule “{shown(text)}” is not FREQ=YEARLY.")
+    if _CYCLE_YEARS % rule.parts.interval:
+        raise ValueError(f"its rule “{shown(text)}” leaves out years in a way that is not read.")
+    if max(rule.last or 0, rule.until or 0) > _LAST_CHANGE:
+        return replace(rule, last=None, until=None)
     return rule
 
 
@@ -180,7 +215,7 @@ def _local(text: str) -> int:
         moment = read_moment(text.strip().partition("/")[0], "")
     except ValueError:
         raise ValueError(f"“{shown(text)}” is no date and time.") from None
-    if moment.clock is Clock.DATE or not FIRST_LOCAL + DAY < moment.local < LAST_LOCAL - DAY:
+    if moment.clock is Clock.DATE or not FIRST_LOCAL + DAY < moment.local < _LAST_CHANGE:
         raise ValueError(f"“{shown(text)}” is no date and time.")
     return moment.local
 

@@ -31,6 +31,10 @@ class InvalidItemError(OfficeError):
         self.precondition = precondition
 
 
+class TooManyInstancesError(Exception):
+    """An answer would hold more instances, or more of them, than are given out at once."""
+
+
 def shown(text: str, most: int = 60) -> str:
     """What a client sent, short enough for a sentence."""
     return text if len(text) <= most else f"{text[:most]}…"

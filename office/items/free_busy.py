@@ -1,11 +1,11 @@
 """When an object takes its owner's time (RFC 4791 section 7.10)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, tzinfo
 from enum import StrEnum
-from itertools import islice
 from typing import NamedTuple
 
+from office.items.budgets import Budget
 from office.items.indexed import IndexColumns
 from office.items.occurrences import hits, meets
 from office.items.schedules import BUSY, FREE, TENTATIVE, UNAVAILABLE, Period, schedule_from_json
@@ -37,7 +37,7 @@ class BusyInterval(NamedTuple):
 
 
 def busy_intervals(
-    indexed: IndexColumns, start_us: int, end_us: int, *, limit: int, zone: tzinfo = UTC
+    indexed: IndexColumns, start_us: int, end_us: int, *, budget: Budget, zone: tzinfo = UTC
 ) -> list[BusyInterval]:
     """What of the window the object takes: cut to it, sorted, times of one kind joined.
 
@@ -45,20 +45,40 @@ def busy_intervals(
         indexed: The object's columns; only VEVENT and VFREEBUSY take time.
         start_us: The window's beginning.
         end_us: The window's end.
-        limit: At most so many instances are looked at.
+        budget: What instances may still be looked at.
         zone: The asker's zone, for dates and floating times.
+
+    Raises:
+        TooManyInstancesError: *budget* is used up.
     """
     if indexed.component == "VFREEBUSY":
         if not indexed.recurrence:
             return []
         found: Iterable[Period] = schedule_from_json(indexed.recurrence).periods
-    elif indexed.component == "VEVENT":
+    elif indexed.component == "VEVENT" and _takes_time(indexed):
         found = (
             Period(hit.starts, hit.ends, hit.busy) for hit in hits(indexed, start_us, end_us, zone)
         )
     else:
         return []
-    return joined(islice(_cut(found, start_us, end_us), limit))
+    return joined(_cut(_counted(found, budget), start_us, end_us))
+
+
+def _takes_time(indexed: IndexColumns) -> bool:
+    """Whether any instance does; one of a series that is free all through need not be counted."""
+    if not indexed.recurrence:
+        return True
+    schedule = schedule_from_json(indexed.recurrence)
+    spans = [each.span for each in schedule.overrides]
+    if schedule.master is not None:
+        spans.append(schedule.master)
+    return any(span.busy != FREE for span in spans)
+
+
+def _counted(periods: Iterable[Period], budget: Budget) -> Iterator[Period]:
+    for each in periods:
+        budget.spend(1)
+        yield each
 
 
 def _cut(periods: Iterable[Period], start_us: int, end_us: int) -> Iterable[BusyInterval]:

@@ -4,11 +4,9 @@ The work depends on the window and not on how long ago a series began: rules are
 before the window on.
 """
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import UTC, tzinfo
 from heapq import merge
-from itertools import islice
 from typing import NamedTuple
 
 from office.items.indexed import IndexColumns
@@ -144,48 +142,72 @@ def _recurrence_id(schedule: Schedule, override: Override, starts: int, asker: Z
 
 def _series(schedule: Schedule, master: Span, begin: int, end: int, asker: Zone) -> Iterator[Hit]:
     """The instances that no override replaces."""
-    futures = sorted(each for each in schedule.overrides if each.is_future)
-    futures_at = [each.recurrence_id or 0 for each in futures]
-    lengths = {date.local: date.length for date in schedule.dates if date.length}
     excluded = schedule.excluded.union(each.recurrence_id or 0 for each in schedule.overrides)
-    shifts = [0, *(each.shift for each in futures)]
-    since = begin - _reach(schedule, master) - max(shifts) - _MARGIN
-    until = end - min(shifts) + _MARGIN
+    lengths = {date.local: date.length for date in schedule.dates if date.length}
     clock = schedule.clock(master.zone, asker)
-    for local in _locals(schedule, master, since, clock):
-        if local > until:
+    for part in _parts(schedule, master):
+        for local in part.locals(schedule, master, begin, end, clock):
+            if local in excluded:
+                continue
+            span = part.span
+            if local in lengths:
+                days, seconds = lengths[local]
+                span = span._replace(days=days, seconds=seconds)
+            starts, ends = instant(schedule, span, local + part.shift, asker)
+            if meets(span.kind, starts, ends, begin, end):
+                yield Hit(starts, ends, clock.utc(local), MASTER, span.busy)
+
+
+class _Part(NamedTuple):
+    """A stretch of a series whose instances are all alike.
+
+    Attributes:
+        first: Its first local time, by the series' own count.
+        last: Its last.
+        span: What its instances are like.
+        shift: By how much they lie elsewhere than the series has them.
+    """
+
+    first: int
+    last: int
+    span: Span
+    shift: int
+
+    def locals(
+        self, schedule: Schedule, master: Span, begin: int, end: int, clock: Zone
+    ) -> Iterator[int]:
+        """Its local times that may meet a window, each once, sorted.
+
+        Nothing is counted that lies before: a long way off, or in a long series, that is work.
+        """
+        length = self.span.days * DAY + self.span.seconds
+        since = max(self.first, begin - length - self.shift - _MARGIN)
+        until = min(self.last, end - self.shift + _MARGIN)
+        # Dates may have lengths of their own; they are few and written out.
+        dates = [date.local for date in schedule.dates if self.first <= date.local <= until]
+        if since > until and not dates:
             return
-        if local in excluded:
-            continue
-        span, shown_at = master, local
-        if futures and (number := bisect_right(futures_at, local)):
-            span = futures[number - 1].span
-            shown_at = local + futures[number - 1].shift
-        if local in lengths:
-            days, seconds = lengths[local]
-            span = span._replace(days=days, seconds=seconds)
-        starts, ends = instant(schedule, span, shown_at, asker)
-        if meets(span.kind, starts, ends, begin, end):
-            yield Hit(starts, ends, clock.utc(local), MASTER, span.busy)
+        if self.first <= master.start <= until:
+            dates.append(master.start)
+        dates.sort()
+        streams = [_rule_locals(rule, master.start, since, clock) for rule in schedule.rules]
+        previous = None
+        for local in merge(dates, *streams):
+            if local > until:
+                return
+            if local != previous:
+                yield local
+                previous = local
 
 
-def _reach(schedule: Schedule, master: Span) -> int:
-    """The longest instance of the series, in seconds."""
-    lengths = [(master.days, master.seconds)]
-    lengths += [(each.span.days, each.span.seconds) for each in schedule.overrides]
-    lengths += [date.length for date in schedule.dates if date.length is not None]
-    return max(days * DAY + seconds for days, seconds in lengths)
-
-
-def _locals(schedule: Schedule, master: Span, since: int, clock: Zone) -> Iterator[int]:
-    """The local times of the whole series from *since* on, each once, sorted."""
-    dates = sorted({master.start, *(date.local for date in schedule.dates)})
-    streams = [_rule_locals(rule, master.start, since, clock) for rule in schedule.rules]
-    previous = None
-    for local in merge(islice(dates, bisect_left(dates, since), None), *streams):
-        if local != previous:
-            yield local
-            previous = local
+def _parts(schedule: Schedule, master: Span) -> Iterator[_Part]:
+    """The series, cut where an override counts for all that follow."""
+    futures = sorted(each for each in schedule.overrides if each.is_future)
+    starts = [each.recurrence_id or 0 for each in futures]
+    ends = [*(start - 1 for start in starts), _EVER]
+    yield _Part(-_EVER, ends[0], master, 0)
+    for each, start, end in zip(futures, starts, ends[1:], strict=True):
+        yield _Part(start, end, each.span, each.shift)
 
 
 def _rule_locals(rule: Rule, start: int, since: int, clock: Zone) -> Iterator[int]:

@@ -109,6 +109,7 @@ def _fields(card: Component) -> Mapping[str, str]:
         lines = card.lines.get(name)
         if lines:
             joined = lines[0][1] if len(lines) == 1 else "\n".join([line[1] for line in lines])
+            joined = joined[: 4 * _FIELD_LENGTH]
             fields[name] = fold(content_lines.unescape(joined))[:_FIELD_LENGTH]
     numbers = fields.get("TEL")
     if numbers:

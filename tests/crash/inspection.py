@@ -4,7 +4,7 @@ import hashlib
 from random import Random
 from urllib.parse import quote, unquote
 
-from tests.crash.hands import EMPTY_SHA256, LOCK_BODY, NOTE
+from tests.crash.document_hands import EMPTY_SHA256, LOCK_BODY, NOTE
 from tests.crash.ledger import Entry, Names, State
 from tests.e2e.dav_client import DAV, Client, Member
 

@@ -1,7 +1,6 @@
 """Calendars and contacts of vera, who has a phone and a computer: what programs sync.
 
-A conftest takes the fixtures in. A module whose programs reach the server by another way, such as
-a proxy, has a ``site`` of its own.
+A conftest takes the fixtures in.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,9 +9,23 @@ from itertools import count
 
 import pytest
 
+from auth import devices
+from auth.secret_key import secret_key_of
+from office import people
+from server.installation import now_us
+from storage.store import Store, sqlite_url
 from tests.e2e.dav_client import Client, Site
+from tests.e2e.offices import DIRECT, PROXIED
+from tests.e2e.proxy import proxied
 from tests.e2e.server_process import Device, Office
 
+EVERY_WAY = pytest.mark.parametrize(
+    "office",
+    [*DIRECT, *(pytest.param(each, marks=pytest.mark.clients) for each in PROXIED)],
+    indirect=True,
+    scope="session",
+)
+"""A module with this mark asks offices by themselves and, as ``make clients`` does, by nginx."""
 HOME = "/dav/vera/"
 _COMPONENTS = (
     '<C:mkcalendar xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:set><D:prop>'
@@ -41,13 +54,34 @@ Connect = Callable[..., Client]
 
 @pytest.fixture(scope="session")
 def vera(office: Office) -> Vera:
-    office.add_user("vera")
-    return Vera(office.add_device("vera", "Telefon"), office.add_device("vera", "Rechner"))
+    """Made as `deedbox user add` and `deedbox device add` do it, without their seconds."""
+    store = Store(office.variant.database_url or sqlite_url(office.data / "deedbox.sqlite3"))
+    key = secret_key_of(office.data / "secret.key")
+    try:
+        with store.write() as unit:
+            email = "vera@musterbuero.example"
+            people.add_person(unit, "vera", email, groups={"mitarbeiter"}, now_us=now_us())
+            made = [
+                devices.enrol(
+                    unit, user_name="vera", label=label, limit=2, secret_key=key, now_us=now_us()
+                )
+                for label in ("Telefon", "Rechner")
+            ]
+    finally:
+        store.close()
+    return Vera(*(Device("vera", each.password) for each in made))
 
 
 @pytest.fixture(scope="session")
-def site(office: Office) -> Site:
-    return office
+def site(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Where programs find the office: by itself, or by a proxy if it trusts one."""
+    if not office.variant.settings:
+        yield office
+        return
+    # The two ways in which a proxy can tell the name that programs know.
+    is_kept = office.variant.is_tls
+    with proxied(office, tmp_path_factory.mktemp("nginx"), keeps_host=is_kept) as outer:
+        yield outer
 
 
 @pytest.fixture

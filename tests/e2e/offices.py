@@ -17,25 +17,28 @@ from tests.e2e.server_process import Device, Office, Variant, running_office
 
 MakeClient = Callable[..., Client]
 
-_VARIANTS = {
-    "uvicorn-plain-sqlite": ("uvicorn", False, False),
-    "uvicorn-tls-postgresql": ("uvicorn", True, True),
-    "cheroot-plain-postgresql": ("cheroot", False, True),
-    "cheroot-tls-sqlite": ("cheroot", True, False),
-}
+DIRECT = (
+    "uvicorn-plain-sqlite",
+    "uvicorn-tls-postgresql",
+    "cheroot-plain-postgresql",
+    "cheroot-tls-sqlite",
+)
+PROXIED = tuple(f"{each}-proxied" for each in DIRECT)
+"""The same behind a proxy that they trust; only where a test asks for them."""
 
 
-@pytest.fixture(scope="session", params=_VARIANTS)
+@pytest.fixture(scope="session", params=DIRECT)
 def office(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Office]:
-    kind, is_tls, is_postgres = _VARIANTS[request.param]
+    kind, transport, database, *proxy = request.param.split("-")
     url = None
-    if is_postgres:
+    if database == "postgresql":
         server: Postgres = request.getfixturevalue("postgres")
         url = server.empty().render_as_string(hide_password=False)
     folder = tmp_path_factory.mktemp(request.param)
-    with running_office(folder, Variant(kind, is_tls, url)) as running:
+    settings = {"DEEDBOX_SERVER__TRUSTED_PROXIES": "127.0.0.1"} if proxy else None
+    with running_office(folder, Variant(kind, transport == "tls", url, settings)) as running:
         yield running
 
 

@@ -62,7 +62,7 @@ class Office:
         self.folder = folder
         self.data = folder / "data"
         self.variant = variant
-        self.port = _free_port()
+        self.port = free_port()
         self.log = folder / "log"
         self.environment = _environment(folder, variant)
 
@@ -113,7 +113,7 @@ class Office:
     def http(self, timeout: float = 30) -> HTTPConnection:
         """Return a connection; nothing is sent yet."""
         if self.variant.is_tls:
-            return HTTPSConnection("127.0.0.1", self.port, timeout=timeout, context=_trusting())
+            return HTTPSConnection("127.0.0.1", self.port, timeout=timeout, context=trusting())
         return HTTPConnection("127.0.0.1", self.port, timeout=timeout)
 
     def connect(self, *, receive_buffer: int | None = None) -> socket.socket:
@@ -123,7 +123,7 @@ class Office:
             plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         plain.settimeout(30)
         plain.connect(("127.0.0.1", self.port))
-        return _trusting().wrap_socket(plain) if self.variant.is_tls else plain
+        return trusting().wrap_socket(plain) if self.variant.is_tls else plain
 
     def is_ready(self) -> bool:
         """Whether ``/health/ready`` answers 200."""
@@ -190,13 +190,15 @@ def _environment(folder: Path, variant: Variant) -> dict[str, str]:
     return environment
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of the loopback address that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _trusting() -> ssl.SSLContext:
+def trusting() -> ssl.SSLContext:
+    """TLS that takes any certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

@@ -4,7 +4,7 @@ from base64 import b64encode
 
 import pytest
 
-from tests.e2e.accounts import HOME, Connect, Vera, card
+from tests.e2e.accounts import EVERY_WAY, HOME, Connect, Vera, card
 from tests.e2e.dialects import (
     Program,
     conditions_in,
@@ -19,6 +19,8 @@ from tests.e2e.dialects import (
 )
 from tests.e2e.sequences.test_apple_calendars import DIALECT, POLL, WHO, XML, Start, sign_in
 from tests.e2e.server_process import Device
+
+pytestmark = EVERY_WAY
 
 MAC = "macOS/26.5.1 (25F80) AddressBookCore/2732.600.11"
 PHONE = "iOS/18.5 (22F76) dataaccessd/1.0"

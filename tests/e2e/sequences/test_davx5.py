@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.e2e.accounts import HOME, Connect, Vera, card, event, task
+from tests.e2e.accounts import EVERY_WAY, HOME, Connect, Vera, card, event, task
 from tests.e2e.dav_client import Member
 from tests.e2e.dialects import (
     Dialect,
@@ -20,6 +20,8 @@ from tests.e2e.dialects import (
     value,
 )
 from tests.e2e.server_process import Device
+
+pytestmark = EVERY_WAY
 
 AGENT = "DAVx5/4.5.17 (at.bitfire.davdroid)"
 ICS = "text/calendar; charset=utf-8"

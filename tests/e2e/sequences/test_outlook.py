@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.e2e.accounts import HOME, Connect, Vera, card, event, task
+from tests.e2e.accounts import EVERY_WAY, HOME, Connect, Vera, card, event, task
 from tests.e2e.dialects import (
     Changes,
     Dialect,
@@ -19,6 +19,8 @@ from tests.e2e.dialects import (
     privileges_of,
     value,
 )
+
+pytestmark = EVERY_WAY
 
 AGENT = "CalDavSynchronizer/4.6.0"
 WINDOWS = "MSFT-WIN-3/10.0.19045"

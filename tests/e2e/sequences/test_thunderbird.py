@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from tests.e2e.accounts import HOME, Connect, Vera, card, event, task
+from tests.e2e.accounts import EVERY_WAY, HOME, Connect, Vera, card, event, task
 from tests.e2e.dav_client import Heard, Member
 from tests.e2e.dialects import (
     Dialect,
@@ -19,6 +19,8 @@ from tests.e2e.dialects import (
     reports_of,
     value,
 )
+
+pytestmark = EVERY_WAY
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Thunderbird/140.5.0"
 WRITING = {"D:write", "D:write-content", "D:write-properties", "D:all"}

@@ -103,7 +103,6 @@ class TestSearch:
     @pytest.mark.parametrize(
         "body",
         [
-            '<D:principal-property-search xmlns:D="DAV:"/>',
             (
                 '<D:principal-property-search xmlns:D="DAV:"><D:property-search/>'
                 "</D:principal-property-search>"
@@ -201,8 +200,7 @@ class TestExpand:
 
         assert answer.findtext(f".//{DAV}principal-URL/{DAV}href") == "/dav/anna/"
 
-    def test_through_groups_and_back(self, groupware: GroupwareOffice, anna: Device) -> None:
-        assert anna
+    def test_through_groups_and_back(self, groupware: GroupwareOffice) -> None:
         berta = groupware.person("berta", "administration")
         body = expand(
             '<D:property name="group-member-set"><D:property name="group-membership">'
@@ -214,10 +212,7 @@ class TestExpand:
         names = [each.text for each in answer.iter(f"{DAV}displayname")]
         assert names == ["Mitarbeiter", "Mitarbeiter"]
 
-    def test_a_few_words_do_not_ask_for_millions(
-        self, groupware: GroupwareOffice, anna: Device
-    ) -> None:
-        assert anna
+    def test_a_few_words_do_not_ask_for_millions(self, groupware: GroupwareOffice) -> None:
         berta = groupware.person("berta", "administration")
         inner = '<D:property name="displayname"/>'
         for level in range(26):

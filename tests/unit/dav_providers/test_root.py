@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
@@ -24,21 +25,20 @@ def asked(method: str, body: bytes = b"", *, depth: str = "") -> Answered:
     headers = {"Depth": depth} if depth else {}
     environ = an_environ(method, "/", headers=headers, body=body)
     environ["deedbox.identity"] = ANNA
-    return call(make_root(1000, principals=_principals), environ)
+    return call(make_root(1000, _reports), environ)
 
 
-def _principals(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-    """A door that says at which path it was asked."""
-    start_response("200 OK", [])
-    return [environ["PATH_INFO"].encode()]
+def _reports(_environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    start_response("207 Multi-Status", [("Content-Length", "5")])
+    return [b"asked"]
+
+
+def test_reports_go_on_to_who_knows_principals() -> None:
+    assert asked("REPORT", b"<a/>").body == b"asked"
 
 
 def hrefs(answer: Answered) -> list[str | None]:
     return [each.text for each in etree.fromstring(answer.body).iter(f"{D}href")]
-
-
-def test_reports_are_those_of_principals() -> None:
-    assert asked("REPORT", b"<x/>").body == b"/principals/"
 
 
 class TestOptions:

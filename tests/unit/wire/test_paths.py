@@ -13,6 +13,7 @@ from wire.paths import (
     ResourcePath,
     decode_path_info,
     decode_quoted_path,
+    is_plain_segment,
     quote_path,
     quote_segment,
     windows_name_fault,
@@ -129,6 +130,18 @@ class TestQuoting:
     @given(names)
     def test_a_segment_is_quoted_as_the_standard_library_does(self, name: str) -> None:
         assert quote_segment(name) == quote(name, safe="@")
+
+    @given(st.one_of(names.map(quote_segment), st.from_regex(r"[!-~]{1,9}", fullmatch=True)))
+    def test_a_plain_segment_is_the_name_that_decoding_gives(self, quoted: str) -> None:
+        if is_plain_segment(quoted):
+            assert decode_quoted_path(f"/{quoted}").segments == (quoted,)
+
+    @pytest.mark.parametrize("quoted", ["", ".", "..", "a/b", "a%20b", "ä", "a?b", "a\x00", "a\n"])
+    def test_what_has_to_be_decoded_or_refused_is_not_plain(self, quoted: str) -> None:
+        assert not is_plain_segment(quoted)
+
+    def test_most_names_are_plain(self) -> None:
+        assert is_plain_segment("4711.ICS~1_@-")
 
     def test_the_root_is_one_slash(self) -> None:
         assert quote_path((), is_collection=True) == "/"

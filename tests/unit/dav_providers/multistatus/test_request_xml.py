@@ -207,6 +207,31 @@ class TestPropertyupdate:
             ("c", False),
         ]
 
+    @pytest.mark.parametrize("where", ["outer", "inner"])
+    def test_a_heap_of_namespaces_costs_nothing(self, where: str) -> None:
+        heap = " ".join(f'xmlns:n{i}="urn:{i}"' for i in range(5000))
+        inner = "<z/>" * 500
+        body = update(
+            f"<D:set><D:prop>{inner}</D:prop></D:set>"
+            if where == "outer"
+            else f"<D:set><D:prop><x><y {heap}>{inner}</y></x></D:prop></D:set>",
+            heap if where == "outer" else "",
+        )
+        began = time.process_time()
+
+        with pytest.raises(RequestXMLTooComplexError, match="namespaces"):
+            parse_propertyupdate(body)
+
+        assert time.process_time() - began < 1
+
+    def test_a_namespace_that_is_relative_is_refused(self) -> None:
+        with pytest.raises(RequestXMLError, match="absolute"):
+            parse_propertyupdate(update('<D:set><D:prop><a xmlns="u"/></D:prop></D:set>'))
+
+    def test_thousands_of_properties_are_refused(self) -> None:
+        with pytest.raises(RequestXMLTooComplexError, match="500"):
+            parse_propertyupdate(update(f"<D:set><D:prop>{'<a/>' * 501}</D:prop></D:set>"))
+
     def test_a_value_keeps_its_markup_language_and_prefixes(self) -> None:
         body = update(
             '<D:set xml:lang="de"><D:prop xmlns:q="urn:q">'

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from office.items import (
+    Budget,
     InvalidItemError,
     busy_intervals,
     occurrences,
@@ -90,7 +91,7 @@ def _ask(data: bytes) -> None:
             assert indexed.starts_us is not None
             assert indexed.starts_us <= each.starts_us
             assert indexed.ends_us is None or each.ends_us <= indexed.ends_us
-        busy_intervals(indexed, *window, limit=50)
+        busy_intervals(indexed, *window, budget=Budget(10_000))
 
 
 @given(data=mutated((CARD,)) | st.binary(max_size=200))
