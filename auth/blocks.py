@@ -14,6 +14,7 @@ def block_on(unit: WriteUnit, *, user_name: str, node_id: int, now_us: int) -> N
     """
     person = people.get(unit, user_name)
     people_rows.hold(unit, person.id)
+    blocks.serialise(unit, node_id)
     locks.delete_of_user_within(unit, person.id, node_id)
     blocks.add(unit, user_id=person.id, node_id=node_id, now_us=now_us)
 
@@ -25,6 +26,8 @@ def unblock_on(unit: WriteUnit, *, user_name: str, node_id: int) -> bool:
         UnknownUserError: There is no such user.
     """
     person = people.get(unit, user_name)
+    people_rows.hold(unit, person.id)
+    blocks.serialise(unit, node_id)
     return blocks.remove(unit, user_id=person.id, node_id=node_id)
 
 

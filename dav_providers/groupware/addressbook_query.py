@@ -11,10 +11,10 @@ from dav_providers.groupware.names import CARD
 from dav_providers.groupware.object_data import address_data
 from dav_providers.groupware.properties import ITEMS, TEXT, Listing
 from dav_providers.groupware.propfind import of_items
-from dav_providers.groupware.report_xml import limit_of, wanted
 from dav_providers.groupware.request import GroupwareRequest, collection_href
 from dav_providers.multistatus import preconditions as pre
 from dav_providers.multistatus.answers import MULTI_STATUS, Answer, xml
+from dav_providers.multistatus.report_xml import limit_of, wanted
 from dav_providers.multistatus.writer import CONTENT_TYPE, document, status_response, stream
 from office.items import Budget, InvalidItemError
 from office.items.column_filters import Verdict, card_verdict

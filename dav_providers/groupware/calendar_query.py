@@ -6,12 +6,13 @@ from lxml import etree
 
 from dav_providers.groupware import texts
 from dav_providers.groupware.filters import CalendarFilter, bounds_us, calendar_filter
+from dav_providers.groupware.floating_times import zone_of
 from dav_providers.groupware.object_data import calendar_data, in_time
 from dav_providers.groupware.properties import ITEMS, TEXT, Listing
 from dav_providers.groupware.propfind import of_items
-from dav_providers.groupware.report_xml import wanted, zone_of
 from dav_providers.groupware.request import GroupwareRequest, collection_href
 from dav_providers.multistatus.answers import MULTI_STATUS, Answer, xml
+from dav_providers.multistatus.report_xml import wanted
 from dav_providers.multistatus.writer import CONTENT_TYPE, document, stream
 from office.items import Budget, InvalidItemError, occurs_in
 from office.items.column_filters import calendar_verdict

@@ -7,8 +7,8 @@ from lxml import etree
 
 from dav_providers.groupware.filter_xml import invalid, read_range
 from dav_providers.groupware.filters import bounds_us
+from dav_providers.groupware.floating_times import zone_of
 from dav_providers.groupware.names import CAL
-from dav_providers.groupware.report_xml import zone_of
 from dav_providers.groupware.request import GroupwareRequest
 from dav_providers.multistatus.answers import Answer
 from office.items import Budget, BusyInterval, busy_intervals

@@ -16,6 +16,7 @@ from storage import items
 from storage.items import ItemRow
 from wire.accept import Accept
 from wire.dates import http_date_us
+from wire.paths import quote_path
 
 
 def answer(request: GroupwareRequest) -> Answer:
@@ -37,9 +38,29 @@ def answer(request: GroupwareRequest) -> Answer:
         version = _version(request, item)
         tag = etag(item) if version is None else converted_etag(item, version)
         preconditions.check(request, unit, item, tag=tag)
-    kind, body = content_type(item), item.text
+    return _whole(item, 200, version)
+
+
+def current(request: GroupwareRequest) -> Answer | None:
+    """The object as it stands, for who wanted to change another state of it (RFC 8144 3.2)."""
+    if not request.is_item:
+        return None
+    with request.services.store.read() as unit:
+        collection = collections.find(unit, request.who, request.names[1])
+        item = items.find(unit, collection.id, request.names[2], with_text=True)
+    if item is None:
+        return None
+    answer = _whole(item, 412)
+    answer.headers.append(("Content-Location", quote_path(request.segments, is_collection=False)))
+    return answer
+
+
+def _whole(item: ItemRow, status: int, version: str | None = None) -> Answer:
+    """The object, as it is stored or as a vCard of another *version*."""
+    kind, body, tag = content_type(item), item.text, etag(item)
     if version is not None:
         kind, body = f"{kind}; version={version}", in_version(item.text, version)
+        tag = converted_etag(item, version)
     data = body.encode()
     headers = [
         ("Content-Type", kind),
@@ -50,7 +71,7 @@ def answer(request: GroupwareRequest) -> Answer:
         ("Cache-Control", "private, no-cache"),
         *varying(item),
     ]
-    return Answer(200, headers, [data])
+    return Answer(status, headers, [data])
 
 
 def _version(request: GroupwareRequest, item: ItemRow) -> str | None:

@@ -8,9 +8,9 @@ from dav_providers.groupware import texts
 from dav_providers.groupware.names import DAV
 from dav_providers.groupware.object_data import in_time, object_data
 from dav_providers.groupware.properties import ITEMS, TEXT, Listing
-from dav_providers.groupware.report_xml import wanted
 from dav_providers.groupware.request import GroupwareRequest, OutsideError, collection_href
 from dav_providers.multistatus.answers import MULTI_STATUS, Answer, xml
+from dav_providers.multistatus.report_xml import wanted
 from dav_providers.multistatus.writer import CONTENT_TYPE, document, status_response, stream
 from storage import items
 from storage.collections import CollectionRow

@@ -12,8 +12,8 @@ from lxml import etree
 
 from dav_providers.groupware import preconditions, texts
 from dav_providers.groupware.filter_xml import read_range
+from dav_providers.groupware.floating_times import zone_of
 from dav_providers.groupware.names import ADDRESS_DATA, CAL, CALENDAR_DATA, CARD, DAV
-from dav_providers.groupware.report_xml import zone_of
 from dav_providers.groupware.request import GroupwareRequest
 from dav_providers.multistatus.answers import RefusedError
 from dav_providers.multistatus.request_xml import RequestXMLError

@@ -9,11 +9,10 @@ from dav_providers.groupware.names import DAV
 from dav_providers.groupware.object_data import in_time, object_data
 from dav_providers.groupware.properties import ITEMS, TEXT, Listing
 from dav_providers.groupware.propfind import of_items
-from dav_providers.groupware.report_xml import limit_of, wanted
 from dav_providers.groupware.request import GroupwareRequest, collection_href
 from dav_providers.multistatus import preconditions as pre
-from dav_providers.multistatus.answers import MULTI_STATUS, Answer, RefusedError, refusal, xml
-from dav_providers.multistatus.request_xml import RequestXMLError
+from dav_providers.multistatus.answers import MULTI_STATUS, Answer, refusal, xml
+from dav_providers.multistatus.report_xml import sync_collection
 from dav_providers.multistatus.writer import (
     CONTENT_TYPE,
     document,
@@ -33,16 +32,11 @@ from wire.paths import quote_segment
 
 def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._Element) -> Answer:
     """The members that are new, changed or gone; with a limit perhaps not all of them yet."""
-    token = root.find(f"{DAV}sync-token")
-    if token is None:
-        raise RequestXMLError("sync-collection must hold a sync-token, empty at first.")
-    if (root.findtext(f"{DAV}sync-level") or "1").strip() != "1":
-        raise RefusedError(403, "Ask with sync-level 1.", pre.SYNC_TRAVERSAL_SUPPORTED)
-    asked, limit, data = wanted(root), limit_of(root), object_data(collection, root)
-    known = (token.text or "").strip()
-    if known == token_of(collection):
-        return xml(MULTI_STATUS, document((), trailer=text_element(f"{DAV}sync-token", known)))
-    with_text = TEXT in ITEMS.needs(asked) and not data.needs_columns
+    query, data = sync_collection(root), object_data(collection, root)
+    if query.token == token_of(collection):
+        trailer = text_element(f"{DAV}sync-token", query.token)
+        return xml(MULTI_STATUS, document((), trailer=trailer))
+    with_text = TEXT in ITEMS.needs(query.asked) and not data.needs_columns
     try:
         with request.services.store.read() as unit:
             # Looked up anew: its counter and its members are to be of one snapshot.
@@ -50,8 +44,8 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
             delta = item_store.delta(
                 unit,
                 now,
-                known,
-                limit=limit,
+                query.token,
+                limit=query.limit,
                 with_text=with_text,
             )
             changed = delta.changed
@@ -61,7 +55,7 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
         return _stale(request, collection, error)
     if candidates:
         changed = in_time(request, candidates, data)
-    plan = ITEMS.compile(asked, Listing(request, now), is_minimal=request.wants_minimal)
+    plan = ITEMS.compile(query.asked, Listing(request, now), is_minimal=request.wants_minimal)
     where = collection_href(request.who.user_name, now)
 
     def responses() -> Iterator[bytes]:

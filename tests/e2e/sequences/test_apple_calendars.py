@@ -240,9 +240,9 @@ class TestSettingUp:
 
         heard = agent.reports(HOME, proxies, 0)
 
-        assert heard.status == 403
-        assert conditions_in(heard) == {"D:supported-report"}
-        assert "D:expand-property" not in reports_of(agent.finds(HOME, *PRINCIPAL))
+        assert heard.status == 207
+        assert "HTTP/1.1 404 Not Found" in heard.body.decode()
+        assert "200 OK" not in heard.body.decode()
 
 
 class TestCalendar:

@@ -404,7 +404,7 @@ class TestAddressbookQuery:
 
 class TestOtherReports:
     @pytest.mark.parametrize(
-        "name", ["{DAV:}expand-property", f"{CARD}addressbook-query", "{urn:x}unknown"]
+        "name", ["{DAV:}version-tree", f"{CARD}addressbook-query", "{urn:x}unknown"]
     )
     def test_what_is_not_served_is_refused(self, anna: Device, name: str) -> None:
         reply = anna.report("calendar", etree.tostring(etree.Element(name)))
