@@ -50,19 +50,19 @@ def row(title, results):
     for name in OURS:
         own = results.get(name)
         if own is None:
-            line += f"{'':30}"
+            line += f"{'':33}"
             continue
         rate = f"{own['ops'] / peers[best]['ops']:9.1f} x" if best else f"{'':11}"
         spent = per_request(own)
         cpu = f"{per_request(peers[best]) / spent:7.1f} x" if best and spent else f"{'':9}"
-        line += f"{own['ops']:10.1f}{rate}{cpu}"
+        line += f"{own['ops']:13.1f}{rate}{cpu}"
     return line + "".join(f"   {name}: {each['bad']} bad" for name, each in results.items() if each["bad"])
 
 
 def ratios(report):
     """Print for each workload how far ahead of the best peer ours are: in rate and in processor time."""
     print(f"\nsize {report['size']}, {report['rounds']} rounds; x: times the best peer's rate, then its CPU time over ours")
-    print(f"{'':48}{'best peer':18}{'ops/s':>10}" + "".join(f"{name + ' ops/s':>21}{'CPU':>9}" for name in OURS))
+    print(f"{'':48}{'best peer':18}{'ops/s':>10}" + "".join(f"{name + ' ops/s':>24}{'CPU':>9}" for name in OURS))
     for name, workload in report["workloads"].items():
         print(row(f"{name:5}{workload['title']}", workload["peers"]))
 

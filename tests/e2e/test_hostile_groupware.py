@@ -21,7 +21,7 @@ from tests.e2e.server_process import Device, Office, Variant, running_office
 _MOST_SECONDS = 1.0
 _SECONDS_A_MB = 0.02  # what was stored is given back, however much it is
 _SECONDS_A_POLL = 0.004
-_MOST_MB = 80  # more than before: code, caches, what the allocator keeps
+_MOST_MB = 120  # more than before: code, caches, what the allocator keeps
 _MOST_GROWTH_MB = 30
 _POLL_MS = 300
 _POLLS = 30
@@ -177,4 +177,5 @@ def test_their_memory_stays(attacked: Office, attacker: Device) -> None:
         grown.append(workers.megabytes())
     client.close()
 
-    assert max(map(sub, grown[-1], grown[0])) < _MOST_GROWTH_MB, grown
+    # A connection is one worker's: the largest is the one that had most of it so far.
+    assert max(grown[-1]) - max(grown[0]) < _MOST_GROWTH_MB, grown
