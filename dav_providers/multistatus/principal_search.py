@@ -68,7 +68,7 @@ def answer(request: DAVRequest, unit: Unit, root: etree._Element, *, are_here: b
             unless ``apply-to-principal-collection-set`` says where to look.
     """
     demand_depth_zero(request)
-    matches = _matcher(root)
+    matches = _matcher(root, request.who.user_name)
     is_everywhere = root.find(f"{DAV}apply-to-principal-collection-set") is not None
     there = everybody(unit, request.who) if are_here or is_everywhere else []
     found = [each for each in there if matches(each)]
@@ -94,14 +94,15 @@ def _wanted(root: etree._Element) -> Propfind:
     return Propfind(PropfindKind.PROP, known)
 
 
-def _matcher(root: etree._Element) -> _Test:
-    """All searches must hold, or (Apple's ``test="anyof"``) one of them; without any, all match.
+def _matcher(root: etree._Element, user_name: str) -> _Test:
+    """All searches must hold, or (Apple's ``test="anyof"``) one of them.
 
-    python-caldav asks so for all principals.
+    python-caldav asks without any for principals whose calendars it can open, and fails at one
+    without a home: who asks is the only one.
     """
     tests = [_test(each) for each in root.iterfind(f"{DAV}property-search")]
     if not tests:
-        return lambda _principal: True
+        return lambda principal: principal.name == user_name
     joined = any if root.get("test") == "anyof" else all
     return lambda principal: joined(test(principal) for test in tests)
 
