@@ -28,11 +28,11 @@ from office.sync_tokens import Known, known_by, portion
 from office.work import GroupwareWork
 from storage import items
 from storage.collections import CollectionRow
+from storage.item_words import FIELDS
 from storage.items import Content, ItemRow
 from storage.store import Unit
 
 MOST_NAME_BYTES = 255
-_FIELDS = ("fn", "n", "org", "email", "tel", "categories", "bday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def read(collection: CollectionRow, data: bytes, limits: ItemLimits) -> ReadItem
         recurrence=indexed.recurrence,
         summary=indexed.summary,
         text=found.text.decode(),
-        **{name: indexed.fields.get(name.upper(), "") for name in _FIELDS},
+        **{name: indexed.fields.get(name.upper(), "") for name in FIELDS},
     )
     return ReadItem(content, found.was_changed)
 

@@ -9,12 +9,12 @@ from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from storage.collections import next_modseq
+from storage.item_words import FIELDS, Condition, sql_of
 from storage.store import Unit, WriteUnit
 
 LIGHT_BYTES = 16 * 1024
 """Up to this size the texts of a set's objects come with it; most have one or two KiB."""
 _BOUNDS = "starts_us, ends_us, recurrence, summary"
-_FIELDS = ("fn", "n", "org", "email", "tel", "categories", "bday")
 _ROW = "id, collection_id, href, uid, component, etag, size, modified_us, modseq"
 
 
@@ -203,15 +203,17 @@ def may_happen_in(
     end_us: int,
     *,
     with_text: bool,
+    words: Condition | None = None,
 ) -> list[Candidate]:
     """Members whose bounds touch the time from *start_us* to *end_us*, both included.
 
     Those that recur have to be looked at: it may be that nothing of them happens just then.
-    Undated ones are among them.
+    Undated ones are among them. Those without *words* are not.
     """
     columns = f"{_selection(with_text=with_text)}, {_BOUNDS}"
     of_kind = "" if component is None else " AND component = :component"
-    begun = f"{of_kind} AND (starts_us <= :end OR starts_us IS NULL)"
+    holding, parameters = sql_of(unit, words)
+    begun = f"{of_kind} AND (starts_us <= :end OR starts_us IS NULL){holding}"
     # Two ways into the index of bounds: an OR of them would make SQLite read the whole collection.
     rows = _set_of(
         unit,
@@ -224,6 +226,7 @@ def may_happen_in(
             "component": component,
             "start": start_us,
             "end": end_us,
+            **parameters,
         },
     )
     return _candidates(rows, with_text=with_text)
@@ -240,16 +243,17 @@ def candidates(unit: Unit, collection_id: int, hrefs: Collection[str]) -> list[C
     return _candidates(rows, with_text=True)
 
 
-def contacts(unit: Unit, collection_id: int) -> list[Contact]:
-    """All members of an address book without their texts, by name."""
+def contacts(unit: Unit, collection_id: int, words: Condition | None) -> list[Contact]:
+    """The members of an address book that hold *words*, without their texts, by name."""
+    holding, parameters = sql_of(unit, words)
     rows = _set_of(
         unit,
-        f"{_ROW}, {', '.join(_FIELDS)}",
-        "WHERE collection_id = :collection ORDER BY href",
-        {"collection": collection_id},
+        f"{_ROW}, {', '.join(FIELDS)}",
+        f"WHERE collection_id = :collection{holding} ORDER BY href",
+        {"collection": collection_id, **parameters},
     )
     width = len(ItemRow._fields) - 1
-    names = [name.upper() for name in _FIELDS]
+    names = [name.upper() for name in FIELDS]
     return [
         Contact(ItemRow(*row[:width]), dict(zip(names, row[width:], strict=True))) for row in rows
     ]

@@ -16,6 +16,7 @@ from dav_providers.multistatus import preconditions as pre
 from dav_providers.multistatus.answers import MULTI_STATUS, Answer, xml
 from dav_providers.multistatus.report_xml import limit_of, wanted
 from dav_providers.multistatus.writer import CONTENT_TYPE, document, status_response, stream
+from office.item_search import words_of_card
 from office.items import Budget, InvalidItemError
 from office.items.column_filters import Verdict, card_verdict
 from office.items.filters import CardFilter, matches_card
@@ -64,7 +65,7 @@ def matching(
         return items.of_collection(unit, collection.id, with_text=with_text)[:most]
     verdicts: dict[str, Verdict] = {}
     possible: list[ItemRow] = []
-    for each in items.contacts(unit, collection.id):
+    for each in items.contacts(unit, collection.id, words_of_card(filter_)):
         verdict = card_verdict(filter_, each.columns)
         if verdict is not False:
             verdicts[each.item.href] = verdict

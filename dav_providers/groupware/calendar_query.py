@@ -14,6 +14,7 @@ from dav_providers.groupware.request import GroupwareRequest, collection_href
 from dav_providers.multistatus.answers import MULTI_STATUS, Answer, xml
 from dav_providers.multistatus.report_xml import wanted
 from dav_providers.multistatus.writer import CONTENT_TYPE, document, stream
+from office.item_search import words_of_calendar
 from office.items import Budget, InvalidItemError, occurs_in
 from office.items.column_filters import calendar_verdict
 from office.items.filters import matches_calendar
@@ -57,6 +58,7 @@ def matching(
         start_us,
         end_us,
         with_text=with_text and filter_.is_answered,
+        words=words_of_calendar(filter_.whole),
     )
     if filter_.is_answered:
         if within is None:

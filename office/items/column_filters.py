@@ -6,7 +6,7 @@ Verdicts are True, False or None, and join as in Kleene's logic.
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from office.items.collations import skeleton
+from office.items.collations import fold
 from office.items.filters import CardFilter, ComponentFilter
 from office.items.indexed import IndexColumns
 from office.items.occurrences import occurs_in
@@ -53,7 +53,7 @@ def card_verdict(filter_: CardFilter, columns: Mapping[str, str]) -> Verdict:
 
     Args:
         filter_: All that is asked.
-        columns: By property: values joined, folded by ``office.items.vcards.fold``.
+        columns: By property: values joined, folded by ``office.items.fold``.
     """
     if not filter_.properties:
         return True
@@ -115,7 +115,7 @@ def _may_be_in(column: str, test: object) -> Verdict:
     """False if *column* rules the test out; what it lets through has to be read."""
     if not isinstance(test, TextMatch) or test.is_negated:
         return None
-    return None if skeleton(test.text) in skeleton(column) else False
+    return None if fold(test.text) in column else False
 
 
 def _empty(asked: PropertyFilter) -> Verdict:

@@ -6,7 +6,7 @@ hundredth of what reading them takes.
 
 from functools import cached_property
 
-from office.items.collations import Collation, ascii_capitals
+from office.items.collations import Collation, ascii_capitals, latin
 from office.items.content_lines import unescape, unfold
 
 
@@ -25,11 +25,12 @@ class Haystack:
         # These may be written in several ways.
         if "\\" in text or (is_parameter and not {"^", '"', "\n"}.isdisjoint(text)):
             return True
-        if collation is Collation.UNICODE:
-            held = self._unicode_unquoted if is_parameter else self._unicode
-            return collation.key(text) in held
-        held = self._as_written.replace('"', "") if is_parameter else self._ascii
-        return ascii_capitals(text) in held
+        if collation is not Collation.UNICODE:
+            held = self._as_written.replace('"', "") if is_parameter else self._ascii
+            return ascii_capitals(text) in held
+        if latin(text) not in (self._latin_unquoted if is_parameter else self._latin):
+            return False
+        return text.isascii() or is_parameter or collation.key(text) in self._unicode
 
     @cached_property
     def _as_written(self) -> str:
@@ -41,8 +42,12 @@ class Haystack:
         return self._as_written if is_plain else ascii_capitals(unescape(self._lines))
 
     @cached_property
-    def _unicode_unquoted(self) -> str:
-        return Collation.UNICODE.key(self._lines.replace('"', ""))
+    def _latin(self) -> bytes:
+        return latin(unescape(self._lines))
+
+    @cached_property
+    def _latin_unquoted(self) -> bytes:
+        return latin(self._lines.replace('"', ""))
 
     @cached_property
     def _unicode(self) -> str:

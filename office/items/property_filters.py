@@ -18,7 +18,8 @@ from office.items.haystacks import Haystack
 
 _LISTS = frozenset({"CATEGORIES", "NICKNAME", "RESOURCES"})
 _SEPARATOR = re.compile(r"((?:[^\\,]|\\.)*)(?:,|$)", re.DOTALL)
-_EFFECTIVE = frozenset({"DTEND", "DUE"})
+EFFECTIVE = frozenset({"DTEND", "DUE"})
+"""Ends that DURATION may tell instead."""
 
 
 class Scope(Protocol):
@@ -154,7 +155,7 @@ class PropertyFilter:
 
     def may_fit(self, hay: Haystack) -> bool:
         """False only if no object with the text *hay* can have such a property."""
-        if self.is_not_defined or self.name in _EFFECTIVE:
+        if self.is_not_defined or self.name in EFFECTIVE:
             return True
         if not hay.has_name(self.name):
             return False
@@ -182,7 +183,7 @@ class PropertyFilter:
     def _fits_effective_end(self, component: Component, scope: Scope) -> bool:
         """An end that only DURATION tells counts for time-range (RFC 4791 section 9.9)."""
         match self.tests:
-            case (Within() as within,) if self.name in _EFFECTIVE:
+            case (Within() as within,) if self.name in EFFECTIVE:
                 second = scope.end_of(component, within.zone)
                 return second is not None and within.holds(second)
             case _:

@@ -1,11 +1,11 @@
 """vCards: checked by RFC 6352 section 5.1, and what clients search made ready (RFC 6350)."""
 
-import unicodedata
 import uuid
 from collections.abc import Mapping
 
 from office.items import content_lines
 from office.items.calendar_objects import read_text
+from office.items.collations import fold
 from office.items.components import Component, Fault, read_components
 from office.items.errors import InvalidItemError, Precondition, shown
 from office.items.indexed import AddressObject, Indexed
@@ -57,13 +57,6 @@ def read_address_object(data: bytes, *, limits: ItemLimits = DEFAULT_LIMITS) -> 
         fields=_fields(card),
     )
     return AddressObject(indexed, kept, was_changed=kept != data)
-
-
-def fold(text: str) -> str:
-    """*text* as searches compare it: composed, without the difference of small and capital."""
-    if text.isascii():
-        return text.lower()
-    return unicodedata.normalize("NFC", text).casefold()
 
 
 def _check(card: Component, fault: Fault) -> None:

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from office.items.collations import Collation, skeleton
-from office.items.vcards import fold
+from office.items.collations import Collation, fold, latin
 
 OCTET, ASCII, UNICODE = Collation.OCTET, Collation.ASCII, Collation.UNICODE
 TRICKY = "aAbß ssSKkiIéÉe\u0301üu\u0308ộô\u0323²2½가각\u11a8\u0345"
@@ -45,7 +44,7 @@ class TestEquality:
             assert each.key(before + after) == each.key(before) + each.key(after)
 
 
-class TestSkeleton:
+class TestFolding:
     def test_no_collation_sees_more_than_it_in_any_letter(self) -> None:
         self.check(range(0x3100))
 
@@ -56,9 +55,10 @@ class TestSkeleton:
     def check(self, codes: range) -> None:
         for each in map(chr, codes):
             if not "\ud800" <= each <= "\udfff":
-                bare = skeleton(each)
-                assert skeleton(UNICODE.key(each)) == bare
-                assert skeleton(fold(each)) == bare
+                bare = fold(each)
+                assert fold(UNICODE.key(each)) == bare
+                assert latin(UNICODE.key(each)) == latin(each)
+                assert fold(fold(each)) == bare
 
     @given(
         st.text(st.sampled_from(TRICKY), max_size=5),
@@ -68,4 +68,5 @@ class TestSkeleton:
     def test_what_is_found_is_found_in_the_folded_column(
         self, before: str, text: str, after: str
     ) -> None:
-        assert skeleton(text) in skeleton(fold(before + text + after))
+        assert fold(text) in fold(before + text + after)
+        assert latin(text) in latin(before + text + after)
