@@ -4,7 +4,7 @@ from sqlalchemy import inspect
 
 from storage.store import Store
 
-NEWEST = "0002"
+NEWEST = "0003"
 """The newest revision in ``migrations/versions``."""
 
 

@@ -176,8 +176,9 @@ def calendar_data(root: etree._Element, zone: tzinfo) -> CalendarData:
 def address_data(root: etree._Element) -> AddressData:
     """How a report wants vCards.
 
-    Without a word about the version that is 3.0, which is what RFC 6352 section 10.4 says and
-    all that Apple's devices read.
+    Without a word about the version they are given as they were sent. RFC 6352 section 10.4 has
+    it be 3.0 then, but Thunderbird keeps what it hears and vdirsyncer compares it: what they
+    saved would come back to them as something else.
 
     Raises:
         RefusedError: Another format or version is asked for.
@@ -186,8 +187,10 @@ def address_data(root: etree._Element) -> AddressData:
     element = root.find(f"{DAV}prop/{ADDRESS_DATA}")
     if element is None:
         return AddressData()
-    version = str(element.get("version", VERSIONS[0]))
-    if element.get("content-type", "text/vcard") != "text/vcard" or version not in VERSIONS:
+    version = None if (told := element.get("version")) is None else str(told)
+    if element.get("content-type", "text/vcard") != "text/vcard" or (
+        version is not None and version not in VERSIONS
+    ):
         raise RefusedError(
             403, "There are vCard 3.0 and 4.0 here.", preconditions.SUPPORTED_CONVERSION
         )
