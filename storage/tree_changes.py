@@ -7,7 +7,7 @@ collection lies in (``modseq``, RFC 6578); a member that goes leaves a tombstone
 import json
 from collections.abc import Mapping, Sequence
 
-from storage import sync_floors
+from storage import epochs, sync_floors
 from storage.store import WriteUnit
 from storage.tree import COLUMNS, SUBTREE, Content, NodeRow
 
@@ -16,7 +16,11 @@ _NOTHING = Content(None, 0, "")
 
 def create_tree(unit: WriteUnit, kind: str) -> int:
     """A new part of the tree with a counter of its own; its id."""
-    return int(unit.row("INSERT INTO tree (kind) VALUES (:kind) RETURNING id", {"kind": kind})[0])
+    row = unit.row(
+        "INSERT INTO tree (kind, epoch) VALUES (:kind, :epoch) RETURNING id",
+        {"kind": kind, "epoch": epochs.first()},
+    )
+    return int(row[0])
 
 
 def create_root(unit: WriteUnit, *, kind: str, role: str, name: str, now_us: int) -> NodeRow:

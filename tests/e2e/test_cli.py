@@ -357,6 +357,12 @@ class TestDatabase:
     def test_verify_finds_all_well(self, office: Installation) -> None:
         assert office.json("verify") == {"blobs": 0, "bytes": 0, "faults": []}
 
+    def test_restored_ends_what_programs_know(self, office: Installation) -> None:
+        assert office.json("restored") == {}
+
+    def test_restored_makes_no_database(self, deedbox: Installation) -> None:
+        assert "error" in deedbox.json("restored", code=1)
+
     def test_verify_makes_no_database(self, deedbox: Installation) -> None:
         assert "error" in deedbox.json("verify", code=1)
 

@@ -6,6 +6,7 @@ import pytest
 
 from jobs.tombstones import forget_deletions
 from office import people
+from storage import epochs
 from tests.builders import NOW_US
 from tests.documents_door import DAV, Client, Reply, SampleOffice
 
@@ -186,6 +187,15 @@ class TestTokens:
 
         assert reply.status == 403
         assert reply.conditions >= {"valid-sync-token"}
+
+    def test_that_of_before_a_backup_was_put_back_is_stale(
+        self, office: SampleOffice, anna: Client
+    ) -> None:
+        token = sync(anna, "/Home").token
+        with office.store.write() as unit:
+            epochs.renew(unit)
+
+        assert sync_reply(anna, "/Home", token).status == 403
 
     def test_that_of_another_folder_is_stale(self, anna: Client) -> None:
         anna.request("MKCOL", "/Home/a")
