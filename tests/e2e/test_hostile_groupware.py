@@ -177,4 +177,5 @@ def test_their_memory_stays(attacked: Office, attacker: Device) -> None:
         grown.append(workers.megabytes())
     client.close()
 
-    assert max(map(sub, grown[-1], grown[0])) < _MOST_GROWTH_MB, grown
+    # A connection is one worker's: the largest is the one that had most of it so far.
+    assert max(grown[-1]) - max(grown[0]) < _MOST_GROWTH_MB, grown
