@@ -71,9 +71,8 @@ def _component(asked: ComponentFilter, columns: SearchColumns) -> Verdict:
     found += [None for _ in asked.components]
     if asked.within is not None and False not in found:
         found.append(_happens(asked.within, columns))
-    verdict = _all(found)
-    # Of several components, each may have passed another part.
-    return None if verdict and has_several and len(found) > 1 else verdict
+    # Of several components only time and UID are known, and the UID is that of them all.
+    return _all(found)
 
 
 def _happens(within: Within, columns: IndexColumns) -> bool:

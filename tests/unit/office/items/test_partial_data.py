@@ -137,7 +137,11 @@ class TestOverrides:
 
     @pytest.mark.parametrize(
         ("start", "end", "is_kept"),
-        [("2026-05-18", "2026-05-19", True), ("2026-05-04", "2026-05-05", False)],
+        [
+            ("2026-05-18", "2026-05-19", True),
+            ("2026-05-18T10:00", "2026-05-18T11:00", True),  # it is why there is nothing then
+            ("2026-05-04", "2026-05-05", False),
+        ],
     )
     def test_one_that_counts_for_all_that_follow(
         self, start: str, end: str, *, is_kept: bool
