@@ -50,11 +50,6 @@ def found_defaults(unit: WriteUnit, owner_id: int, *, now_us: int) -> None:
         collections.create(unit, owner_id, new, now_us=now_us)
 
 
-def is_home_of(who: Identity, user_name: str) -> bool:
-    """Whether ``/dav/<user_name>/`` is there for *who*: it is if it is their own."""
-    return user_name == who.user_name
-
-
 def find(unit: Unit, who: Identity, name: str) -> CollectionRow:
     """The collection of this name in the home of *who*.
 

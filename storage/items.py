@@ -150,15 +150,6 @@ def of_collection(unit: Unit, collection_id: int, *, with_text: bool = False) ->
     return [ItemRow(*row) for row in rows]
 
 
-def count(unit: Unit, collection_id: int) -> int:
-    """How many members there are."""
-    row = unit.row(
-        "SELECT count(*) FROM item WHERE collection_id = :collection",
-        {"collection": collection_id},
-    )
-    return int(row[0])
-
-
 def named(
     unit: Unit, collection_id: int, hrefs: Collection[str], *, with_text: bool
 ) -> dict[str, ItemRow]:

@@ -39,9 +39,11 @@ def calendar_filter(root: etree._Element, zone: tzinfo) -> CalendarFilter:
         RefusedError: It is no filter (``CALDAV:valid-filter``), or none that is served.
     """
     element = find_filter(root, CAL)
-    if element is None or len(element) != 1 or element[0].tag != f"{CAL}comp-filter":
+    # Elements of other namespaces are extensions, to be passed over (RFC 4918 section 17).
+    found = [] if element is None else element.findall(f"{CAL}*")
+    if len(found) != 1 or found[0].tag != f"{CAL}comp-filter":
         raise invalid("A calendar-query must hold a filter with one comp-filter.")
-    whole = read_components(element[0], zone)
+    whole = read_components(found[0], zone)
     if whole.name != "VCALENDAR":
         raise invalid("The filter must begin with comp-filter VCALENDAR.")
     asked = next((each for each in whole.components if _is_kind(each)), None)

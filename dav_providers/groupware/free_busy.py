@@ -85,4 +85,5 @@ def _vfreebusy(busy: Iterable[BusyInterval], start_us: int, end_us: int, now_us:
 
 
 def _instant(time_us: int) -> str:
-    return (_EPOCH + timedelta(microseconds=time_us)).strftime("%Y%m%dT%H%M%SZ")
+    moment = _EPOCH + timedelta(microseconds=time_us)
+    return f"{moment.year:04}{moment:%m%dT%H%M%SZ}"  # %Y writes the year 1 as 1

@@ -45,9 +45,12 @@ def current(request: GroupwareRequest) -> Answer | None:
     """The object as it stands, for who wanted to change another state of it (RFC 8144 3.2)."""
     if not request.is_item:
         return None
-    with request.services.store.read() as unit:
-        collection = collections.find(unit, request.who, request.names[1])
-        item = items.find(unit, collection.id, request.names[2], with_text=True)
+    try:
+        with request.services.store.read() as unit:
+            collection = collections.find(unit, request.who, request.names[1])
+            item = items.find(unit, collection.id, request.names[2], with_text=True)
+    except NotFoundError:  # deleted since the condition was looked at
+        return None
     if item is None:
         return None
     answer = _whole(item, 412)

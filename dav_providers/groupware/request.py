@@ -87,7 +87,10 @@ class GroupwareRequest(DAVRequest):
             NotFoundError: It is another user's home, or nothing of ours.
         """
         is_known = self.is_top or self.segments[0] == MOUNT
-        if not is_known or (self.names and self.names[0] != self.who.user_name):
+        is_other = bool(self.names) and self.names[0] != self.who.user_name
+        # A slash at the end names a collection; PUT has a word of its own for that.
+        is_misspelled = self.is_item and self.has_slash and self.method != "PUT"
+        if not is_known or is_other or is_misspelled:
             raise NotFoundError("There is nothing here.")
 
     def names_in(self, reference: str) -> ResourcePath:

@@ -19,7 +19,7 @@ class ItemLimits:
         day_times: Instances of one rule on one day.
         list_values: Values of one BY part of a rule.
         interval: INTERVAL of a rule.
-        text: Characters of a UID or a TZID.
+        text: Bytes of a UID (indexes of PostgreSQL take 2,704), characters of a TZID.
     """
 
     object_bytes: int = 10 * 1024 * 1024

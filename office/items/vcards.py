@@ -13,7 +13,6 @@ from office.items.limits import DEFAULT_LIMITS, ItemLimits
 
 SEARCHED = ("FN", "N", "NICKNAME", "ORG", "EMAIL", "TEL", "CATEGORIES", "BDAY")
 """The properties whose text the store keeps."""
-TEL_DIGITS = "TEL_DIGITS"
 """The key of telephone numbers without anything but digits."""
 
 _FORM = "VCARD"
@@ -79,8 +78,8 @@ def _uid(card: Component, fault: Fault, limits: ItemLimits) -> str:
     if len(lines) > 1:
         raise fault.at(lines[1][2], "a second UID.")
     uid = lines[0][1].strip() if lines else ""
-    if len(uid) > limits.text:
-        raise fault.whole(f"The UID has more than {limits.text} characters.")
+    if len(uid.encode()) > limits.text:
+        raise fault.whole(f"The UID has more than {limits.text} bytes.")
     return uid
 
 
@@ -104,11 +103,4 @@ def _fields(card: Component) -> Mapping[str, str]:
             joined = lines[0][1] if len(lines) == 1 else "\n".join([line[1] for line in lines])
             joined = joined[: 4 * _FIELD_LENGTH]
             fields[name] = fold(content_lines.unescape(joined))[:_FIELD_LENGTH]
-    numbers = fields.get("TEL")
-    if numbers:
-        fields[TEL_DIGITS] = "\n".join(_digits(number) for number in numbers.split("\n"))
     return fields
-
-
-def _digits(number: str) -> str:
-    return "".join([each for each in number if "0" <= each <= "9"])

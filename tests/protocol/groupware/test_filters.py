@@ -63,6 +63,12 @@ class TestCalendars:
             event("weekly", "Jour fixe", "RRULE:FREQ=WEEKLY", r"LOCATION:Büro\, 2. Stock"),
         )
 
+    def test_what_another_namespace_adds_is_passed_over(self, anna: Device) -> None:
+        inner = '<C:comp-filter name="VEVENT"/>'
+        asked = f'<X:hint/><C:comp-filter name="VCALENDAR">{inner}</C:comp-filter>'
+
+        assert names(raw_query(anna, asked)) == {"notary", "guests", "weekly"}
+
     @pytest.mark.parametrize(
         ("inner", "found"),
         [

@@ -50,7 +50,6 @@ class TestTaken:
             "ORG": "MUSTERBURO, SUD;VERKAUF",
             "EMAIL": "ANNA@MUSTER.EXAMPLE\nA2@MUSTER.EXAMPLE",
             "TEL": "+49 (170) 12-34",
-            "TEL_DIGITS": "491701234",
             "CATEGORIES": "KUNDE,VIP",
             "BDAY": "1980-05-04",
         }
