@@ -10,7 +10,10 @@ _ROOM = 1_000  # for what stands around the heap in an object of ten megabytes
 
 
 class Sent(NamedTuple):
-    """A request, and which of the answers it may have: of a refusal its precondition."""
+    """A request, which of the answers it may have (of a refusal its precondition), and how soon.
+
+    *seconds* are those of the server's processors.
+    """
 
     name: str
     method: str
@@ -18,6 +21,7 @@ class Sent(NamedTuple):
     body: Callable[[], bytes]
     statuses: frozenset[int]
     says: str = ""
+    seconds: float = 1.0
 
 
 def _stored(name: str, body: Callable[[], bytes]) -> Sent:
@@ -190,7 +194,8 @@ OBJECTS: tuple[Sent, ...] = (
     _stored("folded to pieces", lambda: event("folds", "x" + _many("\r\n "))),
     _stored("tabs", lambda: event("tabs", "x" + "\n\t" * 1_000_000)),
     _stored("escapes", lambda: event("escapes", _many("\\n"))),
-    _stored("parameters", lambda: event("params", "x", "X-A" + ";A=b" * 500_000 + ":1")),
+    _refused("parameters", lambda: event("params", "x", "X-A" + ";A=b" * 500_000 + ":1"), _DATA),
+    _stored("most parameters", lambda: event("most", "x", "X-A" + ";A=b" * 16_000 + ":1")),
     _stored(
         "an attachment",
         lambda: event("attached", "x", "ATTACH;ENCODING=BASE64;VALUE=BINARY:" + _many("QUJD")),

@@ -192,12 +192,13 @@ QUESTIONS: tuple[Sent, ...] = (
         "a sync of all bytes",
         f"<D:sync-collection {_CALENDAR}>{_SYNC}</D:sync-collection>".encode,
     ),
-    _asked("cards by text", _cards(_text("FN", "e\u0301")), path="contacts/"),
+    # Every letter of some 25 MB of cards is folded for these two.
+    _asked("cards by text", _cards(_text("FN", "e\u0301")), path="contacts/")._replace(seconds=4),
     _asked(
         "cards by all fields",
         _cards("".join(_text(f"X-{i}", "x") for i in range(40))),
         path="contacts/",
-    ),
+    )._replace(seconds=4),
     _asked(
         "cards by heaps of fields", _cards(_WIDE), 403, says="supported-filter", path="contacts/"
     ),
