@@ -56,7 +56,8 @@ class CardLine(NamedTuple):
 
     def without_types(self, unwanted: Iterable[str]) -> "CardLine":
         """The line without some values of TYPE."""
-        kept = [each for each in self.values("TYPE") if each.lower() not in set(unwanted)]
+        gone = frozenset(unwanted)
+        kept = [each for each in self.values("TYPE") if each.lower() not in gone]
         return self if len(kept) == len(self.types) else self.having("TYPE", *kept)
 
 

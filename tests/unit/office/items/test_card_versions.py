@@ -1,6 +1,7 @@
 """vCards from 3.0 to 4.0 and back (RFC 2426, RFC 6350)."""
 
 import base64
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -120,6 +121,21 @@ class TestTo4:
             'ADR;TYPE=home;LABEL="Weg 1, Köln":;;Weg 1;Köln;;;',
         ]
 
+    def test_a_group_binds_a_label_more_than_types_do(self) -> None:
+        lines = in_4(
+            "a.ADR;TYPE=work:;;Ring 2;;;;",
+            "ADR;TYPE=home:;;Weg 1;;;;",
+            "ADR;TYPE=home:;;Weg 3;;;;",
+            "a.LABEL;TYPE=home:Ring",
+            "LABEL;TYPE=HOME,postal:Weg",
+        )
+
+        assert lines == [
+            "a.ADR;TYPE=work;LABEL=Ring:;;Ring 2;;;;",
+            "ADR;TYPE=home;LABEL=Weg:;;Weg 1;;;;",
+            "ADR;TYPE=home:;;Weg 3;;;;",
+        ]
+
     def test_the_name_to_sort_by_goes_to_the_name(self) -> None:
         [name] = in_4("N:van der Berg;Anna;;;", "SORT-STRING:Berg")
 
@@ -163,6 +179,28 @@ class TestTo3:
         lines = in_3("TEL;PREF=50:1", "TEL;PREF=1;TYPE=cell:2", "TEL:3")
 
         assert lines == ["TEL:1", "TEL;TYPE=cell,PREF:2", "TEL:3"]
+
+
+LARGE = {
+    "addresses and labels": (
+        "3.0",
+        [f"{n};TYPE=x{i}:a" for n in ("ADR", "LABEL") for i in range(9_000)],
+    ),
+    "labels of one kind": ("3.0", ["ADR;TYPE=y:a"] * 9_000 + ["LABEL;TYPE=x:a"] * 9_000),
+    "many names": ("4.0", [f"NAME{i}:a" for i in range(18_000)]),
+    "many types": ("3.0", ["PHOTO;TYPE=" + ",".join(map(str, range(30_000))) + ":a"]),
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_the_largest_cards_take_no_longer_for_each_line(name: str) -> None:
+    version, lines = LARGE[name]
+    began = process_time()
+
+    in_version(card(version, *lines), "4.0" if version == "3.0" else "3.0")
+
+    # Less than half a second; were each line compared with each, it would be half a minute.
+    assert process_time() - began < 5
 
 
 values = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=90)
