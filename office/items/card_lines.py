@@ -60,6 +60,13 @@ class CardLine(NamedTuple):
         kept = [each for each in self.values("TYPE") if each.lower() not in gone]
         return self if len(kept) == len(self.types) else self.having("TYPE", *kept)
 
+    def with_types_apart(self) -> "CardLine":
+        """The line with ``TYPE="voice,home"`` as two values (RFC 6350 section 5.6)."""
+        types = self.values("TYPE")
+        if not any("," in each for each in types):
+            return self
+        return self.having("TYPE", *(one.strip() for each in types for one in each.split(",")))
+
 
 def read_card(text: str) -> list[tuple[CardLine, str]]:
     """The lines of a stored vCard, each with the text that it is."""

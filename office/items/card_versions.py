@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from office.items.card_lines import CardLine, escaped, read_card, written
+from office.items.card_quotes import decoded
 from office.items.card_values import (
     date_in_3,
     date_in_4,
@@ -95,10 +96,16 @@ def in_version(text: str, version: str) -> str:
     begin, *inner, end = read_card(text)
     kept = [each for each in inner if each[0].name != "VERSION"]
     raw = {id(line): text for line, text in kept}
-    change = _card_in_4 if version == VERSIONS[1] else _card_in_3
-    lines = change([line for line, _ in kept])
+    change, plain = (_card_in_4, decoded) if version == VERSIONS[1] else (_card_in_3, _same)
+    lines = change([_prepared(line, plain) for line, _ in kept])
     body = "".join([raw.get(id(line)) or written(line) for line in lines])
     return f"{begin[1]}VERSION:{version}\r\n{body}{end[1]}"
+
+
+def _prepared(line: CardLine, plain: _Change) -> CardLine:
+    """*line* as it is read; the same object where that makes no difference."""
+    changed = line if _is_private(line) else plain(line.with_types_apart())
+    return line if changed == line else changed
 
 
 def _card_in_4(lines: list[CardLine]) -> Iterator[CardLine]:
@@ -127,7 +134,7 @@ def _is_private(line: CardLine) -> bool:
 def _line_in_4(line: CardLine) -> CardLine:
     if _is_private(line):
         return line
-    named = line._replace(name=_NAMES_IN_4.get(line.name, line.name)).without("CHARSET")
+    named = line._replace(name=_NAMES_IN_4.get(line.name, line.name))
     changed = _IN_4.get(named.name, _same)(named)
     changed = changed.without_types(_GONE_TYPES.get(line.name, ()))
     if "pref" in changed.types:

@@ -104,6 +104,25 @@ class TestTo4:
             (f"PHOTO;ENCODING=BASE64:{JPEG}", f"PHOTO:data:image/jpeg;base64,{JPEG}"),
             ("LABEL;TYPE=home:Weg 1\\nKöln", "ADR;TYPE=home;LABEL=Weg 1\\nKöln:;;;;;;"),
             ("PROFILE:VCARD", None),
+            ('TEL;TYPE="voice,home, pref":1', "TEL;TYPE=voice,home;PREF=1:1"),
+            ('X-A;TYPE="voice,home":1', 'X-A;TYPE="voice,home":1'),
+            ("NOTE;ENCODING=QUOTED-PRINTABLE:Gr=C3=BC=C3=9Fe=2C =0D=0Aja", "NOTE:Grüße\\, \\nja"),
+            ("NOTE;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:K=F6ln", "NOTE:Köln"),
+            ("NOTE;QUOTED-PRINTABLE;CHARSET=utf-8:a=3Db=5Cc==3B=", "NOTE:a=b\\\\c\\;"),
+            (
+                "ADR;ENCODING=QUOTED-PRINTABLE:;;Weg 1=3B a\\;b;K=C3=B6ln;;;",
+                "ADR:;;Weg 1\\; a\\;b;Köln;;;",
+            ),
+            ("URL;ENCODING=QUOTED-PRINTABLE:http://a/?b=3Dc=2Cd", "URL:http://a/?b=c,d"),
+            ("NOTE;ENCODING=QUOTED-PRINTABLE:=00=07a=EF=BF=BF", "NOTE:a"),
+            *(
+                (odd, odd)
+                for odd in (
+                    "NOTE;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:K=F6ln",
+                    "NOTE;CHARSET=unicode_escape;ENCODING=QUOTED-PRINTABLE:K=F6ln",
+                    "NOTE;CHARSET=us-ascii;ENCODING=QUOTED-PRINTABLE:Kö=F6ln",
+                )
+            ),
         ],
     )
     def test_a_line(self, old: str, new: str | None) -> None:
@@ -152,6 +171,7 @@ class TestTo3:
             ("PHOTO:data:image/jpeg\\;base64\\,/9j/", "PHOTO;ENCODING=b;TYPE=JPEG:/9j/"),
             ("BDAY;VALUE=text:um 1800", "BDAY;VALUE=text:um 1800"),
             ("BDAY:1985", "BDAY:1985"),
+            ('TEL;VALUE=uri;PREF=1;TYPE="voice,home":tel:+1', "TEL;TYPE=voice,home,PREF:+1"),
             ("CLIENTPIDMAP:1;urn:uuid:3", None),
         ],
     )
@@ -203,14 +223,25 @@ def test_the_largest_cards_take_no_longer_for_each_line(name: str) -> None:
     assert process_time() - began < 5
 
 
-values = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=90)
+values = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=90) | st.binary(
+    max_size=30
+).map(lambda data: "".join(f"={byte:02X}" for byte in data))
 lines_of_cards = st.lists(
     st.tuples(
         st.sampled_from(
             ("TEL", "EMAIL", "ADR", "LABEL", "BDAY", "PHOTO", "GEO", "TZ", "KIND", "X-A")
         ),
         st.sampled_from(
-            ("", ";TYPE=home", ";TYPE=home,pref", ";PREF=1", ";ENCODING=b", ';LABEL="a;b"')
+            (
+                "",
+                ";TYPE=home",
+                ";TYPE=home,pref",
+                ';TYPE="home,pref"',
+                ";ENCODING=QUOTED-PRINTABLE",
+                ";PREF=1",
+                ";ENCODING=b",
+                ';LABEL="a;b"',
+            )
         ),
         values,
     ).map("{0[0]}{0[1]}:{0[2]}".format),
