@@ -1,7 +1,21 @@
 """vCards in the version that a client asks for (RFC 6352 sections 5.1.1 and 10.4).
 
-What one version has and the other has not goes on under a name of its own (``X-GENDER``), and
-comes back under the right one. Lines that both write alike stay as they were sent.
+Properties that only 4.0 has go on under a name of their own in 3.0 (``X-GENDER``), and come back
+under the right one. Lines that both write alike stay as they were sent.
+
+From 4.0 to 3.0 and back these are lost:
+
+- CLIENTPIDMAP and XML; all but the preferred one of FN, N, BDAY, ANNIVERSARY, GENDER, REV, UID
+  and PRODID.
+- ALTID, PID and CALSCALE; how PREF orders those after the first; SORT-AS but for the first of
+  N; GEO, TZ and CC of an address, and LABEL of any but an address.
+- That a TEL is a URI, with its parameters but for the extension; parameters of GEO's URI; the
+  fractions of a second. Parts of a date alone (``1985``) come back as text. A card without N has
+  one afterwards.
+
+From 3.0 to 4.0 and back: PROFILE, CHARSET, the kinds of addresses and of mail that 4.0 gave up
+(``dom``, ``postal``, ``internet``), and all but the first of several preferred ones. A LABEL
+without an address comes back with an empty one.
 """
 
 import re

@@ -201,6 +201,34 @@ class TestTo3:
         assert lines == ["TEL:1", "TEL;TYPE=cell,PREF:2", "TEL:3"]
 
 
+class TestThereAndBack:
+    """What the module says is lost; all else is in BOTH."""
+
+    @pytest.mark.parametrize(
+        ("version", "lines", "back"),
+        [
+            ("4.0", ["CLIENTPIDMAP:1;urn:uuid:3", "XML:<a/>"], []),
+            ("4.0", ["GENDER:F", "GENDER;PREF=1:M"], ["GENDER;PREF=1:M"]),
+            ("4.0", ["EMAIL;ALTID=1;PID=1.1:a@b"], ["EMAIL:a@b"]),
+            ("4.0", ["TEL;PREF=2:1", "TEL;PREF=3:2"], ["TEL;PREF=1:1", "TEL:2"]),
+            ("4.0", ["ORG;SORT-AS=Berg:Haus Berg"], ["ORG:Haus Berg"]),
+            ("4.0", ['ADR;GEO="geo:1,2";TZ=x;CC=DE:;;a;;;;'], ["ADR:;;a;;;;"]),
+            ("4.0", ["TEL;VALUE=uri:tel:+1;ext=2"], ["TEL:+1 ext. 2"]),
+            ("4.0", ["GEO:geo:1,2;u=3"], ["GEO:geo:1,2"]),
+            ("4.0", ["BDAY:1985"], ["BDAY;VALUE=text:1985"]),
+            ("4.0", ["REV:20260504T100000.5Z"], ["REV:20260504T100000Z"]),
+            ("3.0", ["PROFILE:VCARD", "NOTE;CHARSET=UTF-8:a"], ["NOTE:a"]),
+            ("3.0", ["EMAIL;TYPE=INTERNET,home:a@b"], ["EMAIL;TYPE=home:a@b"]),
+            ("3.0", ["TEL;TYPE=pref:1", "TEL;TYPE=pref:2"], ["TEL;TYPE=PREF:1", "TEL:2"]),
+            ("3.0", ["LABEL:a"], ["ADR:;;;;;;", "LABEL:a"]),
+        ],
+    )
+    def test_what_is_lost(self, version: str, lines: list[str], back: list[str]) -> None:
+        there = in_version(card(version, *lines), "3.0" if version == "4.0" else "4.0")
+
+        assert _own_lines(in_version(there, version)) == back
+
+
 LARGE = {
     "addresses and labels": (
         "3.0",
