@@ -4,9 +4,11 @@ Whole, cut to some of their parts, as single instances, or in another version (R
 9.6, RFC 6352 section 10.4). Without a wish for any of that they are the bytes that are stored.
 """
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
+from typing import TypeVar
 
 from lxml import etree
 
@@ -18,7 +20,14 @@ from dav_providers.groupware.request import GroupwareRequest
 from dav_providers.multistatus.answers import RefusedError
 from dav_providers.multistatus.request_xml import RequestXMLError
 from office.collections import Kind
-from office.items import Budget, InvalidItemError, Occurrence, expanded, instances
+from office.items import (
+    Budget,
+    InvalidItemError,
+    Occurrence,
+    TooManyInstancesError,
+    expanded,
+    instances,
+)
 from office.items.card_versions import VERSIONS, in_version
 from office.items.partial_data import ComponentPart, Properties, part_of_calendar, part_of_card
 from office.items.property_filters import Within
@@ -32,6 +41,25 @@ _MOST_PARTS = 500
 _SECOND = 1_000_000
 _NAME = "name"
 _ALL = ComponentPart("VCALENDAR")
+
+log = logging.getLogger("deedbox.groupware")
+
+
+_Made = TypeVar("_Made")
+
+
+def _made_of(item: ItemRow, make: Callable[[], _Made]) -> _Made | None:
+    """What *make* makes of one object, or None: it must not fail the answer about all."""
+    try:
+        return make()
+    except TooManyInstancesError:
+        raise
+    except InvalidItemError:
+        return None  # it was taken when limits were wider: better all of it than nothing
+    except Exception:
+        fields = {"collection": item.collection_id, "name": item.href}
+        log.exception("an object was given as it is stored", extra={"fields": fields})
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,43 +92,51 @@ class CalendarData:
         """An object as it is wanted; with *needs_columns* `in_time` made it so before."""
         if self.is_verbatim or self.needs_columns or not item.text:
             return item
-        return item._replace(text=self._cut(item.text))
+        text = _made_of(item, lambda: self._cut(item.text))
+        return item if text is None else item._replace(text=text)
 
-    def counted(self, candidate: Candidate, budget: Budget) -> list[Occurrence]:
-        """The single instances that are wanted of an object.
+    def counted(self, candidate: Candidate, budget: Budget) -> list[Occurrence] | None:
+        """The single instances that are wanted of an object; None: they can't be told.
 
         Raises:
             TooManyInstancesError: *budget* is used up.
         """
-        if self.expand is None:
+        if (expand := self.expand) is None:
             return []
-        return instances(candidate, _time_us(self.expand), budget, zone=self.expand.zone)
+        time_us = _time_us(expand)
+        return _made_of(
+            candidate.item, lambda: instances(candidate, time_us, budget, zone=expand.zone)
+        )
 
     def text_in_time(
-        self, text: str, candidate: Candidate, found: list[Occurrence], budget: Budget
+        self, text: str, candidate: Candidate, found: list[Occurrence] | None, budget: Budget
     ) -> str:
         """An object as it is wanted; empty where nothing of it is in the time.
 
         Raises:
             TooManyInstancesError: *budget* is used up.
         """
-        try:
-            if self.expand is not None:
-                text = expanded(text, candidate, found, budget, zone=self.expand.zone)
-            elif self.overrides is not None:
-                budget.spend(0, len(text))
-                text = limited_overrides(text, candidate, self.overrides) if text else ""
-        except InvalidItemError:
-            return text  # it was taken when limits were wider: better all of it than nothing
+        made = None
+        if found is not None:
+            made = _made_of(candidate.item, lambda: self._limited(text, candidate, found, budget))
+        if made is None:
+            budget.spend(0, len(text))
+        return text if made is None else made
+
+    def _limited(
+        self, text: str, candidate: Candidate, found: list[Occurrence], budget: Budget
+    ) -> str:
+        if self.expand is not None:
+            text = expanded(text, candidate, found, budget, zone=self.expand.zone)
+        elif self.overrides is not None:
+            budget.spend(0, len(text))
+            text = limited_overrides(text, candidate, self.overrides) if text else ""
         return self._cut(text) if text else ""
 
     def _cut(self, text: str) -> str:
-        try:
-            if self.free_busy is not None:
-                text = limited_free_busy(text, self.free_busy)
-            return text if self.part == _ALL else part_of_calendar(text, self.part)
-        except InvalidItemError:
-            return text  # see above
+        if self.free_busy is not None:
+            text = limited_free_busy(text, self.free_busy)
+        return text if self.part == _ALL else part_of_calendar(text, self.part)
 
 
 _AS_STORED = CalendarData()
@@ -122,14 +158,15 @@ class AddressData:
 
     def row(self, item: ItemRow) -> ItemRow:
         """A vCard as it is wanted."""
-        text = item.text
-        if not text or (self.version is None and self.properties is None):
+        if not item.text or (self.version is None and self.properties is None):
             return item
+        text = _made_of(item, lambda: self._made(item.text))
+        return item if text is None else item._replace(text=text)
+
+    def _made(self, text: str) -> str:
         if self.version is not None:
             text = in_version(text, self.version)
-        if self.properties is not None:
-            text = part_of_card(text, self.properties)
-        return item._replace(text=text)
+        return text if self.properties is None else part_of_card(text, self.properties)
 
 
 def object_data(collection: CollectionRow, root: etree._Element) -> CalendarData | AddressData:

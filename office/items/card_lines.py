@@ -56,8 +56,16 @@ class CardLine(NamedTuple):
 
     def without_types(self, unwanted: Iterable[str]) -> "CardLine":
         """The line without some values of TYPE."""
-        kept = [each for each in self.values("TYPE") if each.lower() not in set(unwanted)]
+        gone = frozenset(unwanted)
+        kept = [each for each in self.values("TYPE") if each.lower() not in gone]
         return self if len(kept) == len(self.types) else self.having("TYPE", *kept)
+
+    def with_types_apart(self) -> "CardLine":
+        """The line with ``TYPE="voice,home"`` as two values (RFC 6350 section 5.6)."""
+        types = self.values("TYPE")
+        if not any("," in each for each in types):
+            return self
+        return self.having("TYPE", *(one.strip() for each in types for one in each.split(",")))
 
 
 def read_card(text: str) -> list[tuple[CardLine, str]]:

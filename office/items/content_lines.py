@@ -21,7 +21,9 @@ _LISTED = re.compile(r";\s*([^=;:\"]++)(=?)((?:[^;\"]++|\"[^\"]*+\")*+)")
 _ENTRY = re.compile(r"(?:[^\",]++|\"[^\"]*+\"?)++")
 _CARETS = re.compile(r"\^([n^'])")
 _CARET_MEANS = {"n": "\n", "^": "^", "'": '"'}
-_LOGICAL = re.compile(r"(?<=\n)(?![ \t])")
+_EMPTY = r"(?:\r?\n[ \t])*+"  # folded, and nothing in it
+_LOGICAL = re.compile(rf"(?<=\n)(?![ \t]|{_EMPTY}(?:\r?\n|\Z))")
+_EMPTY_BEFORE = re.compile(r"(?:\r?\n[ \t]?)*+")
 # Of the control characters only these three may stand in text (RFC 5545 section 3.1), and only
 # these three in XML, which has to carry the object to the clients.
 _CONTROLS = bytes(set(range(0x20)) - set(b"\t\r\n")) + b"\x7f"
@@ -92,15 +94,12 @@ def find_lines(unfolded: str) -> list[FoundLine]:
 def logical_lines(text: str) -> list[str]:
     """*text* cut before each content line: joined they are *text* again.
 
-    There are as many as :func:`find_lines` finds; an empty line stays with the one before it.
+    There are as many as :func:`find_lines` finds, so that an index means the same in both; a
+    text without any is one piece. An empty line stays with the one before it, also one that is
+    empty only when it is unfolded.
     """
-    lines: list[str] = []
-    for piece in _LOGICAL.split(text):
-        if piece.strip("\r\n") or not lines:
-            lines.append(piece)
-        else:
-            lines[-1] += piece
-    if len(lines) > 1 and not lines[0].strip("\r\n"):
+    lines = _LOGICAL.split(text)
+    if len(lines) > 1 and not unfold(lines[0]).strip("\n"):
         lines[:2] = [lines[0] + lines[1]]
     return lines
 
@@ -109,8 +108,8 @@ def line_number(text: str, index: int) -> int:
     """The number, from 1, of the line in *text* at which content line *index* begins."""
     before = logical_lines(text)
     number = 1 + sum(line.count("\n") for line in before[:index])
-    here = before[index] if index < len(before) else ""
-    return number + here[: len(here) - len(here.lstrip("\r\n"))].count("\n")
+    empty = _EMPTY_BEFORE.match(before[index]) if index < len(before) else None
+    return number + (empty[0].count("\n") if empty else 0)
 
 
 def fold_line(line: str, ending: str = "\r\n") -> str:

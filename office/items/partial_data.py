@@ -103,6 +103,6 @@ class _Kept:
         """Choose a content line."""
         line = self._all[index]
         if without_value:
-            [(name, params, _, _)] = find_lines(unfold(line.strip("\r\n")))
+            [(name, params, _, _)] = find_lines(unfold(line))
             line = fold_line(f"{name}{params}:", self._ending) + self._ending
         self._chosen[index] = line

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dav_providers.groupware import object_data
 from tests.documents_door import Reply
 from tests.groupware_door import CAL, CARD, DAV, Device, card, event
 
@@ -181,6 +182,83 @@ class TestAddressData:
 
         for reply in reports(anna, '<C:address-data version="4.0"/>', "contacts"):
             assert reply.xml.findtext(f".//{DAV}getetag") == stored
+
+
+ODD_CARD = card("b", "Jonas Keil", "NOTE:a\r\n\r\n ", "BDAY:1990-01-02")
+"""With a line that is empty only when it is unfolded."""
+ODD_SERIES = SERIES.replace(b"SUMMARY:", b"COMMENT:a\r\n\r\n \r\nSUMMARY:")
+
+
+class TestOddLines:
+    def test_do_not_shift_a_card(self, anna: Device) -> None:
+        assert anna.put("contacts/a.vcf", ODD_CARD).status == 201
+        wanted = '<C:address-data version="4.0"><C:prop name="BDAY"/></C:address-data>'
+
+        data = data_of(reports(anna, wanted, "contacts"), f"{CARD}address-data")
+
+        assert data.split("\r\n")[1:-2] == ["VERSION:4.0", "BDAY:19900102"]
+
+    def test_do_not_shift_an_instance(self, anna: Device) -> None:
+        times = '<C:expand start="20260506T000000Z" end="20260507T000000Z"/>'
+        wanted = f"<C:calendar-data>{times}</C:calendar-data>"
+        assert anna.put("calendar/a.ics", SERIES).status == 201
+        plain = data_of(reports(anna, wanted))
+        assert anna.put("calendar/a.ics", ODD_SERIES).status == 204
+
+        odd = data_of(reports(anna, wanted))
+
+        assert odd == plain.replace("SUMMARY:", "COMMENT:a\r\n\r\n \r\nSUMMARY:")
+
+
+class TestFallback:
+    """One object that can't be made what is wanted is given as it is stored."""
+
+    @pytest.mark.parametrize(
+        ("function", "wanted"),
+        [
+            ("in_version", '<C:address-data version="4.0"/>'),
+            ("part_of_card", '<C:address-data><C:prop name="FN"/></C:address-data>'),
+        ],
+    )
+    def test_a_card(
+        self, anna: Device, monkeypatch: pytest.MonkeyPatch, function: str, wanted: str
+    ) -> None:
+        assert anna.put("contacts/a.vcf", OLD).status == 201
+        monkeypatch.setattr(object_data, function, _fail)
+
+        found = data_of(reports(anna, wanted, "contacts"), f"{CARD}address-data")
+
+        assert found.encode() == OLD
+
+    @pytest.mark.parametrize(
+        ("function", "inner"),
+        [
+            ("instances", '<C:expand start="20260506T000000Z" end="20260508T000000Z"/>'),
+            ("expanded", '<C:expand start="20260506T000000Z" end="20260508T000000Z"/>'),
+            (
+                "limited_overrides",
+                '<C:limit-recurrence-set start="20260506T000000Z" end="20260508T000000Z"/>',
+            ),
+            (
+                "limited_free_busy",
+                '<C:limit-freebusy-set start="20260506T000000Z" end="20260508T000000Z"/>',
+            ),
+            ("part_of_calendar", '<C:comp name="VCALENDAR"><C:allprop/></C:comp>'),
+        ],
+    )
+    def test_a_calendar_object(
+        self, anna: Device, monkeypatch: pytest.MonkeyPatch, function: str, inner: str
+    ) -> None:
+        assert anna.put("calendar/a.ics", SERIES).status == 201
+        monkeypatch.setattr(object_data, function, _fail)
+
+        found = data_of(reports(anna, f"<C:calendar-data>{inner}</C:calendar-data>"))
+
+        assert found.encode() == SERIES
+
+
+def _fail(*_: object, **__: object) -> str:
+    raise IndexError("list index out of range")
 
 
 class TestAccept:

@@ -1,6 +1,7 @@
 """vCards from 3.0 to 4.0 and back (RFC 2426, RFC 6350)."""
 
 import base64
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -103,6 +104,25 @@ class TestTo4:
             (f"PHOTO;ENCODING=BASE64:{JPEG}", f"PHOTO:data:image/jpeg;base64,{JPEG}"),
             ("LABEL;TYPE=home:Weg 1\\nKöln", "ADR;TYPE=home;LABEL=Weg 1\\nKöln:;;;;;;"),
             ("PROFILE:VCARD", None),
+            ('TEL;TYPE="voice,home, pref":1', "TEL;TYPE=voice,home;PREF=1:1"),
+            ('X-A;TYPE="voice,home":1', 'X-A;TYPE="voice,home":1'),
+            ("NOTE;ENCODING=QUOTED-PRINTABLE:Gr=C3=BC=C3=9Fe=2C =0D=0Aja", "NOTE:Grüße\\, \\nja"),
+            ("NOTE;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:K=F6ln", "NOTE:Köln"),
+            ("NOTE;QUOTED-PRINTABLE;CHARSET=utf-8:a=3Db=5Cc==3B=", "NOTE:a=b\\\\c\\;"),
+            (
+                "ADR;ENCODING=QUOTED-PRINTABLE:;;Weg 1=3B a\\;b;K=C3=B6ln;;;",
+                "ADR:;;Weg 1\\; a\\;b;Köln;;;",
+            ),
+            ("URL;ENCODING=QUOTED-PRINTABLE:http://a/?b=3Dc=2Cd", "URL:http://a/?b=c,d"),
+            ("NOTE;ENCODING=QUOTED-PRINTABLE:=00=07a=EF=BF=BF", "NOTE:a"),
+            *(
+                (odd, odd)
+                for odd in (
+                    "NOTE;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:K=F6ln",
+                    "NOTE;CHARSET=unicode_escape;ENCODING=QUOTED-PRINTABLE:K=F6ln",
+                    "NOTE;CHARSET=us-ascii;ENCODING=QUOTED-PRINTABLE:Kö=F6ln",
+                )
+            ),
         ],
     )
     def test_a_line(self, old: str, new: str | None) -> None:
@@ -118,6 +138,21 @@ class TestTo4:
         assert lines == [
             "ADR;TYPE=work:;;Ring 2;Köln;;;",
             'ADR;TYPE=home;LABEL="Weg 1, Köln":;;Weg 1;Köln;;;',
+        ]
+
+    def test_a_group_binds_a_label_more_than_types_do(self) -> None:
+        lines = in_4(
+            "a.ADR;TYPE=work:;;Ring 2;;;;",
+            "ADR;TYPE=home:;;Weg 1;;;;",
+            "ADR;TYPE=home:;;Weg 3;;;;",
+            "a.LABEL;TYPE=home:Ring",
+            "LABEL;TYPE=HOME,postal:Weg",
+        )
+
+        assert lines == [
+            "a.ADR;TYPE=work;LABEL=Ring:;;Ring 2;;;;",
+            "ADR;TYPE=home;LABEL=Weg:;;Weg 1;;;;",
+            "ADR;TYPE=home:;;Weg 3;;;;",
         ]
 
     def test_the_name_to_sort_by_goes_to_the_name(self) -> None:
@@ -136,6 +171,7 @@ class TestTo3:
             ("PHOTO:data:image/jpeg\\;base64\\,/9j/", "PHOTO;ENCODING=b;TYPE=JPEG:/9j/"),
             ("BDAY;VALUE=text:um 1800", "BDAY;VALUE=text:um 1800"),
             ("BDAY:1985", "BDAY:1985"),
+            ('TEL;VALUE=uri;PREF=1;TYPE="voice,home":tel:+1', "TEL;TYPE=voice,home,PREF:+1"),
             ("CLIENTPIDMAP:1;urn:uuid:3", None),
         ],
     )
@@ -165,14 +201,75 @@ class TestTo3:
         assert lines == ["TEL:1", "TEL;TYPE=cell,PREF:2", "TEL:3"]
 
 
-values = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=90)
+class TestThereAndBack:
+    """What the module says is lost; all else is in BOTH."""
+
+    @pytest.mark.parametrize(
+        ("version", "lines", "back"),
+        [
+            ("4.0", ["CLIENTPIDMAP:1;urn:uuid:3", "XML:<a/>"], []),
+            ("4.0", ["GENDER:F", "GENDER;PREF=1:M"], ["GENDER;PREF=1:M"]),
+            ("4.0", ["EMAIL;ALTID=1;PID=1.1:a@b"], ["EMAIL:a@b"]),
+            ("4.0", ["TEL;PREF=2:1", "TEL;PREF=3:2"], ["TEL;PREF=1:1", "TEL:2"]),
+            ("4.0", ["ORG;SORT-AS=Berg:Haus Berg"], ["ORG:Haus Berg"]),
+            ("4.0", ['ADR;GEO="geo:1,2";TZ=x;CC=DE:;;a;;;;'], ["ADR:;;a;;;;"]),
+            ("4.0", ["TEL;VALUE=uri:tel:+1;ext=2"], ["TEL:+1 ext. 2"]),
+            ("4.0", ["GEO:geo:1,2;u=3"], ["GEO:geo:1,2"]),
+            ("4.0", ["BDAY:1985"], ["BDAY;VALUE=text:1985"]),
+            ("4.0", ["REV:20260504T100000.5Z"], ["REV:20260504T100000Z"]),
+            ("3.0", ["PROFILE:VCARD", "NOTE;CHARSET=UTF-8:a"], ["NOTE:a"]),
+            ("3.0", ["EMAIL;TYPE=INTERNET,home:a@b"], ["EMAIL;TYPE=home:a@b"]),
+            ("3.0", ["TEL;TYPE=pref:1", "TEL;TYPE=pref:2"], ["TEL;TYPE=PREF:1", "TEL:2"]),
+            ("3.0", ["LABEL:a"], ["ADR:;;;;;;", "LABEL:a"]),
+        ],
+    )
+    def test_what_is_lost(self, version: str, lines: list[str], back: list[str]) -> None:
+        there = in_version(card(version, *lines), "3.0" if version == "4.0" else "4.0")
+
+        assert _own_lines(in_version(there, version)) == back
+
+
+LARGE = {
+    "addresses and labels": (
+        "3.0",
+        [f"{n};TYPE=x{i}:a" for n in ("ADR", "LABEL") for i in range(9_000)],
+    ),
+    "labels of one kind": ("3.0", ["ADR;TYPE=y:a"] * 9_000 + ["LABEL;TYPE=x:a"] * 9_000),
+    "many names": ("4.0", [f"NAME{i}:a" for i in range(18_000)]),
+    "many types": ("3.0", ["PHOTO;TYPE=" + ",".join(map(str, range(30_000))) + ":a"]),
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_the_largest_cards_take_no_longer_for_each_line(name: str) -> None:
+    version, lines = LARGE[name]
+    began = process_time()
+
+    in_version(card(version, *lines), "4.0" if version == "3.0" else "3.0")
+
+    # Less than half a second; were each line compared with each, it would be half a minute.
+    assert process_time() - began < 5
+
+
+values = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=90) | st.binary(
+    max_size=30
+).map(lambda data: "".join(f"={byte:02X}" for byte in data))
 lines_of_cards = st.lists(
     st.tuples(
         st.sampled_from(
             ("TEL", "EMAIL", "ADR", "LABEL", "BDAY", "PHOTO", "GEO", "TZ", "KIND", "X-A")
         ),
         st.sampled_from(
-            ("", ";TYPE=home", ";TYPE=home,pref", ";PREF=1", ";ENCODING=b", ';LABEL="a;b"')
+            (
+                "",
+                ";TYPE=home",
+                ";TYPE=home,pref",
+                ';TYPE="home,pref"',
+                ";ENCODING=QUOTED-PRINTABLE",
+                ";PREF=1",
+                ";ENCODING=b",
+                ';LABEL="a;b"',
+            )
         ),
         values,
     ).map("{0[0]}{0[1]}:{0[2]}".format),

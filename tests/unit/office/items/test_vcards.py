@@ -23,6 +23,14 @@ class TestTaken:
         assert not taken.was_changed
         assert taken.indexed.uid == "1"
 
+    def test_an_empty_uid_after_lines_of_spaces_is_the_one_that_is_filled(self) -> None:
+        data = card("FN:Anna Berg\r\n\r\n ", "UID:", "N:Berg;Anna;;;")
+
+        taken = read_address_object(data)
+
+        text = taken.text.decode()
+        assert text == data.decode().replace("UID:", f"UID:{taken.indexed.uid}")
+
     def test_a_group_of_apple_is_a_card(self) -> None:
         data = card(
             *BERG, "X-ADDRESSBOOKSERVER-KIND:group", "X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:2"
