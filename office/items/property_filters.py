@@ -17,7 +17,9 @@ from office.items.components import Component, Line
 from office.items.haystacks import Haystack
 
 _LISTS = frozenset({"CATEGORIES", "NICKNAME", "RESOURCES"})
-_SEPARATOR = re.compile(r"((?:[^\\,]|\\.)*)(?:,|$)", re.DOTALL)
+# A lone backslash at the end counts as a character: a search that fails there would begin anew
+# at each one before.
+_ENTRY = re.compile(r"((?:[^\\,]++|\\.?)*+)(?:,|$)", re.DOTALL)
 EFFECTIVE = frozenset({"DTEND", "DUE"})
 """Ends that DURATION may tell instead."""
 
@@ -194,4 +196,4 @@ def _forms(name: str, value: str) -> Iterator[str]:
     """What a text is compared with: the whole value, and of a list each entry too."""
     yield content_lines.unescape(value)
     if name.rpartition(".")[2] in _LISTS and "," in value:
-        yield from (content_lines.unescape(each) for each in _SEPARATOR.findall(value))
+        yield from (content_lines.unescape(each) for each in _ENTRY.findall(value))

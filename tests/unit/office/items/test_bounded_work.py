@@ -18,6 +18,8 @@ from office.items import (
     occurs_in,
 )
 from office.items.content_lines import clean, fold_line, unescape, unfold
+from office.items.filters import ComponentFilter, matches_calendar
+from office.items.property_filters import PropertyFilter, TextMatch
 from tests.calendar_texts import calendar, component, event, indexed, read, us
 
 EVER = us("0001-01-02"), us("9999-12-01")
@@ -203,3 +205,18 @@ def test_ten_megabytes_of_one_thing(heap: str) -> None:
             read(data)
         except InvalidItemError as error:
             assert len(str(error)) < 500  # noqa: PT017
+
+
+def test_a_list_that_ends_in_half_an_escape() -> None:
+    found = read(event("DTSTART:20260101T100000Z", "CATEGORIES:b," + "a" * 200_000 + "\\"))
+    text = found.text.decode()
+
+    def is_said(word: str) -> bool:
+        categories = PropertyFilter("CATEGORIES", (TextMatch(word),))
+        asked = ComponentFilter("VEVENT", properties=(categories,))
+        whole = ComponentFilter("VCALENDAR", components=(asked,))
+        return matches_calendar(text, found.indexed, whole, Budget(characters=10_000_000))
+
+    with within(0.5):
+        assert is_said("aaa")
+        assert not is_said("ab")
