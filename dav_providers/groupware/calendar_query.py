@@ -23,6 +23,8 @@ from storage.collections import CollectionRow
 from storage.items import Candidate, ItemRow
 from storage.store import Unit
 
+_MOST_INSTANCES = 250_000  # looked at for alarms: seconds
+
 
 def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._Element) -> Answer:
     """The objects that match."""
@@ -67,7 +69,7 @@ def matching(
     verdicts = {each.item.href: calendar_verdict(filter_.whole, each) for each in found}
     known = [each for each in found if verdicts[each.item.href]]
     unknown = [each.item for each in found if verdicts[each.item.href] is None]
-    budget = Budget(characters=texts.MOST_READ)
+    budget = Budget(_MOST_INSTANCES, texts.MOST_READ)
     passing = [each for each in _read(unit, unknown) if _fits(unit, each, filter_, budget)]
     if with_text:
         known = list(_read(unit, [each.item for each in known]))

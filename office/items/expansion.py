@@ -16,7 +16,8 @@ from office.items.errors import Precondition
 from office.items.indexed import IndexColumns
 from office.items.instants import DAY, EPOCH_DAY, FIRST_LOCAL, LAST_LOCAL, Clock, read_moment
 from office.items.limits import DEFAULT_LIMITS
-from office.items.occurrences import MASTER, Occurrence, occurrences
+from office.items.occurrences import Occurrence, occurrences
+from office.items.series import MASTER
 from office.items.zones import UNIVERSAL, Zone, zone_of
 
 _SECOND = 1_000_000

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
 from functools import cached_property
-from itertools import islice
 
 from office.items.alarms import rings
 from office.items.budgets import Budget
@@ -20,14 +19,15 @@ from office.items.haystacks import Haystack
 from office.items.indexed import IndexColumns
 from office.items.instants import DAY, Clock, Moment, read_length, read_moment
 from office.items.limits import DEFAULT_LIMITS
-from office.items.occurrences import MASTER, hits, occurs_in
+from office.items.occurrences import hits, occurs_in
 from office.items.property_filters import PropertyFilter, Within
+from office.items.schedules import schedule_from_json
+from office.items.series import EVER, MASTER, Series
 from office.items.zones import zone_of
 
 _SECOND = 1_000_000
 _WHOLE = "VCALENDAR"
 _READING = 3  # times as much work as to look for a word
-_MOST_INSTANCES = 5_000  # looked at for one alarm
 _NO_FAULT = Fault("", Precondition.CALENDAR_DATA, "object")
 
 
@@ -95,28 +95,55 @@ class CardFilter:
 class ObjectScope:
     """An object that filters are matched against: its tree, its columns, its clocks."""
 
-    def __init__(self, text: str, indexed: IndexColumns | None) -> None:
-        """Read it.
+    def __init__(
+        self, text: str, indexed: IndexColumns | None, budget: Budget | None = None
+    ) -> None:
+        """Nothing is read before it is asked for.
 
         Args:
             text: A stored object.
             indexed: Its columns; None for a vCard.
+            budget: Pays for the instances that are looked at for alarms; None: nobody asks.
+        """
+        self._text = text
+        self._indexed = indexed
+        self._budget = budget
+        self._series: dict[tzinfo, Series] = {}
+
+    @cached_property
+    def root(self) -> Component:
+        """Its outermost component.
 
         Raises:
             InvalidItemError: It can't be read any more.
         """
-        self._text = text
-        self._indexed = indexed
         # It was read within its limits when it was stored; they may have been wider then.
-        self.root = read_components(text, _NO_FAULT, DEFAULT_LIMITS)
-        self.top = Component("", 0)
-        self.top.children.append(self.root)
+        return read_components(self._text, _NO_FAULT, DEFAULT_LIMITS)
+
+    @cached_property
+    def top(self) -> Component:
+        """What its outermost component lies in; raises what :attr:`root` does."""
+        top = Component("", 0)
+        top.children.append(self.root)
+        return top
+
+    def series(self, zone: tzinfo) -> Series | None:
+        """When it happens, for who asks in *zone*; None where its columns alone tell it."""
+        if self._indexed is None or not self._indexed.recurrence:
+            return None
+        if zone not in self._series:
+            schedule = schedule_from_json(self._indexed.recurrence)
+            self._series[zone] = Series(schedule, zone_of(zone))
+        return self._series[zone]
 
     def happens(self, component: Component, parent: Component, within: Within) -> bool:
         """Whether an instance of *component*, which lies in *parent*, happens in a time."""
         if component.name == "VALARM":
-            zone = within.zone
-            return rings(component, within, lambda *time: self._instances(parent, time, zone))
+            return rings(
+                component,
+                within,
+                lambda *time: self._instances(parent, time, within.zone, self._budget),
+            )
         if self._indexed is None or component.name not in {self._indexed.component, _WHOLE}:
             return False
         if component.name == _WHOLE or not self._indexed.recurrence:
@@ -148,14 +175,26 @@ class ObjectScope:
         return self._names[index].rpartition(".")[0].upper()
 
     def _instances(
-        self, component: Component, time: tuple[int | None, ...], zone: tzinfo
+        self,
+        component: Component,
+        time: tuple[int | None, ...],
+        zone: tzinfo,
+        budget: Budget | None = None,
     ) -> Iterator[tuple[int, int]]:
         number = self._numbers.get(id(component))
         if number is None or self._indexed is None:
             return
+        if budget is not None:
+            budget.spend(1)
         start, end = time
-        found = hits(self._indexed, _us(start), _us(end), zone, pattern=number)
-        yield from ((hit.starts, hit.ends) for hit in islice(found, _MOST_INSTANCES))
+        series = self.series(zone)
+        if series is None:
+            found = hits(self._indexed, _us(start), _us(end), zone) if number == MASTER else ()
+        else:
+            begin = -EVER if start is None else start
+            until = EVER if end is None else end
+            found = series.hits(begin, until, pattern=number, budget=budget)
+        yield from ((hit.starts, hit.ends) for hit in found)
 
     def _moment(self, params: str, text: str) -> Moment | None:
         try:
@@ -207,7 +246,7 @@ def matches_calendar(
     """
     if not _may_fit(text, filter_, budget):
         return False
-    scope = ObjectScope(text, indexed)
+    scope = ObjectScope(text, indexed, budget)
     return filter_.fits(scope.top, scope)
 
 

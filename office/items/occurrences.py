@@ -6,20 +6,14 @@ before the window on.
 
 from collections.abc import Iterator
 from datetime import UTC, tzinfo
-from heapq import merge
 from typing import NamedTuple
 
 from office.items.indexed import IndexColumns
-from office.items.instants import DAY
-from office.items.recurrence_rules import Rule
-from office.items.schedules import BUSY, Override, Schedule, Span, schedule_from_json
-from office.items.zones import Zone, zone_of
+from office.items.schedules import BUSY, schedule_from_json
+from office.items.series import EVER, MASTER, Hit, Series, meets
+from office.items.zones import zone_of
 
 _SECOND = 1_000_000
-_EVER = 1 << 50  # seconds; beyond any year that can be written
-# A clock's time and UTC differ by less than this, wherever it hangs.
-_MARGIN = 2 * DAY
-MASTER = -1
 
 
 class Occurrence(NamedTuple):
@@ -39,17 +33,6 @@ class Occurrence(NamedTuple):
     recurrence_id_us: int | None
     override: int
     pattern: int
-
-
-class Hit(NamedTuple):
-    """An instance that meets the window, in seconds; see :class:`Occurrence`."""
-
-    starts: int
-    ends: int
-    recurrence_id: int | None
-    override: int
-    pattern: int
-    busy: int
 
 
 def occurs_in(
@@ -110,12 +93,7 @@ def _limited(
 
 
 def hits(
-    indexed: IndexColumns,
-    start_us: int | None,
-    end_us: int | None,
-    zone: tzinfo,
-    *,
-    pattern: int | None = None,
+    indexed: IndexColumns, start_us: int | None, end_us: int | None, zone: tzinfo
 ) -> Iterator[Hit]:
     """The instances that match: the overridden first, then the series by the clock.
 
@@ -124,185 +102,12 @@ def hits(
         start_us: The window's beginning; None: it has none.
         end_us: The window's end, itself outside; None: it has none.
         zone: The asker's zone, for dates and floating times.
-        pattern: Only those that are copies of this component; None: all.
     """
-    begin = -_EVER if start_us is None else start_us // _SECOND
-    end = _EVER if end_us is None else -(-end_us // _SECOND)
+    begin = -EVER if start_us is None else start_us // _SECOND
+    end = EVER if end_us is None else -(-end_us // _SECOND)
     if indexed.recurrence:
-        schedule = schedule_from_json(indexed.recurrence)
-        yield from _hits(schedule, begin, end, zone_of(zone), pattern)
+        yield from Series(schedule_from_json(indexed.recurrence), zone_of(zone)).hits(begin, end)
     elif indexed.starts_us is not None and indexed.ends_us is not None:
         starts, ends = indexed.starts_us // _SECOND, indexed.ends_us // _SECOND
-        if meets("E", starts, ends, begin, end) and pattern in {None, MASTER}:
+        if meets("E", starts, ends, begin, end):
             yield Hit(starts, ends, None, MASTER, MASTER, BUSY)
-
-
-def _hits(
-    schedule: Schedule, begin: int, end: int, asker: Zone, pattern: int | None
-) -> Iterator[Hit]:
-    for number, override in enumerate(schedule.overrides):
-        if pattern not in {None, number}:
-            continue
-        starts, ends = instant(schedule, override.span, override.span.start, asker)
-        if meets(override.span.kind, starts, ends, begin, end):
-            at = _recurrence_id(schedule, override, starts, asker)
-            yield Hit(starts, ends, at, number, number, override.span.busy)
-    master = schedule.master
-    if master is None:
-        return
-    if schedule.repeats:
-        parts = [each for each in _parts(schedule, master) if pattern in {None, each.pattern}]
-        yield from _series(schedule, master, parts, (begin, end), asker)
-        return
-    starts, ends = instant(schedule, master, master.start, asker)
-    if _meets(schedule, master.kind, starts, ends, begin, end) and pattern in {None, MASTER}:
-        yield Hit(starts, ends, None, MASTER, MASTER, master.busy)
-
-
-def _recurrence_id(schedule: Schedule, override: Override, starts: int, asker: Zone) -> int:
-    if schedule.master is None or override.recurrence_id is None:
-        return starts
-    return schedule.clock(schedule.master.zone, asker).utc(override.recurrence_id)
-
-
-def original(schedule: Schedule, number: int, asker: Zone) -> tuple[str, int, int] | None:
-    """What an overridden instance would have been: its kind, beginning and end in seconds UTC.
-
-    Args:
-        schedule: The object's.
-        number: Which of its overrides.
-        asker: The clock of dates and floating times.
-
-    Returns:
-        None where its series is not known.
-    """
-    at = schedule.overrides[number].recurrence_id
-    if schedule.master is None or at is None:
-        return None
-    for part in _parts(schedule, schedule.master):
-        # One that counts for all that follow is of the stretch before.
-        if part.first < at <= part.last + 1:
-            starts, ends = instant(schedule, part.span, at + part.shift, asker)
-            return part.span.kind, starts, ends
-    return None
-
-
-class _Part(NamedTuple):
-    """A stretch of a series whose instances are all alike.
-
-    Attributes:
-        first: Its first local time, by the series' own count.
-        last: Its last.
-        span: What its instances are like.
-        shift: By how much they lie elsewhere than the series has them.
-        pattern: The component they are copies of; see :class:`Occurrence`.
-    """
-
-    first: int
-    last: int
-    span: Span
-    shift: int
-    pattern: int
-
-    def locals(
-        self, schedule: Schedule, master: Span, begin: int, end: int, clock: Zone
-    ) -> Iterator[int]:
-        """Its local times that may meet a window, each once, sorted.
-
-        Nothing is counted that lies before: a long way off, or in a long series, that is work.
-        """
-        length = self.span.days * DAY + self.span.seconds
-        since = max(self.first, begin - length - self.shift - _MARGIN)
-        until = min(self.last, end - self.shift + _MARGIN)
-        # Dates may have lengths of their own; they are few and written out.
-        dates = [date.local for date in schedule.dates if self.first <= date.local <= until]
-        if since > until and not dates:
-            return
-        if self.first <= master.start <= until:
-            dates.append(master.start)
-        dates.sort()
-        streams = [_rule_locals(rule, master.start, since, clock) for rule in schedule.rules]
-        previous = None
-        for local in merge(dates, *streams):
-            if local > until:
-                return
-            if local != previous:
-                yield local
-                previous = local
-
-
-def _series(
-    schedule: Schedule, master: Span, parts: list[_Part], window: tuple[int, int], asker: Zone
-) -> Iterator[Hit]:
-    """The instances of *parts* that no override replaces."""
-    begin, end = window
-    excluded = schedule.excluded.union(each.recurrence_id or 0 for each in schedule.overrides)
-    lengths = {date.local: date.length for date in schedule.dates if date.length}
-    clock = schedule.clock(master.zone, asker)
-    for part in parts:
-        for local in part.locals(schedule, master, begin, end, clock):
-            if local in excluded:
-                continue
-            span = part.span
-            if local in lengths:
-                days, seconds = lengths[local]
-                span = span._replace(days=days, seconds=seconds)
-            starts, ends = instant(schedule, span, local + part.shift, asker)
-            if meets(span.kind, starts, ends, begin, end):
-                yield Hit(starts, ends, clock.utc(local), MASTER, part.pattern, span.busy)
-
-
-def _parts(schedule: Schedule, master: Span) -> Iterator[_Part]:
-    """The series, cut where an override counts for all that follow."""
-    futures = sorted(
-        (each.recurrence_id or 0, number)
-        for number, each in enumerate(schedule.overrides)
-        if each.is_future
-    )
-    ends = [*(start - 1 for start, _ in futures), _EVER]
-    yield _Part(-_EVER, ends[0], master, 0, MASTER)
-    for (start, number), end in zip(futures, ends[1:], strict=True):
-        override = schedule.overrides[number]
-        yield _Part(start, end, override.span, override.shift, number)
-
-
-def _rule_locals(rule: Rule, start: int, since: int, clock: Zone) -> Iterator[int]:
-    if rule.until is None:
-        yield from rule.locals_from(start, since)
-        return
-    for local in rule.locals_from(start, since):
-        if local > rule.until + _MARGIN:
-            return
-        if clock.utc(local) <= rule.until:
-            yield local
-
-
-def instant(schedule: Schedule, span: Span, local: int, asker: Zone) -> tuple[int, int]:
-    """From when to when, in seconds UTC, *span* is when it begins at *local*."""
-    clock = schedule.clock(span.zone, asker)
-    starts = clock.utc(local)
-    ends = starts if not span.days else max(clock.utc(local + span.days * DAY), starts)
-    return starts, ends + span.seconds
-
-
-def _meets(schedule: Schedule, kind: str, starts: int, ends: int, begin: int, end: int) -> bool:
-    if kind == "F" and starts == ends:
-        return any(meets("E", each.starts, each.ends, begin, end) for each in schedule.periods)
-    return meets(kind, starts, ends, begin, end)
-
-
-def meets(kind: str, starts: int, ends: int, begin: int, end: int) -> bool:
-    """Whether an instance meets a window, by the tables of RFC 4791 section 9.9."""
-    if kind == "E":
-        return starts < end and (ends > begin or begin <= starts == ends)
-    if kind == "D":
-        return begin <= ends and (end > starts or end >= ends)
-    if kind == "T":
-        return (begin < ends or begin <= starts) and (end > starts or end >= ends)
-    if kind == "U":
-        return begin < ends <= end
-    if kind == "C":
-        return begin <= max(starts, ends) and end >= min(starts, ends)
-    if kind == "F":
-        return begin <= ends and end > starts
-    return end > starts  # N: created, and since then never done

@@ -7,10 +7,8 @@ from office.items.filters import ObjectScope
 from office.items.indexed import IndexColumns
 from office.items.instants import DAY, read_length, read_moment
 from office.items.limits import DEFAULT_LIMITS
-from office.items.occurrences import meets, original
 from office.items.property_filters import Within
-from office.items.schedules import Schedule, schedule_from_json
-from office.items.zones import zone_of
+from office.items.series import Series, meets
 
 _NO_FAULT = Fault("", Precondition.CALENDAR_DATA, "object")
 
@@ -29,19 +27,17 @@ def limited_overrides(text: str, indexed: IndexColumns, within: Within) -> str:
     Raises:
         InvalidItemError: The object can't be read any more.
     """
-    if not indexed.recurrence:
-        return text
-    schedule = schedule_from_json(indexed.recurrence)
-    if not schedule.overrides:
-        return text
     scope = ObjectScope(text, indexed)
+    series = scope.series(within.zone)
+    if series is None or not series.schedule.overrides:
+        return text
     mains = [each for each in scope.root.children if each.name == indexed.component]
     changed = [each for each in mains if each.all("RECURRENCE-ID")]
     lines = logical_lines(text)
     for number, component in enumerate(changed):
         if scope.happens(component, scope.root, within):
             continue
-        if not _would_have_happened(schedule, number, component, scope, within):
+        if not _would_have_happened(series, number, component, scope, within):
             lines[component.first : component.last + 1] = [""] * (
                 component.last - component.first + 1
             )
@@ -49,13 +45,13 @@ def limited_overrides(text: str, indexed: IndexColumns, within: Within) -> str:
 
 
 def _would_have_happened(
-    schedule: Schedule, number: int, component: Component, scope: ObjectScope, within: Within
+    series: Series, number: int, component: Component, scope: ObjectScope, within: Within
 ) -> bool:
     start, end = within.start or 0, within.end or 0
-    found = original(schedule, number, zone_of(within.zone))
+    found = series.original(number)
     if found is not None:
         kind, starts, ends = found
-        is_future = schedule.overrides[number].is_future and starts < end
+        is_future = series.schedule.overrides[number].is_future and starts < end
         return is_future or meets(kind, starts, ends, start, end)
     # Of an instance without its series only the time is known.
     params, value, _ = component.all("RECURRENCE-ID")[0]

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC
 
 import pytest
 from hypothesis import given
@@ -19,7 +20,8 @@ from office.items import (
 )
 from office.items.content_lines import clean, fold_line, unescape, unfold
 from office.items.filters import ComponentFilter, matches_calendar
-from office.items.property_filters import PropertyFilter, TextMatch
+from office.items.property_filters import PropertyFilter, TextMatch, Within
+from office.items.recurrence_limits import limited_overrides
 from tests.calendar_texts import calendar, component, event, indexed, read, us
 
 EVER = us("0001-01-02"), us("9999-12-01")
@@ -220,3 +222,47 @@ def test_a_list_that_ends_in_half_an_escape() -> None:
     with within(0.5):
         assert is_said("aaa")
         assert not is_said("ab")
+
+
+def moved(number: int, *, is_future: bool = False) -> list[str]:
+    year, day = 2 + number // 28, number % 28 + 1
+    scope = ";RANGE=THISANDFUTURE" if is_future else ""
+    return component(
+        f"RECURRENCE-ID{scope}:{year:04}01{day:02}T000000Z",
+        f"DTSTART:{year:04}01{day:02}T060000Z",
+        "DURATION:PT1H",
+    )
+
+
+def test_each_of_a_thousand_changes_is_asked_for() -> None:
+    changes = [line for number in range(1_500) for line in moved(number)]
+    series = read(calendar(*component(*DAILY), *changes))
+    time = Within(us("2026-01-02") // 1_000_000, us("2026-01-03") // 1_000_000, UTC)
+
+    with within(2):
+        text = limited_overrides(series.text.decode(), series.indexed, time)
+    assert "RRULE" in text
+    assert "RECURRENCE-ID" not in text
+
+
+def test_a_thousand_turns_between_thousands_of_dates() -> None:
+    turns = [line for number in range(1_500) for line in moved(number, is_future=True)]
+    dates = ",".join(f"{year:04}0601T000000Z" for year in range(2, 4_900))
+    master = component("DTSTART:00010101T000000Z", "DURATION:PT1H", f"RDATE:{dates}")
+    series = read(calendar(*master, *turns)).indexed
+
+    with within(0.5):
+        assert not occurs_in(series, us("2026-01-02"), us("2026-01-03"))
+
+
+def test_alarms_that_ring_again_and_again_are_paid_for() -> None:
+    alarms = ["BEGIN:VALARM", "TRIGGER:-P9D", "REPEAT:99", "DURATION:P30D", "END:VALARM"] * 1_000
+    series = read(event("DTSTART:20260101T100000Z", "RRULE:FREQ=DAILY", *alarms))
+    time = Within(us("2036-01-02T04:00") // 1_000_000, us("2036-01-02T05:00") // 1_000_000, UTC)
+    alarm = ComponentFilter("VALARM", within=time)
+    asked = ComponentFilter(
+        "VCALENDAR", components=(ComponentFilter("VEVENT", components=(alarm,)),)
+    )
+
+    with within(1), pytest.raises(TooManyInstancesError):
+        matches_calendar(series.text.decode(), series.indexed, asked, Budget(9_999, 10_000_000))

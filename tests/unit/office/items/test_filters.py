@@ -19,7 +19,7 @@ from office.items.property_filters import (
 from tests.calendar_texts import calendar, component, read
 
 BERLIN = ZoneInfo("Europe/Berlin")
-MOST = Budget(characters=10_000_000)
+MOST = Budget(100_000, 10_000_000)
 
 
 def within(start: str | None, end: str | None, zone: tzinfo = UTC) -> Within:

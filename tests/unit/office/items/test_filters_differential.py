@@ -108,7 +108,7 @@ def _check(data: bytes, event: ComponentFilter) -> None:
 def _ours(data: bytes, event: ComponentFilter) -> bool:
     found = read(data)
     whole = ComponentFilter("VCALENDAR", components=(event,))
-    budget = Budget(characters=1_000_000)
+    budget = Budget(100_000, 1_000_000)
     return matches_calendar(found.text.decode(), found.indexed, whole, budget)
 
 
