@@ -224,11 +224,78 @@ class TestExpand:
         assert reply.status == 507
         assert "number-of-matches-within-limits" in reply.conditions
 
-    @pytest.mark.parametrize("name", ["", "a b", "{x}y"])
+    def test_a_name_that_comes_again_is_answered_once(self, anna: Device) -> None:
+        twice = (
+            '<D:property name="owner"><D:property name="displayname"/></D:property>'
+            '<D:property name="owner"><D:property name="principal-URL"/></D:property>'
+        )
+
+        answer = ask(anna, "/dav/anna/calendar/", expand(twice * 1_000))
+
+        [owner] = answer.iter(f"{DAV}owner")
+        told = {str(each.tag) for each in owner.iterfind(f".//{DAV}prop/*")}
+        assert told == {f"{DAV}displayname", f"{DAV}principal-URL"}
+
+    def test_more_names_than_a_propfind_takes_are_413(self, anna: Device) -> None:
+        def status(*levels: int) -> int:
+            inner = "".join(
+                f'<D:property name="owner" namespace="urn:{level}">'
+                + "".join(f'<D:property name="x{n}"/>' for n in range(count - 1))
+                + "</D:property>"
+                for level, count in enumerate(levels)
+            )
+            return anna.request("REPORT", "/dav/anna/", expand(inner).encode()).status
+
+        assert status(500) == status(250, 250) == 207
+        assert status(501) == status(250, 251) == 413
+
+    def test_an_answer_has_a_size(self, groupware: GroupwareOffice) -> None:
+        berta = groupware.person("berta", "administration")
+        long = f'<D:property name="x" namespace="urn:{"x" * 200_000}"/>'
+        inner = f'<D:property name="group-member-set">{long}</D:property>'
+        for _ in range(6):
+            inner = f'<D:property name="group-membership">{inner}</D:property>'
+            inner = f'<D:property name="group-member-set">{inner}</D:property>'
+
+        few = berta.request(
+            "REPORT",
+            "/principals/mitarbeiter/",
+            expand(f'<D:property name="group-member-set">{long}</D:property>').encode(),
+        )
+        many = berta.request("REPORT", "/principals/mitarbeiter/", expand(inner).encode())
+
+        assert few.status == 207
+        assert many.status == 507
+        assert "number-of-matches-within-limits" in many.conditions
+
+    def test_hrefs_that_name_nobody_count_too(self, anna: Device) -> None:
+        hrefs = "".join(f"<D:href>/dav/nobody{n}/</D:href>" for n in range(2_001))
+        value = f'<x xmlns="urn:x">{hrefs}</x>'
+        anna.request(
+            "PROPPATCH",
+            "/dav/anna/calendar/",
+            f'<D:propertyupdate xmlns:D="DAV:"><D:set><D:prop>{value}</D:prop></D:set>'
+            "</D:propertyupdate>".encode(),
+        )
+        inner = '<D:property name="x" namespace="urn:x"><D:property name="owner"/></D:property>'
+
+        reply = anna.request("REPORT", "/dav/anna/calendar/", expand(inner).encode())
+
+        assert reply.status == 507
+
+    @pytest.mark.parametrize(
+        "name", ["", "a b", "{x}y", "a=&quot;b&quot;", "1a", "-a", "a:b", "a\u00d7", "a;"]
+    )
     def test_no_name_is_400(self, anna: Device, name: str) -> None:
         body = expand(f'<D:property name="{name}"/>')
 
         assert anna.request("REPORT", "/dav/anna/", body.encode()).status == 400
+
+    @pytest.mark.parametrize("name", ["_", "Straße", "a-1.b\u00b7", "名"])
+    def test_any_name_of_an_element_may_be_asked_for(self, anna: Device, name: str) -> None:
+        answer = ask(anna, "/dav/anna/", expand(f'<D:property name="{name}"/>'))
+
+        assert [str(each.tag) for each in answer.iter(f"{DAV}{name}")] == [f"{DAV}{name}"]
 
     def test_of_an_object(self, anna: Device) -> None:
         anna.put("calendar/a.ics", event("a"))
