@@ -42,23 +42,32 @@ def numbers(
 
     One statement; for each folder three looks into an index, however many members it has.
     """
-    among = "IN (SELECT value FROM json_each(:ids))" if unit.is_sqlite else "= ANY(:ids)"
-    seen = f" AND m.id NOT IN ({', '.join(str(int(each)) for each in hidden)})" if hidden else ""
+    if unit.is_sqlite:
+        among = "IN (SELECT value FROM json_each(:ids))"
+        seen = "NOT IN (SELECT value FROM json_each(:hidden))"
+    else:
+        among, seen = "= ANY(:ids)", "<> ALL(CAST(:hidden AS bigint[]))"
     rows = unit.rows(
         "SELECT n.id, n.tree_id, tree.epoch, coalesce((SELECT m.modseq FROM node m "
-        f"WHERE m.parent_id = n.id{seen} ORDER BY m.modseq DESC LIMIT 1), 0), "
+        f"WHERE m.parent_id = n.id AND m.id {seen} ORDER BY m.modseq DESC LIMIT 1), 0), "
         "coalesce((SELECT max(g.modseq) FROM tombstone g WHERE g.parent_id = n.id), 0), "
         "coalesce((SELECT max(f.modseq) FROM sync_floor f WHERE f.parent_id = n.id "
         f"AND f.user_id IN ({sync_floors.EVERYBODY}, :user)), 0) "
         f"FROM node n JOIN tree ON tree.id = n.tree_id WHERE n.id {among}",
         {
             "user": user_id,
-            "ids": json.dumps(list(folder_ids)) if unit.is_sqlite else list(folder_ids),
+            "ids": _array(unit, folder_ids),
+            "hidden": _array(unit, hidden),
         },
     )
     return {
         row[0]: FolderNumbers(row[0], row[1], row[2], max(row[3:]), floor=row[5]) for row in rows
     }
+
+
+def _array(unit: Unit, ids: Collection[int]) -> str | list[int]:
+    """Any number of ids as one parameter, so that the statement's text is always the same."""
+    return json.dumps(list(ids)) if unit.is_sqlite else list(ids)
 
 
 def changed_since(unit: Unit, folder_id: int, modseq: int, *, most: int) -> list[NodeRow]:
