@@ -17,6 +17,7 @@ def block_on(
     """
     person = people.get(unit, user_name)
     people_rows.hold(unit, person.id)
+    blocks.serialise(unit, node_id)
     locks.delete_of_user_within(unit, person.id, node_id)
     blocks.add(unit, user_id=person.id, node_id=node_id, now_us=now_us)
     audit.record(unit, Act.BLOCK_SET, by=by, on=Subject(person.id, node_id=node_id))
@@ -29,6 +30,8 @@ def unblock_on(unit: WriteUnit, *, user_name: str, node_id: int, by: Actor = COM
         UnknownUserError: There is no such user.
     """
     person = people.get(unit, user_name)
+    people_rows.hold(unit, person.id)
+    blocks.serialise(unit, node_id)
     is_lifted = blocks.remove(unit, user_id=person.id, node_id=node_id)
     if is_lifted:
         audit.record(unit, Act.BLOCK_LIFTED, by=by, on=Subject(person.id, node_id=node_id))

@@ -15,7 +15,7 @@ from wire.bodies import BodyTooLargeError, read_small
 from wire.dav_headers import Depth, parse_depth
 from wire.paths import quote_path
 
-_ALLOW = "OPTIONS, GET, HEAD, PROPFIND"
+_ALLOW = "OPTIONS, GET, HEAD, PROPFIND, REPORT"
 DAV_HEADERS = (("DAV", "1, 2, 3"), ("MS-Author-Via", "DAV"))
 """What OPTIONS says about the server as a whole: Windows and Office look for both."""
 
@@ -69,10 +69,15 @@ class Answer(NamedTuple):
     body: bytes = b""
 
 
-def make_root(xml_bytes: int) -> WSGIApplication:
-    """Make the door of ``/``; a request's XML may have *xml_bytes*."""
+def make_root(xml_bytes: int, reports: WSGIApplication) -> WSGIApplication:
+    """Make the door of ``/``; a request's XML may have *xml_bytes*.
+
+    Principals are looked for from here, too: *reports* is the door that knows them.
+    """
 
     def root(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "REPORT":
+            return reports(environ, start_response)
         status, headers, body = _answer(environ, xml_bytes)
         start_response(status, [*headers, ("Content-Length", str(len(body)))])
         return [body] if body and environ["REQUEST_METHOD"] != "HEAD" else []

@@ -1,7 +1,10 @@
-"""Forget what was deleted from calendars and address books long ago, in portions."""
+"""Forget what was deleted long ago from folders, calendars and address books, in portions."""
 
-from storage import item_tombstones
-from storage.store import Store
+from collections.abc import Callable
+from functools import partial
+
+from storage import folder_tombstones, item_tombstones
+from storage.store import Store, WriteUnit
 
 _PORTION = 500
 _DAY_US = 86_400 * 1_000_000
@@ -17,15 +20,21 @@ def forget_deletions(
     """
     before_us = now_us - tombstone_days * _DAY_US
     with store.read() as unit:
-        found = item_tombstones.collections_with_old(unit, before_us)
-    return sum(_forget(store, each, before_us, portion) for each in found)
+        collections = item_tombstones.collections_with_old(unit, before_us)
+        folders = folder_tombstones.folders_with_old(unit, before_us)
+    of_items = partial(item_tombstones.forget_before, before_us=before_us, limit=portion)
+    of_folders = partial(folder_tombstones.forget_before, before_us=before_us, limit=portion)
+    return sum(
+        [_forget(store, partial(of_items, collection_id=each), portion) for each in collections]
+        + [_forget(store, partial(of_folders, folder_id=each), portion) for each in folders]
+    )
 
 
-def _forget(store: Store, collection_id: int, before_us: int, portion: int) -> int:
+def _forget(store: Store, forget: Callable[[WriteUnit], int], portion: int) -> int:
     gone = 0
     while True:
         with store.write() as unit:
-            count = item_tombstones.forget_before(unit, collection_id, before_us, limit=portion)
+            count = forget(unit)
         gone += count
         if count < portion:
             return gone

@@ -15,6 +15,7 @@ from storage.store import Unit, WriteUnit
 
 MOST_COLLECTIONS = 500
 MOST_PROPERTY_BYTES = 256 * 1024
+MOST_DISPLAY_NAME_BYTES = 1_000
 _MOST_NAME_BYTES = 255
 
 
@@ -50,11 +51,6 @@ def found_defaults(unit: WriteUnit, owner_id: int, *, now_us: int) -> None:
         collections.create(unit, owner_id, new, now_us=now_us)
 
 
-def is_home_of(who: Identity, user_name: str) -> bool:
-    """Whether ``/dav/<user_name>/`` is there for *who*: it is if it is their own."""
-    return user_name == who.user_name
-
-
 def find(unit: Unit, who: Identity, name: str) -> CollectionRow:
     """The collection of this name in the home of *who*.
 
@@ -85,11 +81,12 @@ def make(work: GroupwareWork, new: NewCollection) -> None:
     Raises:
         UnfitNameError: The name is too long.
         ExistsError: There is one of that name.
-        TooLargeError: The home has no room for another, or its properties are too large.
+        TooLargeError: The home has no room for another, or its displayname or properties are
+            too large.
     """
     if len(new.name.encode()) > _MOST_NAME_BYTES:
         raise UnfitNameError(f"The name is longer than {_MOST_NAME_BYTES} bytes.")
-    _check_size(new.properties)
+    _check_size(new.display_name, new.properties)
     if collections.hold_home(work.unit, work.who.user_id) >= MOST_COLLECTIONS:
         raise TooLargeError(f"A user can have {MOST_COLLECTIONS} collections.")
     if not collections.create(work.unit, work.who.user_id, new, now_us=work.now_us):
@@ -107,10 +104,10 @@ def describe(
 
     Raises:
         NotFoundError, FixedError: The right is missing.
-        TooLargeError: The properties are too large.
+        TooLargeError: The displayname or the properties are too large.
     """
     access.demand_collection(work.who, Act.WRITE, collection)
-    _check_size(properties)
+    _check_size(display_name, properties)
     collections.set_properties(
         work.unit, collection.id, display_name=display_name, properties=properties
     )
@@ -134,6 +131,9 @@ def _readable(who: Identity, collection: CollectionRow | None) -> CollectionRow:
     return collection
 
 
-def _check_size(properties: Mapping[str, str]) -> None:
-    if sum(len(name) + len(xml) for name, xml in properties.items()) > MOST_PROPERTY_BYTES:
+def _check_size(display_name: str, properties: Mapping[str, str]) -> None:
+    if len(display_name.encode()) > MOST_DISPLAY_NAME_BYTES:
+        raise TooLargeError(f"A displayname has at most {MOST_DISPLAY_NAME_BYTES:,} bytes.")
+    size = sum(len(name.encode()) + len(xml.encode()) for name, xml in properties.items())
+    if size > MOST_PROPERTY_BYTES:
         raise TooLargeError("The properties of a collection are larger than what is kept.")

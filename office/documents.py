@@ -120,10 +120,10 @@ def make_collection(work: Work, place: Place) -> NodeRow:
         ExistsError: Something of that name is there.
     """
     if place.node is not None:
-        raise ExistsError(f"“{place.name}” is there already.")
+        raise ExistsError("Something of that name is there already.")
+    parents = place.parent_chain
     if fault := windows_name_fault(place.name):
         raise UnfitNameError(fault)
-    parents = place.parent_chain
     work.demand(Act.ADD, parents)
     if parents[-1].role == Role.ESTATES:
         return estates.add_by_folder(work, place)

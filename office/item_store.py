@@ -24,15 +24,15 @@ from office.items import (
     read_address_object,
     read_calendar_object,
 )
-from office.sync_tokens import Known, known_by, token_of
+from office.sync_tokens import Known, known_by, portion
 from office.work import GroupwareWork
 from storage import items
 from storage.collections import CollectionRow
+from storage.item_words import FIELDS
 from storage.items import Content, ItemRow
 from storage.store import Unit
 
 MOST_NAME_BYTES = 255
-_FIELDS = ("fn", "n", "org", "email", "tel", "categories", "bday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def read(collection: CollectionRow, data: bytes, limits: ItemLimits) -> ReadItem
         recurrence=indexed.recurrence,
         summary=indexed.summary,
         text=found.text.decode(),
-        **{name: indexed.fields.get(name.upper(), "") for name in _FIELDS},
+        **{name: indexed.fields.get(name.upper(), "") for name in FIELDS},
     )
     return ReadItem(content, found.was_changed)
 
@@ -206,17 +206,9 @@ def delta(
         unit, collection.id, known.changed, most=most, with_text=with_text
     )
     gone = items.gone_since(unit, collection.id, known.gone, most=most)
-    if limit is None or len(changed) + len(gone) <= limit:
-        return Delta(
-            changed, [each.href for each in gone], token_of(collection), is_truncated=False
-        )
-    numbers = [each.modseq for each in changed] + [each.modseq for each in gone]
-    last = sorted(numbers)[limit - 1]
+    told = portion(collection, known, changed, gone, limit)
     return Delta(
-        [each for each in changed if each.modseq <= last],
-        [each.href for each in gone if each.modseq <= last],
-        token_of(collection, Known(last, max(last, known.gone))),
-        is_truncated=True,
+        list(told.changed), [each.href for each in told.gone], told.token, told.is_truncated
     )
 
 

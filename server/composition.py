@@ -88,12 +88,12 @@ def build(settings: Settings) -> App:
     meters = installation.meters(settings)
     guarded = _guard(store, secret_key, access_log, Throttle(meters, secret_key))
     documents = AfterOpening(lambda: _documents(store, blobs, settings))
-    groupware = guarded(make_groupware(store, settings))
+    groupware = make_groupware(store, settings)
     router = Router(
         {
             "files": guarded(documents),
-            "dav": groupware,
-            "principals": groupware,
+            "dav": guarded(groupware),
+            "principals": guarded(groupware),
             ".well-known": guarded(make_well_known("/dav/")),
             "health": health(
                 (
@@ -105,7 +105,7 @@ def build(settings: Settings) -> App:
             "static": console,
             "favicon.ico": console,
         },
-        root=guarded(make_root(settings.limits.xml_bytes)),
+        root=guarded(make_root(settings.limits.xml_bytes, groupware)),
         landing=console,
         otherwise=guarded(not_found),
     )

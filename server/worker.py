@@ -13,6 +13,7 @@ from types import FrameType
 from typing import Final, Protocol, Self
 from wsgiref.types import WSGIApplication
 
+from server import memory
 from server.http_servers import HTTPServer, ServerOptions
 
 _log = logging.getLogger("deedbox.processes")
@@ -113,6 +114,7 @@ def run_web(
     lifeline: Lifeline,
 ) -> None:
     """Serve until told to stop; then close the application if it has a ``close()``."""
+    memory.keep_small()
     app = build_app()
     try:
         server = make_server(app, options)

@@ -8,6 +8,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
+from storage import epochs
 from storage.store import Unit, WriteUnit
 
 _COLUMNS = (
@@ -114,14 +115,15 @@ def create(unit: WriteUnit, owner_id: int, new: NewCollection, *, now_us: int) -
     """Make a collection; False if its owner has one of that name."""
     made = unit.execute(
         "INSERT INTO collection (owner_id, name, kind, components, display_name, is_default, "
-        "properties, created_us) VALUES (:owner, :name, :kind, :components, :display_name, "
-        ":is_default, :properties, :now_us) ON CONFLICT (owner_id, name) DO NOTHING",
+        "properties, created_us, epoch) VALUES (:owner, :name, :kind, :components, :display_name, "
+        ":is_default, :properties, :now_us, :epoch) ON CONFLICT (owner_id, name) DO NOTHING",
         {
             **new._asdict(),
             "components": ",".join(sorted(new.components)),
             "properties": json.dumps(dict(new.properties)),
             "owner": owner_id,
             "now_us": now_us,
+            "epoch": epochs.first(),
         },
     )
     return made == 1

@@ -9,14 +9,21 @@ from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from storage.collections import next_modseq
+from storage.item_words import FIELDS, Condition, sql_of
 from storage.store import Unit, WriteUnit
 
-_BOUNDS = "starts_us, ends_us, recurrence"
+LIGHT_BYTES = 16 * 1024
+"""Up to this size the texts of a set's objects come with it; most have one or two KiB."""
+_BOUNDS = "starts_us, ends_us, recurrence, summary"
 _ROW = "id, collection_id, href, uid, component, etag, size, modified_us, modseq"
 
 
 class ItemRow(NamedTuple):
-    """One object, as the table has it; ``text`` only where it was asked for, else empty."""
+    """One object, as the table has it.
+
+    ``text`` is there only where it was asked for, and in sets only of objects that are not heavy:
+    see :func:`whole`.
+    """
 
     id: int
     collection_id: int
@@ -66,10 +73,29 @@ class Candidate(NamedTuple):
     starts_us: int | None
     ends_us: int | None
     recurrence: str
+    summary: str
+
+    @property
+    def uid(self) -> str:
+        """The object's UID."""
+        return self.item.uid
+
+
+class Contact(NamedTuple):
+    """A contact, and what is kept beside it by the names of its properties, folded."""
+
+    item: ItemRow
+    columns: dict[str, str]
 
 
 def _selection(*, with_text: bool) -> str:
     return f"{_ROW}, text" if with_text else _ROW
+
+
+def _light(columns: str) -> str:
+    """*columns* of a set, with the texts of heavy objects left out: they may be any number."""
+    light = f"CASE WHEN size <= {LIGHT_BYTES} THEN text ELSE '' END AS text"
+    return columns.replace(", text", f", {light}")
 
 
 def _set_of(unit: Unit, columns: str, rest: str, parameters: dict[str, Any]) -> list[Any]:
@@ -78,12 +104,10 @@ def _set_of(unit: Unit, columns: str, rest: str, parameters: dict[str, Any]) -> 
     sqlite3 gives the interpreter's lock away at every row it steps: one row that holds all of
     them as JSON keeps threads from fighting over it.
     """
+    found = f"SELECT {_light(columns)} FROM item {rest}"
     if not unit.is_sqlite:
-        return unit.rows(f"SELECT {columns} FROM item {rest}", parameters)
-    row = unit.row(
-        f"SELECT json_group_array(json_array({columns})) FROM (SELECT {columns} FROM item {rest})",
-        parameters,
-    )
+        return unit.rows(found, parameters)
+    row = unit.row(f"SELECT json_group_array(json_array({columns})) FROM ({found})", parameters)
     rows: list[Any] = json.loads(row[0])
     return rows
 
@@ -96,6 +120,14 @@ def find(unit: Unit, collection_id: int, href: str, *, with_text: bool = False) 
         {"collection": collection_id, "href": href},
     )
     return ItemRow._make([*row, *([] if with_text else [""])]) if row else None
+
+
+def whole(unit: Unit, item: ItemRow) -> ItemRow | None:
+    """*item* as it is now, with its text; None: it has gone."""
+    row = unit.row(
+        f"SELECT {_selection(with_text=True)} FROM item WHERE id = :id", {"id": item.id}
+    )
+    return ItemRow(*row) if row else None
 
 
 def find_by_uid(unit: Unit, collection_id: int, uid: str) -> ItemRow | None:
@@ -116,15 +148,6 @@ def of_collection(unit: Unit, collection_id: int, *, with_text: bool = False) ->
         {"collection": collection_id},
     )
     return [ItemRow(*row) for row in rows]
-
-
-def count(unit: Unit, collection_id: int) -> int:
-    """How many members there are."""
-    row = unit.row(
-        "SELECT count(*) FROM item WHERE collection_id = :collection",
-        {"collection": collection_id},
-    )
-    return int(row[0])
 
 
 def named(
@@ -171,27 +194,30 @@ def may_happen_in(
     end_us: int,
     *,
     with_text: bool,
+    words: Condition | None = None,
 ) -> list[Candidate]:
     """Members whose bounds touch the time from *start_us* to *end_us*, both included.
 
     Those that recur have to be looked at: it may be that nothing of them happens just then.
-    Undated ones are among them.
+    Undated ones are among them. Those without *words* are not.
     """
     columns = f"{_selection(with_text=with_text)}, {_BOUNDS}"
     of_kind = "" if component is None else " AND component = :component"
-    begun = f"{of_kind} AND (starts_us <= :end OR starts_us IS NULL)"
+    holding, parameters = sql_of(unit, words)
+    begun = f"{of_kind} AND (starts_us <= :end OR starts_us IS NULL){holding}"
     # Two ways into the index of bounds: an OR of them would make SQLite read the whole collection.
     rows = _set_of(
         unit,
         columns,
         f"WHERE collection_id = :collection AND ends_us >= :start{begun} "
-        f"UNION ALL SELECT {columns} FROM item "
+        f"UNION ALL SELECT {_light(columns)} FROM item "
         f"WHERE collection_id = :collection AND ends_us IS NULL{begun}",
         {
             "collection": collection_id,
             "component": component,
             "start": start_us,
             "end": end_us,
+            **parameters,
         },
     )
     return _candidates(rows, with_text=with_text)
@@ -206,6 +232,22 @@ def candidates(unit: Unit, collection_id: int, hrefs: Collection[str]) -> list[C
         {"collection": collection_id, "hrefs": _list(unit, hrefs)},
     )
     return _candidates(rows, with_text=True)
+
+
+def contacts(unit: Unit, collection_id: int, words: Condition | None) -> list[Contact]:
+    """The members of an address book that hold *words*, without their texts, by name."""
+    holding, parameters = sql_of(unit, words)
+    rows = _set_of(
+        unit,
+        f"{_ROW}, {', '.join(FIELDS)}",
+        f"WHERE collection_id = :collection{holding} ORDER BY href",
+        {"collection": collection_id, **parameters},
+    )
+    width = len(ItemRow._fields) - 1
+    names = [name.upper() for name in FIELDS]
+    return [
+        Contact(ItemRow(*row[:width]), dict(zip(names, row[width:], strict=True))) for row in rows
+    ]
 
 
 def _candidates(rows: Iterable[Any], *, with_text: bool) -> list[Candidate]:

@@ -4,7 +4,7 @@ from sqlalchemy import inspect
 
 from storage.store import Store
 
-NEWEST = "0003"
+NEWEST = "0004"
 """The newest revision in ``migrations/versions``."""
 
 

@@ -135,7 +135,6 @@ tree = _numbered(
     Column("kind", String(16), nullable=False),
     Column("modseq", BigInteger, nullable=False, server_default="0"),
     Column("epoch", Integer, nullable=False, server_default="1"),
-    Column("pruned_modseq", BigInteger, nullable=False, server_default="0"),
 )
 """A part of the document tree with a change counter of its own: a property, a Home, ..."""
 
@@ -166,11 +165,22 @@ tombstone = Table(
     metadata,
     Column("parent_id", BigInteger, ForeignKey("node.id", ondelete="CASCADE"), primary_key=True),
     Column("name", Text, primary_key=True),
+    Column("is_collection", Boolean, nullable=False, server_default=text("false")),
     Column("modseq", BigInteger, nullable=False),
     Column("deleted_us", BigInteger, nullable=False),
     Index(None, "parent_id", "modseq"),
 )
 """A member that is gone, for RFC 6578; dropped when the name is taken again."""
+
+sync_floor = Table(
+    "sync_floor",
+    metadata,
+    Column("parent_id", BigInteger, ForeignKey("node.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("modseq", BigInteger, nullable=False),
+)
+"""Sync tokens of a folder from before ``modseq`` are no longer answered: to this user, whose
+blocks in it changed, or (0) to anybody, since what went before is forgotten."""
 
 blob = Table(
     "blob",

@@ -7,6 +7,7 @@ collection lies in (``modseq``, RFC 6578); a member that goes leaves a tombstone
 import json
 from collections.abc import Mapping, Sequence
 
+from storage import epochs, sync_floors
 from storage.store import WriteUnit
 from storage.tree import COLUMNS, SUBTREE, Content, NodeRow
 
@@ -15,7 +16,11 @@ _NOTHING = Content(None, 0, "")
 
 def create_tree(unit: WriteUnit, kind: str) -> int:
     """A new part of the tree with a counter of its own; its id."""
-    return int(unit.row("INSERT INTO tree (kind) VALUES (:kind) RETURNING id", {"kind": kind})[0])
+    row = unit.row(
+        "INSERT INTO tree (kind, epoch) VALUES (:kind, :epoch) RETURNING id",
+        {"kind": kind, "epoch": epochs.first()},
+    )
+    return int(row[0])
 
 
 def create_root(unit: WriteUnit, *, kind: str, role: str, name: str, now_us: int) -> NodeRow:
@@ -169,23 +174,26 @@ def _member_modseq(unit: WriteUnit, node: NodeRow) -> int:
 
 def delete(unit: WriteUnit, node: NodeRow, parent: NodeRow, *, now_us: int) -> int:
     """Delete a member with all below it, leaving a tombstone; how many nodes went."""
-    gone = unit.execute(
+    _bury(unit, node, parent, now_us=now_us)
+    return unit.execute(
         f"DELETE FROM node WHERE id IN ({SUBTREE}SELECT id FROM sub)", {"id": node.id}
     )
-    bury(unit, parent, node.name, now_us=now_us)
-    return gone
 
 
-def bury(unit: WriteUnit, parent: NodeRow, name: str, *, now_us: int) -> None:
-    """Leave a tombstone for a member that went."""
+def _bury(unit: WriteUnit, node: NodeRow, parent: NodeRow, *, now_us: int) -> None:
+    """Leave a tombstone for a member that goes; who never knew of it is not told of its going."""
+    modseq = next_modseq(unit, parent.tree_id)
+    sync_floors.raise_for_blocked(unit, node.id, parent.id, modseq)
     unit.execute(
-        "INSERT INTO tombstone (parent_id, name, modseq, deleted_us) "
-        "VALUES (:parent, :name, :modseq, :now_us) ON CONFLICT (parent_id, name) "
-        "DO UPDATE SET modseq = excluded.modseq, deleted_us = excluded.deleted_us",
+        "INSERT INTO tombstone (parent_id, name, is_collection, modseq, deleted_us) "
+        "VALUES (:parent, :name, :is_collection, :modseq, :now_us) "
+        "ON CONFLICT (parent_id, name) DO UPDATE SET is_collection = excluded.is_collection, "
+        "modseq = excluded.modseq, deleted_us = excluded.deleted_us",
         {
             "parent": parent.id,
-            "name": name,
-            "modseq": next_modseq(unit, parent.tree_id),
+            "name": node.name,
+            "is_collection": bool(node.is_collection),
+            "modseq": modseq,
             "now_us": now_us,
         },
     )
@@ -195,21 +203,18 @@ def move(
     unit: WriteUnit, node: NodeRow, source: NodeRow, target: NodeRow, name: str, *, now_us: int
 ) -> None:
     """Make *node*, a member of *source*, the member *name* of *target*; its id stays."""
-    bury(unit, source, node.name, now_us=now_us)
+    _bury(unit, node, source, now_us=now_us)
     unit.execute(
         "DELETE FROM tombstone WHERE parent_id = :parent AND name = :name",
         {"parent": target.id, "name": name},
     )
     if node.tree_id == source.tree_id and target.tree_id != source.tree_id:
         _change_tree(unit, node, target.tree_id)
+    modseq = next_modseq(unit, target.tree_id)
+    sync_floors.raise_for_blocked(unit, node.id, target.id, modseq)
     unit.execute(
         "UPDATE node SET parent_id = :parent, name = :name, modseq = :modseq WHERE id = :id",
-        {
-            "parent": target.id,
-            "name": name,
-            "modseq": next_modseq(unit, target.tree_id),
-            "id": node.id,
-        },
+        {"parent": target.id, "name": name, "modseq": modseq, "id": node.id},
     )
 
 
@@ -240,6 +245,7 @@ def _change_tree(unit: WriteUnit, node: NodeRow, tree_id: int) -> None:
         "WHERE numbered.parent_id = tombstone.parent_id AND numbered.name = tombstone.name",
         {"id": node.id, "first": first + nodes},
     )
+    sync_floors.renumber(unit, node.id, first)
 
 
 def copy(

@@ -253,5 +253,8 @@ def groupware_office(store: Store, folder: Path, *, language: str = "de") -> Gro
     """An office on *store* with nobody in it."""
     opening.prepare_office(store, language, name="Musterbüro", now_us=NOW_US)
     clock = Clock()
-    door = make_groupware(store, Settings(data_folder=folder), limits=LIMITS, clock=clock)
+    settings = Settings(data_folder=folder)
+    storage = settings.storage.model_copy(update={"blobs_folder": folder})
+    settings = settings.model_copy(update={"storage": storage})
+    door = make_groupware(store, settings, limits=LIMITS, clock=clock)
     return GroupwareOffice(store, door, clock, {})

@@ -1,19 +1,23 @@
 """The documents door: a WSGI application for everything below ``/files/``."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 from config.settings import Settings
-from dav_providers.documents import failures, sink
+from dav_providers.documents import failures, get, sink
 from dav_providers.documents.options import ALLOW, METHODS
-from dav_providers.documents.properties import DiskSpace
 from dav_providers.documents.provider import REQUEST, Environ
 from dav_providers.documents.request import DocumentRequest, Services, system_clock
 from dav_providers.documents.server import DocumentServer
-from dav_providers.multistatus.answers import Answer, RefusedError, bodiless, send
+from dav_providers.multistatus.answers import (
+    Answer,
+    ConditionFailedError,
+    RefusedError,
+    bodiless,
+    send,
+)
+from dav_providers.multistatus.disk_space import disk_space
 from office.errors import Blocked
 from office.layout import Layout
 from storage.blobs import BlobStore
@@ -22,6 +26,7 @@ from storage.store import Store
 StartResponse = Callable[..., Any]
 WSGIApplication = Callable[[Environ, StartResponse], Iterable[bytes]]
 
+_SAFE = frozenset({"GET", "HEAD", "PROPFIND", "REPORT"})
 _WSGIDAV = {"wsgidav.verbose": 1, "wsgidav.config": {}}
 
 
@@ -34,13 +39,13 @@ def make_documents(
     clock: Callable[[], int] = system_clock,
 ) -> WSGIApplication:
     """Build the door. The gate in front of it has said who asks (``deedbox.identity``)."""
-    return _DocumentsDoor(Services(store, blobs, settings, layout, clock))
+    return _DocumentsDoor(Services(store, blobs, settings, layout, disk_space(settings), clock))
 
 
 class _DocumentsDoor:
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._server = DocumentServer(DiskSpace(_look_at(services.settings)))
+        self._server = DocumentServer()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         request: DocumentRequest | None = None
@@ -51,9 +56,11 @@ class _DocumentsDoor:
             blocked: Blocked | None = getattr(error, "blocked", None)
             if request is not None and blocked is not None:
                 request.refused(blocked)
-            answer = failures.answer(error, request)
+            answer = _current(error, request) or failures.answer(error, request)
             if answer is None:
                 raise
+            if request is not None:
+                answer.headers.extend(request.preference_headers)
             return send(_bodiless(answer, environ), start_response)
 
     def _handled(
@@ -94,18 +101,13 @@ class _Begun:
             close()
 
 
+def _current(error: Exception, request: DocumentRequest | None) -> Answer | None:
+    """What is there instead of what a change expected, if the client would rather have that."""
+    is_failed = isinstance(error, ConditionFailedError) and error.blocked is None
+    if not is_failed or request is None or request.method in _SAFE:
+        return None
+    return get.current(request) if request.wants_representation else None
+
+
 def _bodiless(answer: Answer, environ: Environ) -> Answer:
     return bodiless(answer) if environ["REQUEST_METHOD"] == "HEAD" else answer
-
-
-def _look_at(settings: Settings) -> Callable[[], tuple[int, int]]:
-    """(used, available) of the disk that the blobs lie on, less what is kept in reserve."""
-    folder: Path = settings.storage.blobs_folder
-    reserve = settings.storage.free_space_reserve_bytes
-
-    def look() -> tuple[int, int]:
-        disk = os.statvfs(folder)
-        free = disk.f_bavail * disk.f_frsize
-        return (disk.f_blocks - disk.f_bfree) * disk.f_frsize, max(0, free - reserve)
-
-    return look

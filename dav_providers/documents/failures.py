@@ -41,7 +41,6 @@ from wire.dav_headers import ForeignHostError
 log = logging.getLogger("deedbox.documents")
 
 RETRY_SECONDS = 5
-_NOT_ALLOWED = HTTPStatus.METHOD_NOT_ALLOWED
 _NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
 CHALLENGE = ("WWW-Authenticate", 'Basic realm="deedbox", charset="UTF-8"')
 
@@ -94,9 +93,6 @@ def answer(error: Exception, request: DocumentRequest | None) -> Answer | None:
         # Its word on a missing resource is the path: the office's own tells nobody anything.
         is_missing = error.value == HTTPStatus.NOT_FOUND
         said = "There is nothing here." if is_missing else error.context_info
-        if request is not None and request.method == "MKCOL" and error.value == _NOT_ALLOWED:
-            # wsgidav looks before the office does; the answer is the office's.
-            return _office_answer(ExistsError("Something of that name is there already."), request)
         return refusal(int(error.value), said or "")
     return _other_answer(error)
 

@@ -1,5 +1,6 @@
 """GET and HEAD of documents: ranges, conditions, constant memory; a plain list for a folder."""
 
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from dav_providers.documents import preconditions
@@ -14,7 +15,7 @@ from storage.store import Unit
 from storage.tree import NodeRow
 from wire.media_types import is_inert, media_type
 from wire.paths import quote_segment
-from wire.ranges import plan_ranges, requested_range
+from wire.ranges import RangePlan, plan_ranges, requested_range
 from wire.streams import PlannedBody
 
 _SANDBOX = ("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'")
@@ -27,12 +28,42 @@ def answer(request: DocumentRequest) -> Answer:
         node = place.existing()
         request.describe(place)
         if node.is_collection:
+            preconditions.check(request, unit, place)
             return _folder_page(request, unit, place)
         request.note.act = Act.READ if request.method == "GET" else None
         preconditions.check(request, unit, place)
     standing = request.standing(access.Act.READ, place.chain)
     standing.demand()  # a block since the gate looked: now it can still be answered in words
     return _document(request, node, standing)
+
+
+def representation(
+    request: DocumentRequest,
+    chain: Sequence[NodeRow],
+    status: int,
+    more: Iterable[tuple[str, str]] = (),
+) -> Answer:
+    """The document at the end of *chain* as the answer to a change (RFC 8144 section 3.1).
+
+    *more* are headers of the answer without it; those of the document come before them.
+    """
+    node = chain[-1]
+    plan = plan_ranges(node.size, None, content_type=media_type(node.name, node.content_type))
+    headers = [*_headers(request, node, plan)]
+    headers.append(("Content-Location", href(request.names, is_collection=False)))
+    known = {name.lower() for name, _ in headers}
+    headers += [each for each in more if each[0].lower() not in known]
+    standing = request.standing(access.Act.READ, chain)
+    return Answer(status, headers, _body(request, node, plan, standing))
+
+
+def current(request: DocumentRequest) -> Answer | None:
+    """The document as it stands, for who wanted to change another state of it (RFC 8144 3.2)."""
+    with request.look() as (_, place):
+        node = place.node
+        if node is None or node.is_collection:
+            return None
+    return representation(request, place.chain, 412)
 
 
 def _document(request: DocumentRequest, node: NodeRow, standing: Standing) -> Answer:
@@ -42,22 +73,34 @@ def _document(request: DocumentRequest, node: NodeRow, standing: Standing) -> An
         request.environ, etag=tag, modified_seconds=node.modified_us // MICROSECONDS
     )
     plan = plan_ranges(node.size, wanted, content_type=kind)
+    headers = _headers(request, node, plan)
+    request.note.ranges = (
+        None if plan.is_whole else [(part.offset, part.length) for part in plan.parts]
+    )
+    body = () if request.method == "HEAD" else _body(request, node, plan, standing)
+    return Answer(plan.status, headers, body)
+
+
+def _headers(request: DocumentRequest, node: NodeRow, plan: RangePlan) -> list[tuple[str, str]]:
     headers = [
         *plan.headers,
-        ("ETag", tag or ""),
+        ("ETag", etag(node) or ""),
         ("Last-Modified", last_modified(node, request.now_us)),
         ("X-Content-Type-Options", "nosniff"),
         ("Cache-Control", "private, no-cache"),
     ]
-    if not is_inert(kind):
+    if not is_inert(media_type(node.name, node.content_type)):
         headers.append(_SANDBOX)
-    request.note.ranges = (
-        None if plan.is_whole else [(part.offset, part.length) for part in plan.parts]
-    )
-    if request.method == "HEAD" or node.blob_sha256 is None or not plan.total_bytes:
-        return Answer(plan.status, headers)
+    return headers
+
+
+def _body(
+    request: DocumentRequest, node: NodeRow, plan: RangePlan, standing: Standing
+) -> Iterable[bytes]:
+    if node.blob_sha256 is None or not plan.total_bytes:
+        return ()
     body = PlannedBody(request.services.blobs.open(node.blob_sha256), plan)
-    return Answer(plan.status, headers, GuardedBlocks(body, standing))
+    return GuardedBlocks(body, standing)
 
 
 def _folder_page(request: DocumentRequest, unit: Unit, place: Place) -> Answer:

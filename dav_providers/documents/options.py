@@ -15,6 +15,7 @@ METHODS = (
     "PROPPATCH",
     "LOCK",
     "UNLOCK",
+    "REPORT",
 )
 ALLOW = ", ".join(METHODS)
 
@@ -25,7 +26,7 @@ def answer() -> Answer:
         200,
         [
             ("Allow", ALLOW),
-            ("DAV", "1, 2, 3"),
+            ("DAV", "1, 2, 3, extended-mkcol"),
             ("MS-Author-Via", "DAV"),
             ("Accept-Ranges", "bytes"),
             ("Content-Length", "0"),

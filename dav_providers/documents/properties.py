@@ -1,13 +1,34 @@
 """The live properties of documents and folders (RFC 4918 section 15, 4331, 3744)."""
 
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from auth.identity import Identity
+from auth.rights import GROUPS, Group
 from dav_providers.documents.preconditions import etag
 from dav_providers.documents.request import DocumentRequest, href
 from dav_providers.multistatus.live_properties import LiveProperty, LivePropertyRegistry
+from dav_providers.multistatus.principals import (
+    ACL_PRINCIPALS,
+    EXPAND_PROPERTY,
+    PRINCIPAL_SEARCH,
+    SEARCH_PROPERTIES,
+    group_href,
+    link,
+    of_everything,
+    plain,
+    quota,
+    supported_reports,
+    user_href,
+)
+from dav_providers.multistatus.privileges import (
+    READING,
+    WRITE,
+    Ace,
+    acl,
+    current_user_privilege_set,
+    of_href,
+)
 from dav_providers.multistatus.writer import element, empty_element, href_element, text_element
 from office import access
 from office.access import Act, Verdict
@@ -33,7 +54,7 @@ class Listing:
         locks: Locks by the node they are on (own ones, not inherited).
         inherited: Deep locks that cover everything in the listing, but for
         unreached: (holder, member) where the member is blocked for the lock's holder.
-        space: (used, available) bytes for RFC 4331.
+        tokens: Sync tokens by folder.
     """
 
     request: DocumentRequest
@@ -43,7 +64,7 @@ class Listing:
     inherited: list[LockRow] = field(default_factory=list)
     unreached: set[tuple[int, int]] = field(default_factory=set)
     lock_roots: dict[int, str] = field(default_factory=dict)
-    space: tuple[int, int] = (0, 0)
+    tokens: dict[int, str] = field(default_factory=dict)
 
     @property
     def who(self) -> Identity:
@@ -165,63 +186,126 @@ def _lockdiscovery(listing: Listing) -> Reader:
     return read
 
 
-def _quota(name: str, index: int) -> LiveProperty[NodeRow, Listing]:
-    def bind(listing: Listing) -> Reader:
-        shown = text_element(name, str(listing.space[index]))
-        return lambda node: shown if node.is_collection else None
-
-    return LiveProperty(name=name, bind=bind, needs=frozenset({"space"}))
-
-
 _ACT_PRIVILEGES = (
-    (Act.READ, ("read", "read-current-user-privilege-set")),
-    (Act.WRITE, ("write-content", "write-properties")),
-    (Act.ADD, ("bind",)),
-    (Act.REMOVE_FROM, ("unbind",)),
+    (Act.READ, READING),
+    (Act.WRITE, (f"{DAV}write-content", f"{DAV}write-properties")),
+    (Act.ADD, (f"{DAV}bind",)),
+    (Act.REMOVE_FROM, (f"{DAV}unbind",)),
 )
+_OF_DOCUMENTS = frozenset({Act.READ, Act.WRITE})
+
+
+def _granted(who: Identity, chain: Sequence[NodeRow]) -> tuple[str, ...]:
+    """The privileges of *who* on the last node of *chain*, as ``office.access`` decides."""
+    asked = [
+        (act, names)
+        for act, names in _ACT_PRIVILEGES
+        if chain[-1].is_collection or act in _OF_DOCUMENTS
+    ]
+    granted = {act for act, _ in asked if access.decide(who, act, chain) is Verdict.ALLOWED}
+    names = [name for act, each in asked if act in granted for name in each]
+    if len(granted) == len(asked):
+        # RFC 3744 section 5.4: an aggregate stands beside its parts.
+        names.insert(len(READING), WRITE)
+    return tuple(names)
 
 
 def _may(listing: Listing, act: Act, node: NodeRow) -> bool:
     return access.decide(listing.who, act, listing.chain_of(node)) is Verdict.ALLOWED
 
 
-def _privileges(listing: Listing) -> Reader:
-    """``current-user-privilege-set``, once for each kind of node in the listing."""
-    known: dict[tuple[str, bool, bool], bytes] = {}
+def _once_per_kind(
+    make: Callable[[Listing, NodeRow], bytes],
+) -> Callable[[Listing], Reader]:
+    """A property that is made once for each kind of node in the listing."""
+
+    def bind(listing: Listing) -> Reader:
+        known: dict[tuple[str, bool, bool], bytes] = {}
+
+        def read(node: NodeRow) -> bytes:
+            # Rights depend on the chain above, role and kind; blocked ones are not listed.
+            key = (node.role, bool(node.is_collection), node.id == listing.chain[-1].id)
+            if key not in known:
+                known[key] = make(listing, node)
+            return known[key]
+
+        return read
+
+    return bind
+
+
+def _privileges(listing: Listing, node: NodeRow) -> bytes:
+    return current_user_privilege_set(_granted(listing.who, listing.chain_of(node)))
+
+
+def _acl(listing: Listing, node: NodeRow) -> bytes:
+    """What each group may do here, or in a Home its owner; nobody's block is told."""
+    chain = listing.chain_of(node)
+    if chain[0].role == Role.HOME:
+        own = Ace(of_href(user_href(listing.who.user_name)), _granted(listing.who, chain))
+        return acl([own])
+    return acl(
+        Ace(of_href(group_href(group.name)), _granted(_somebody_in(group), chain))
+        for group in GROUPS
+    )
+
+
+def _somebody_in(group: Group) -> Identity:
+    """Nobody in particular, who is in this group only."""
+    return Identity(
+        user_id=0,
+        user_name="",
+        device_id=0,
+        device_label="",
+        function_rights=group.rights,
+        blocked_nodes=frozenset(),
+        home_node_id=0,
+        groups=frozenset({group.name}),
+    )
+
+
+def _owner(listing: Listing) -> Reader:
+    """Whose Home it lies in; what is the office's has no owner."""
+    own = link(f"{DAV}owner", user_href(listing.who.user_name))
+    nobody = empty_element(f"{DAV}owner")
 
     def read(node: NodeRow) -> bytes:
-        # Rights depend on the chain above, the role and the kind; blocked ones are not listed.
-        key = (node.role, bool(node.is_collection), node.id == listing.chain[-1].id)
-        if key not in known:
-            names = [
-                name
-                for act, privileges in _ACT_PRIVILEGES
-                if (node.is_collection or act in (Act.READ, Act.WRITE))
-                and _may(listing, act, node)
-                for name in privileges
-            ]
-            known[key] = element(
-                f"{DAV}current-user-privilege-set",
-                b"".join(element(f"{DAV}privilege", empty_element(DAV + name)) for name in names),
-            )
-        return known[key]
+        return own if listing.chain_of(node)[0].role == Role.HOME else nobody
 
     return read
 
 
-def _plain(name: str, read: Reader) -> LiveProperty[NodeRow, Listing]:
-    return LiveProperty(name=DAV + name, bind=lambda _listing: read, in_allprop=True)
+def _sync_token(listing: Listing) -> Reader:
+    def read(node: NodeRow) -> bytes | None:
+        token = listing.tokens.get(node.id)
+        return None if token is None else text_element(f"{DAV}sync-token", token)
+
+    return read
+
+
+SYNC_COLLECTION = f"{DAV}sync-collection"
+_REPORTS = (EXPAND_PROPERTY, ACL_PRINCIPALS, PRINCIPAL_SEARCH, SEARCH_PROPERTIES)
+_OF_FOLDERS = supported_reports(SYNC_COLLECTION, *_REPORTS)
+_OF_OTHERS = supported_reports(*_REPORTS)
+
+
+def _reports(node: NodeRow) -> bytes:
+    return _OF_FOLDERS if node.is_collection else _OF_OTHERS
+
+
+def _shown(name: str, read: Reader) -> LiveProperty[NodeRow, Listing]:
+    return plain(DAV + name, read, in_allprop=True)
 
 
 REGISTRY: LivePropertyRegistry[NodeRow, Listing] = LivePropertyRegistry(
     [
-        _plain("resourcetype", _resourcetype),
-        _plain("displayname", _displayname),
-        _plain("getcontentlength", _getcontentlength),
-        _plain("getcontenttype", _getcontenttype),
-        _plain("getetag", _getetag),
-        _plain("getlastmodified", _getlastmodified),
-        _plain("creationdate", _creationdate),
+        _shown("resourcetype", _resourcetype),
+        _shown("displayname", _displayname),
+        _shown("getcontentlength", _getcontentlength),
+        _shown("getcontenttype", _getcontenttype),
+        _shown("getetag", _getetag),
+        _shown("getlastmodified", _getlastmodified),
+        _shown("creationdate", _creationdate),
         LiveProperty(name=f"{DAV}supportedlock", bind=_supportedlock, in_allprop=True),
         LiveProperty(
             name=f"{DAV}lockdiscovery",
@@ -229,27 +313,14 @@ REGISTRY: LivePropertyRegistry[NodeRow, Listing] = LivePropertyRegistry(
             in_allprop=True,
             needs=frozenset({"locks"}),
         ),
-        _quota(f"{DAV}quota-used-bytes", 0),
-        _quota(f"{DAV}quota-available-bytes", 1),
-        LiveProperty(name=f"{DAV}current-user-privilege-set", bind=_privileges),
+        *quota(
+            lambda listing: listing.request.space, lambda _listing, node: bool(node.is_collection)
+        ),
+        LiveProperty(name=f"{DAV}current-user-privilege-set", bind=_once_per_kind(_privileges)),
+        LiveProperty(name=f"{DAV}acl", bind=_once_per_kind(_acl)),
+        LiveProperty(name=f"{DAV}owner", bind=_owner),
+        LiveProperty(name=f"{DAV}sync-token", bind=_sync_token, needs=frozenset({"tokens"})),
+        plain(f"{DAV}supported-report-set", _reports),
+        *of_everything(lambda listing: listing.who),
     ]
 )
-
-
-class DiskSpace:
-    """Used and available bytes of the disk, looked up at most every few seconds."""
-
-    def __init__(self, look: Callable[[], tuple[int, int]], *, keep_seconds: float = 5) -> None:
-        self._look = look
-        self._keep_seconds = keep_seconds
-        self._at = float("-inf")
-        self._known = (0, 0)
-
-    def __call__(self) -> tuple[int, int]:
-        """(used, available) in bytes."""
-        return self._known if time.monotonic() - self._at <= self._keep_seconds else self.now()
-
-    def now(self) -> tuple[int, int]:
-        """The same, looked up in any case."""
-        self._known, self._at = self._look(), time.monotonic()
-        return self._known

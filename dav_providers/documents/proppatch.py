@@ -27,6 +27,7 @@ from office.tracking import Act as Noted
 from office.work import Work
 from storage import dead_properties, tree_changes
 from storage.store import WriteUnit
+from storage.tree import NodeRow
 from wire.bodies import read_small
 from wire.dates import parse_win32_time
 
@@ -63,7 +64,7 @@ def answer(request: DocumentRequest) -> Answer:
         request.describe(place)
         _demand(work, place, instructions)
         if not protected:
-            _apply(work.unit, place, instructions)
+            apply(work.unit, place.existing(), instructions)
             request.note.act = Noted.PROPERTIES_CHANGED
     return _multistatus(request, place, instructions, protected)
 
@@ -81,8 +82,14 @@ def _demand(work: Work, place: Place, instructions: tuple[PropertyInstruction, .
     work.demand(Act.WRITE, place.chain)
 
 
-def _apply(unit: WriteUnit, place: Place, instructions: tuple[PropertyInstruction, ...]) -> None:
-    node, changes = place.existing(), _sorted(instructions)
+def apply(unit: WriteUnit, node: NodeRow, instructions: tuple[PropertyInstruction, ...]) -> None:
+    """Set and remove properties of *node*; none of them is protected.
+
+    Raises:
+        RefusedError: They would be larger than what is kept.
+        ValueError: A time can't be read.
+    """
+    changes = _sorted(instructions)
     dead_properties.apply(unit, node.id, changes.dead)
     if changes.dead and dead_properties.bytes_of_node(unit, node.id) > MAX_DEAD_BYTES:
         kib = MAX_DEAD_BYTES // 1024
@@ -119,6 +126,9 @@ def _multistatus(
     where = href(request.names, is_collection=bool(place.existing().is_collection))
     refused = {each.name for each in protected}
     names = list(dict.fromkeys(each.name for each in instructions))
+    if not refused and request.wants_minimal:
+        # RFC 8144 section 2.2.
+        return Answer(200, [("Content-Length", "0")])
     if not refused:
         body = document([response(where, [empty_element(name) for name in names])])
     else:

@@ -81,18 +81,6 @@ class FolderResource(_TreeMember, DAVCollection):  # type: ignore[misc]
         work: Work = self.environ[WORK]
         return places.members(work.unit, work.who, work.layout, self.place)
 
-    def create_collection(self, _name: str) -> None:
-        """Make the folder that the request names; it lies in this one."""
-        request: DocumentRequest = self.environ[REQUEST]
-        work: Work = self.environ[WORK]
-        # Found for writing when wsgidav first asked for it.
-        place = places.find(work.unit, work.who, work.layout, request.names)
-        check(request, work.unit, place)
-        node = documents.make_collection(work, place)
-        request.note.path = "/".join(place.names)
-        request.note.node_id, request.note.version = node.id, node.version
-        request.note.act = Act.FOLDER_CREATED
-
 
 class DocumentProvider(DAVProvider):  # type: ignore[misc]
     """Finds a path's document or folder in the transaction of its request."""
@@ -100,9 +88,12 @@ class DocumentProvider(DAVProvider):  # type: ignore[misc]
     def get_resource_inst(
         self, path: str | None, environ: Environ
     ) -> DocumentResource | FolderResource | None:
-        """The resource at *path* (below ``/files``), or None where nothing is.
+        """The resource at *path* (below ``/files``).
 
         wsgidav's DELETE asks for the parent of ``/`` with None.
+
+        Raises:
+            NotFoundError: There is nothing.
         """
         if path is None:
             return None
@@ -113,20 +104,6 @@ class DocumentProvider(DAVProvider):  # type: ignore[misc]
             [place] = places.find_for_writing(work.unit, work.who, work.layout, names)
         else:
             place = places.find(work.unit, work.who, work.layout, names)
-        if place.node is None:
-            _refuse(request, place)
-            return None
-        kind = FolderResource if place.node.is_collection else DocumentResource
+        # What is not there is said in the office's words, so that a block is noted by them.
+        kind = FolderResource if place.existing().is_collection else DocumentResource
         return kind(path, environ, place)
-
-
-def _refuse(request: DocumentRequest, place: Place) -> None:
-    """Say in the office's words what wsgidav would say in its own: a block is noted by them.
-
-    Raises:
-        NotFoundError: DELETE of what is not there.
-        ParentMissingError: MKCOL where there is no folder for it.
-    """
-    if request.method == "DELETE":
-        place.existing()
-    _ = place.parent

@@ -7,11 +7,11 @@ bytes and the row are on the disk.
 import re
 from contextlib import closing
 
-from dav_providers.documents import preconditions
+from dav_providers.documents import get, preconditions
 from dav_providers.documents.failures import no_space
-from dav_providers.documents.properties import DiskSpace
 from dav_providers.documents.request import DocumentRequest
 from dav_providers.multistatus.answers import Answer, RefusedError
+from dav_providers.multistatus.disk_space import DiskSpace
 from office import documents
 from office.documents import Stored
 from office.errors import KindError
@@ -30,11 +30,11 @@ _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,60}")
 _LATEST_SECONDS = 253_402_300_799  # the end of year 9999, as HTTP dates have it
 
 
-def answer(request: DocumentRequest, space: DiskSpace) -> Answer:
+def answer(request: DocumentRequest) -> Answer:
     """Save a document; 201 when it is new, 204 when it was replaced."""
     modified_us = _told_mtime(request)
     _check_headers(request)
-    standing = _check_early(request)
+    standing, space = _check_early(request), request.services.space
     body = AnnouncedBody.from_environ(
         request.environ, limit_bytes=request.services.settings.limits.upload_bytes
     )
@@ -44,7 +44,12 @@ def answer(request: DocumentRequest, space: DiskSpace) -> Answer:
         # The body may have taken minutes: whatever allowed it is asked again where it counts.
         with request.change() as (work, [place]):
             stored = _store(request, work, place, staged, modified_us)
-    return _answer(stored, has_mtime=modified_us is not None)
+        chain = (*place.parent_chain, stored.node)
+    answer = _answer(stored, has_mtime=modified_us is not None)
+    if request.wants_representation:
+        status = 201 if stored.is_new else 200
+        return get.representation(request, chain, status, answer.headers)
+    return answer
 
 
 def _check_headers(request: DocumentRequest) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from auth.identity import renew, renew_and_hold
 from config.settings import Settings
+from dav_providers.multistatus.disk_space import DiskSpace
 from dav_providers.multistatus.request import DAVRequest
 from office import places
 from office.access import Act
@@ -41,6 +42,7 @@ class Services:
     blobs: BlobStore
     settings: Settings
     layout: Layout
+    space: DiskSpace
     clock: Callable[[], int] = system_clock
 
 
@@ -57,7 +59,7 @@ class DocumentRequest(DAVRequest):
     """
 
     def __init__(self, environ: Mapping[str, Any], services: Services) -> None:
-        super().__init__(environ, services.settings, services.clock)
+        super().__init__(environ, services.settings, services.clock, services.space)
         self.services = services
         self.names = self.segments[1:]
 

@@ -1,7 +1,7 @@
 """wsgidav's request server over the document tree: its dispatch, and each method's handler.
 
-MKCOL and DELETE are wsgidav's own, run inside one transaction; the others are this room's
-modules. ``docs/adr/0003`` says which of wsgidav's methods had to be replaced and why.
+DELETE is wsgidav's own, run inside one transaction; the others are this room's modules.
+``docs/adr/0003`` says which of wsgidav's methods had to be replaced and why.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,11 +10,20 @@ from typing import Any
 from wsgidav.dav_error import DAVError
 from wsgidav.request_server import RequestServer
 
-from dav_providers.documents import copy_move, get, lock, options, propfind, proppatch, put
-from dav_providers.documents.properties import DiskSpace
+from dav_providers.documents import (
+    copy_move,
+    get,
+    lock,
+    mkcol,
+    options,
+    propfind,
+    proppatch,
+    put,
+    report,
+)
 from dav_providers.documents.provider import REQUEST, WORK, DocumentProvider, Environ
 from dav_providers.documents.request import MOUNT, DocumentRequest
-from dav_providers.multistatus.answers import Answer, RefusedError, send
+from dav_providers.multistatus.answers import Answer, send
 
 StartResponse = Callable[..., Any]
 
@@ -22,13 +31,12 @@ StartResponse = Callable[..., Any]
 class DocumentServer(RequestServer):  # type: ignore[misc]
     """One for all requests of a process: it keeps nothing about any of them."""
 
-    def __init__(self, space: DiskSpace) -> None:
+    def __init__(self) -> None:
         self.provider = DocumentProvider()
         self.provider.set_mount_path("")
         self.provider.set_share_path(f"/{MOUNT}")
         super().__init__(self.provider)
         self._possible_methods = list(options.METHODS)
-        self._space = space
 
     def do_OPTIONS(self, _environ: Environ, start_response: StartResponse) -> Iterable[bytes]:  # noqa: N802
         """Say what can be done here."""
@@ -36,42 +44,43 @@ class DocumentServer(RequestServer):  # type: ignore[misc]
 
     def do_GET(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:  # noqa: N802
         """Give a document out."""
-        return send(get.answer(_request(environ)), start_response)
+        return _sent(environ, start_response, get.answer)
 
     do_HEAD = do_GET  # noqa: N815
 
     def do_PUT(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:  # noqa: N802
         """Save a document."""
-        return send(put.answer(_request(environ), self._space), start_response)
+        return _sent(environ, start_response, put.answer)
 
     def do_PROPFIND(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:  # noqa: N802
         """List properties."""
-        return send(propfind.answer(_request(environ), self._space), start_response)
+        return _sent(environ, start_response, propfind.answer)
 
     def do_PROPPATCH(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:  # noqa: N802
         """Change properties."""
-        return send(proppatch.answer(_request(environ)), start_response)
+        return _sent(environ, start_response, proppatch.answer)
 
     def do_COPY(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:  # noqa: N802
         """Copy or move."""
-        return send(copy_move.answer(_request(environ)), start_response)
+        return _sent(environ, start_response, copy_move.answer)
 
     do_MOVE = do_COPY  # noqa: N815
 
     def do_LOCK(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:  # noqa: N802
         """Take or refresh a lock."""
-        return send(lock.answer_lock(_request(environ)), start_response)
+        return _sent(environ, start_response, lock.answer_lock)
 
     def do_UNLOCK(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:  # noqa: N802
         """Give a lock back."""
-        return send(lock.answer_unlock(_request(environ)), start_response)
+        return _sent(environ, start_response, lock.answer_unlock)
 
     def do_MKCOL(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:  # noqa: N802
-        """Make a folder: wsgidav's way, in one transaction."""
-        if "CONTENT_LENGTH" not in environ and environ["wsgi.input"].read(1):
-            # RFC 4918 section 9.3; wsgidav looks only at an announced length.
-            raise RefusedError(415, "MKCOL takes no body.")
-        return self._in_transaction(super().do_MKCOL, environ, start_response)
+        """Make a folder."""
+        return _sent(environ, start_response, mkcol.answer)
+
+    def do_REPORT(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:  # noqa: N802
+        """Answer a report."""
+        return _sent(environ, start_response, report.answer)
 
     def do_DELETE(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:  # noqa: N802
         """Delete: wsgidav's way, in one transaction."""
@@ -115,6 +124,17 @@ class DocumentServer(RequestServer):  # type: ignore[misc]
             environ, start_response, root_res, success_code, error_list
         )
         return answer
+
+
+def _sent(
+    environ: Environ,
+    start_response: StartResponse,
+    method: Callable[[DocumentRequest], Answer],
+) -> Iterable[bytes]:
+    request = _request(environ)
+    answer = method(request)
+    answer.headers.extend(request.preference_headers)
+    return send(answer, start_response)
 
 
 def _request(environ: Environ) -> DocumentRequest:

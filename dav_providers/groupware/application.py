@@ -7,6 +7,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from config.settings import Settings
 from dav_providers.groupware import (
+    add_member,
     copy_move,
     delete,
     failures,
@@ -19,7 +20,14 @@ from dav_providers.groupware import (
     report,
 )
 from dav_providers.groupware.request import GroupwareRequest, Services
-from dav_providers.multistatus.answers import Answer, RefusedError, bodiless, send
+from dav_providers.multistatus.answers import (
+    Answer,
+    ConditionFailedError,
+    RefusedError,
+    bodiless,
+    send,
+)
+from dav_providers.multistatus.disk_space import disk_space
 from office.items import ItemLimits
 from storage.store import Store
 
@@ -29,6 +37,7 @@ _METHODS: Mapping[str, Callable[[GroupwareRequest], Answer]] = MappingProxyType(
         "GET": get.answer,
         "HEAD": get.answer,
         "PUT": put.answer,
+        "POST": add_member.answer,
         "DELETE": delete.answer,
         "MKCOL": mkcollection.answer,
         "MKCALENDAR": mkcollection.answer,
@@ -39,6 +48,7 @@ _METHODS: Mapping[str, Callable[[GroupwareRequest], Answer]] = MappingProxyType(
         "REPORT": report.answer,
     }
 )
+_SAFE = frozenset({"GET", "HEAD", "PROPFIND", "REPORT"})
 
 
 def system_clock() -> int:
@@ -54,7 +64,7 @@ def make_groupware(
     clock: Callable[[], int] = system_clock,
 ) -> WSGIApplication:
     """Build the door. The gate in front of it has said who asks (``deedbox.identity``)."""
-    services = Services(store, settings, clock, limits or ItemLimits())
+    services = Services(store, settings, clock, limits or ItemLimits(), disk_space(settings))
 
     def groupware(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         found = _answer(environ, services)
@@ -74,9 +84,25 @@ def _answer(environ: WSGIEnvironment, services: Services) -> Answer:
     request: GroupwareRequest | None = None
     try:
         request = GroupwareRequest(environ, services)
-        return _METHODS.get(request.method, _refuse)(request)
-    except Exception as error:
-        refused = failures.answer(error, request)
-        if refused is None:
-            raise
-        return refused
+        found = _METHODS.get(request.method, _refuse)(request)
+    except ConditionFailedError as error:
+        found = _current(request) or _refused(error, request)
+    except Exception as error:  # noqa: BLE001 - what has no answer is raised again
+        found = _refused(error, request)
+    if request is not None:
+        found.headers.extend(request.preference_headers)
+    return found
+
+
+def _current(request: GroupwareRequest | None) -> Answer | None:
+    """What is there instead of what a change expected, if the client would rather have that."""
+    if request is None or request.method in _SAFE or not request.wants_representation:
+        return None
+    return get.current(request)
+
+
+def _refused(error: Exception, request: GroupwareRequest | None) -> Answer:
+    refused = failures.answer(error, request)
+    if refused is None:
+        raise error
+    return refused

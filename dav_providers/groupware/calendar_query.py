@@ -1,74 +1,91 @@
 """calendar-query (RFC 4791 section 7.8): from the index alone where its filter allows that."""
 
-import re
-from datetime import UTC, tzinfo
+from collections.abc import Iterator
 
 from lxml import etree
 
-from dav_providers.groupware import expansion
+from dav_providers.groupware import texts
 from dav_providers.groupware.filters import CalendarFilter, bounds_us, calendar_filter
-from dav_providers.groupware.names import CAL
+from dav_providers.groupware.floating_times import zone_of
+from dav_providers.groupware.object_data import calendar_data, in_time
 from dav_providers.groupware.properties import ITEMS, TEXT, Listing
 from dav_providers.groupware.propfind import of_items
-from dav_providers.groupware.report_xml import wanted
 from dav_providers.groupware.request import GroupwareRequest, collection_href
 from dav_providers.multistatus.answers import MULTI_STATUS, Answer, xml
+from dav_providers.multistatus.report_xml import wanted
 from dav_providers.multistatus.writer import CONTENT_TYPE, document, stream
-from office.items import occurs_in
+from office.item_search import words_of_calendar
+from office.items import Budget, InvalidItemError, occurs_in
+from office.items.column_filters import calendar_verdict
 from office.items.filters import matches_calendar
-from office.items.zones import find_zone
 from storage import items
 from storage.collections import CollectionRow
-from storage.items import Candidate
+from storage.items import Candidate, ItemRow
+from storage.store import Unit
 
-_TIMEZONE = f"{CAL}calendar-timezone"
-_TZID = re.compile(r"^TZID:([^\r\n]{1,255})\r?$", re.MULTILINE)
-_STREAMED_ROWS = 200
+_MOST_INSTANCES = 250_000  # looked at for alarms: seconds
 
 
 def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._Element) -> Answer:
     """The objects that match."""
-    asked, expand = wanted(root), expansion.asked_for(root)
-    zone = zone_of(collection, root)
-    filter_ = calendar_filter(root, zone)
-    with_text = TEXT in ITEMS.needs(asked) or filter_.rest is not None
-    found = matching(request, collection, filter_, zone, with_text=with_text)
-    rows = [each.item for each in found]
-    if expand is not None:
+    asked, zone = wanted(root), zone_of(collection, root)
+    filter_, data = calendar_filter(root, zone), calendar_data(root, zone)
+    wants_text = TEXT in ITEMS.needs(asked)
+    with request.services.store.read() as unit:
+        found = matching(unit, collection, filter_, with_text=wants_text)
+    rows = in_time(request, found, data)
+    if data.expand is not None:
         # What happens in the time that is asked about but not in the one to be shown is left out.
-        rows = [each for each in expansion.rows(found, expand, zone) if each.text]
+        rows = [each for each in rows if each.text]
     plan = ITEMS.compile(asked, Listing(request, collection), is_minimal=request.wants_minimal)
     where = collection_href(request.who.user_name, collection)
-    if len(rows) > _STREAMED_ROWS:
-        blocks = stream(of_items(plan, where, rows))
-        return Answer(MULTI_STATUS, [("Content-Type", CONTENT_TYPE)], blocks)
-    return xml(MULTI_STATUS, document(of_items(plan, where, rows)))
+    is_long = texts.is_long(rows, with_text=wants_text)
+    whole = texts.whole(request, rows) if wants_text else rows
+    responses = of_items(plan, where, map(data.row, whole))
+    if is_long:
+        return Answer(MULTI_STATUS, [("Content-Type", CONTENT_TYPE)], stream(responses))
+    return xml(MULTI_STATUS, document(responses))
 
 
 def matching(
-    request: GroupwareRequest,
-    collection: CollectionRow,
-    filter_: CalendarFilter,
-    zone: tzinfo,
-    *,
-    with_text: bool,
+    unit: Unit, collection: CollectionRow, filter_: CalendarFilter, *, with_text: bool
 ) -> list[Candidate]:
-    """The objects that pass *filter_*: by the index, then by their columns, last by their text."""
+    """The objects that pass *filter_*: by the index, by their columns, and last by their text."""
     start_us, end_us = bounds_us(filter_.within)
-    with request.services.store.read() as unit:
-        found = items.may_happen_in(
-            unit, collection.id, filter_.component, start_us, end_us, with_text=with_text
-        )
-    if filter_.within is not None:
-        found = [each for each in found if occurs_in(each, start_us, end_us, zone=zone)]
-    rest = filter_.rest
-    if rest is None:
-        return found
-    return [each for each in found if matches_calendar(each.item.text, each, rest, zone=zone)]
+    within = filter_.within
+    found = items.may_happen_in(
+        unit,
+        collection.id,
+        filter_.component,
+        start_us,
+        end_us,
+        with_text=with_text and filter_.is_answered,
+        words=words_of_calendar(filter_.whole),
+    )
+    if filter_.is_answered:
+        if within is None:
+            return found
+        return [each for each in found if occurs_in(each, start_us, end_us, zone=within.zone)]
+    verdicts = {each.item.href: calendar_verdict(filter_.whole, each) for each in found}
+    known = [each for each in found if verdicts[each.item.href]]
+    unknown = [each.item for each in found if verdicts[each.item.href] is None]
+    budget = Budget(_MOST_INSTANCES, texts.MOST_READ)
+    passing = [each for each in _read(unit, unknown) if _fits(unit, each, filter_, budget)]
+    if with_text:
+        known = list(_read(unit, [each.item for each in known]))
+    return known + passing
 
 
-def zone_of(collection: CollectionRow, root: etree._Element) -> tzinfo:
-    """The zone of floating times: the query's, else the calendar's, else UTC (section 7.3)."""
-    told = root.findtext(f"{CAL}timezone") or collection.properties.get(_TIMEZONE, "")
-    found = _TZID.search(told.replace("&#13;", "").replace("&#xD;", ""))
-    return (find_zone(found[1].strip()) if found else None) or UTC
+def _read(unit: Unit, rows: list[ItemRow]) -> Iterator[Candidate]:
+    """The objects with light ones' texts, so many at a time as memory is to hold."""
+    for portion in texts.portions(rows):
+        names = [each.href for each in portion]
+        yield from items.candidates(unit, portion[0].collection_id, names)
+
+
+def _fits(unit: Unit, candidate: Candidate, filter_: CalendarFilter, budget: Budget) -> bool:
+    text = texts.load_in(unit, candidate.item).text
+    try:
+        return matches_calendar(text, candidate, filter_.whole, budget)
+    except InvalidItemError:
+        return False  # it was taken when limits were wider

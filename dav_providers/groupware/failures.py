@@ -1,8 +1,10 @@
 """The one table from what can go wrong with calendars and contacts to what the client is told."""
 
+import logging
+
 from auth.errors import CredentialsError
 from dav_providers.groupware import preconditions
-from dav_providers.groupware.preconditions import NotModifiedError, etag
+from dav_providers.groupware.preconditions import NotModifiedError, varying
 from dav_providers.groupware.request import MOUNT, GroupwareRequest, OutsideError
 from dav_providers.multistatus import preconditions as pre
 from dav_providers.multistatus.answers import (
@@ -32,6 +34,8 @@ from wire.bodies import BodyCutError, BodyLengthError, BodyTooLargeError
 from wire.dates import http_date_us
 from wire.dav_headers import ForeignHostError
 from wire.paths import quote_path
+
+log = logging.getLogger("deedbox.groupware")
 
 CHALLENGE = ("WWW-Authenticate", 'Basic realm="deedbox", charset="UTF-8"')
 
@@ -66,10 +70,9 @@ _STATUS: dict[type[Exception], int] = {
 def answer(error: Exception, request: GroupwareRequest | None) -> Answer | None:
     """The answer to *error*, or None where it is no refusal but a fault of ours."""
     if isinstance(error, NotModifiedError):
-        item = error.item
-        return Answer(
-            304, [("ETag", etag(item)), ("Last-Modified", http_date_us(item.modified_us))]
-        )
+        modified = http_date_us(error.item.modified_us)
+        headers = [("ETag", error.tag), ("Last-Modified", modified), *varying(error.item)]
+        return Answer(304, headers)
     if isinstance(error, RefusedError):
         return refusal(error.status, str(error), error.condition, headers=error.headers)
     if isinstance(error, TooManyInstancesError):
@@ -87,6 +90,18 @@ def answer(error: Exception, request: GroupwareRequest | None) -> Answer | None:
     return None if status is None else refusal(status, str(error))
 
 
+def _log_refused(error: InvalidItemError, request: GroupwareRequest | None) -> None:
+    """Programs keep to themselves why an object was refused; whoever runs the server can look."""
+    if request is not None and request.method in {"PUT", "POST"}:
+        fields = {
+            "user": request.who.user_name,
+            "device": request.who.device_label,
+            "path": "/".join(request.segments),
+            "reason": str(error),
+        }
+        log.warning("an object was refused", extra={"fields": fields})
+
+
 def _office_answer(error: OfficeError, request: GroupwareRequest | None) -> Answer | None:
     kinds = (kind for kind in type(error).__mro__ if kind in OFFICE_STATUS)
     kind = next(kinds, None)
@@ -94,6 +109,7 @@ def _office_answer(error: OfficeError, request: GroupwareRequest | None) -> Answ
         return None
     status = OFFICE_STATUS[kind]
     if isinstance(error, InvalidItemError):
+        _log_refused(error, request)
         return refusal(status, str(error), preconditions.named(error.precondition))
     if isinstance(error, UnfitItemError):
         is_card = error.is_address_book

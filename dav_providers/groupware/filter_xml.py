@@ -1,7 +1,8 @@
 """The elements of filters, read into what ``office.items`` matches.
 
-RFC 4791 section 9.7 and RFC 6352 section 10.5. What is not known in a filter refuses it: to read
-over it would give more than was asked for.
+RFC 4791 section 9.7 and RFC 6352 section 10.5. Elements of other namespaces are ignored, as RFC
+4918 section 17 wants; what an RFC has no place for refuses the filter: to read over it would give
+more than was asked for.
 """
 
 import re
@@ -13,9 +14,9 @@ from dav_providers.groupware import preconditions
 from dav_providers.groupware.names import CAL, CARD
 from dav_providers.multistatus.answers import RefusedError
 from dav_providers.multistatus.preconditions import Precondition
+from office.items.collations import Collation
 from office.items.filters import CardFilter, ComponentFilter
 from office.items.property_filters import (
-    Collation,
     MatchType,
     ParameterFilter,
     PropertyFilter,
@@ -25,6 +26,11 @@ from office.items.property_filters import (
 
 _INSTANT = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 _MOST_PARTS = 200
+_TIMED = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VALARM", "VCALENDAR"})
+"""The components whose time a filter can ask for (RFC 4791 section 9.9), and VCALENDAR, which
+programs ask for what happens whatever it is (python-caldav 3.6)."""
+_DATED = frozenset({"COMPLETED", "CREATED", "DTEND", "DTSTAMP", "DTSTART", "DUE", "LAST-MODIFIED"})
+"""The properties whose time a filter can ask for (RFC 4791 section 9.9)."""
 _REFUSED = {CAL: preconditions.VALID_FILTER, CARD: preconditions.SUPPORTED_CARD_FILTER}
 _TOO_LARGE = {CAL: preconditions.SUPPORTED_FILTER, CARD: preconditions.SUPPORTED_CARD_FILTER}
 _DEFAULT = {CAL: Collation.ASCII, CARD: Collation.UNICODE}
@@ -54,9 +60,12 @@ def read_components(element: etree._Element, zone: tzinfo) -> ComponentFilter:
     children = _sorted(element, CAL, "is-not-defined", "time-range", "prop-filter", "comp-filter")
     absent, ranges, properties, components = children
     if absent:
+        _check_alone(element, children)
         return ComponentFilter(name, is_not_defined=True)
     if len(ranges) > 1:
         raise invalid("A comp-filter has one time-range at most.")
+    if ranges and name not in _TIMED:
+        raise _unsupported(f"There is no time-range for {name}.")
     return ComponentFilter(
         name,
         within=read_range(ranges[0], zone) if ranges else None,
@@ -95,19 +104,24 @@ def invalid(message: str, prefix: str = CAL) -> RefusedError:
     return RefusedError(403, message, _REFUSED[prefix])
 
 
+def _unsupported(message: str) -> RefusedError:
+    """The refusal of a filter that is one, but asks for what is not served."""
+    return RefusedError(403, message, preconditions.SUPPORTED_FILTER)
+
+
 def _property(element: etree._Element, prefix: str, zone: tzinfo) -> PropertyFilter:
     name = _name(element, prefix)
-    ranges: list[etree._Element] = []
-    if prefix == CAL:
-        absent, texts, parameters, ranges = _sorted(
-            element, prefix, "is-not-defined", "text-match", "param-filter", "time-range"
-        )
-    else:
-        absent, texts, parameters = _sorted(
-            element, prefix, "is-not-defined", "text-match", "param-filter"
-        )
+    names = ("is-not-defined", "text-match", "param-filter", "time-range")
+    children = _sorted(element, prefix, *names[: 4 if prefix == CAL else 3])
+    absent, texts, parameters = children[:3]
+    ranges = children[3] if prefix == CAL else []
     if absent:
+        _check_alone(element, children, prefix)
         return PropertyFilter(name, is_not_defined=True)
+    if prefix == CAL and len(texts) + len(ranges) > 1:
+        raise invalid("A prop-filter has one text-match or time-range at most.")
+    if ranges and name not in _DATED:
+        raise _unsupported(f"There is no time-range for {name}.")
     tests: tuple[TextMatch | ParameterFilter | Within, ...] = (
         *(_text(each, prefix) for each in texts),
         *(_parameter(each, prefix) for each in parameters),
@@ -118,10 +132,21 @@ def _property(element: etree._Element, prefix: str, zone: tzinfo) -> PropertyFil
 
 def _parameter(element: etree._Element, prefix: str) -> ParameterFilter:
     name = _name(element, prefix)
-    absent, texts = _sorted(element, prefix, "is-not-defined", "text-match")
+    children = _sorted(element, prefix, "is-not-defined", "text-match")
+    absent, texts = children
     if absent:
+        _check_alone(element, children, prefix)
         return ParameterFilter(name, is_not_defined=True)
+    if len(texts) > 1:
+        raise invalid("A param-filter has one text-match at most.", prefix)
     return ParameterFilter(name, _text(texts[0], prefix) if texts else None)
+
+
+def _check_alone(
+    element: etree._Element, children: list[list[etree._Element]], prefix: str = CAL
+) -> None:
+    if sum(len(each) for each in children) > 1:
+        raise invalid(f"is-not-defined stands alone in {element.tag}.", prefix)
 
 
 def _text(element: etree._Element, prefix: str) -> TextMatch:
@@ -137,7 +162,7 @@ def _text(element: etree._Element, prefix: str) -> TextMatch:
             match_type = MatchType(str(element.get("match-type") or "contains"))
         except ValueError:
             raise invalid("The match-type of a text-match is not known.", prefix) from None
-    is_negated = element.get("negate-condition") == "yes"
+    is_negated = _choice(element, "negate-condition", ("no", "yes"), prefix) == "yes"
     return TextMatch(element.text or "", collation, match_type, is_negated)
 
 
@@ -145,9 +170,11 @@ def _sorted(element: etree._Element, prefix: str, *names: str) -> list[list[etre
     """The children of *element*, those of each name by themselves."""
     found: dict[str, list[etree._Element]] = {f"{prefix}{name}": [] for name in names}
     for child in element:
-        if child.tag not in found:
-            raise invalid(f"{child.tag} can't stand in {element.tag}.", prefix)
-        found[str(child.tag)].append(child)
+        tag = str(child.tag)
+        if tag in found:
+            found[tag].append(child)
+        elif tag.startswith(prefix):
+            raise invalid(f"{tag} can't stand in {element.tag}.", prefix)
     return list(found.values())
 
 
@@ -159,7 +186,15 @@ def _name(element: etree._Element, prefix: str) -> str:
 
 
 def _is_any(element: etree._Element) -> bool:
-    return element.get("test", "anyof") != "allof"
+    return _choice(element, "test", ("anyof", "allof"), CARD) == "anyof"
+
+
+def _choice(element: etree._Element, name: str, values: tuple[str, ...], prefix: str) -> str:
+    """An attribute that has one of *values*, the first by default."""
+    told = str(element.get(name, values[0]))
+    if told not in values:
+        raise invalid(f"{name} is {' or '.join(values)}.", prefix)
+    return told
 
 
 def _instant(text: str | bytes | None) -> int | None:

@@ -1,17 +1,17 @@
 """The filter of a calendar-query: what an index answers of it, and what is left to be matched."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import tzinfo
 
 from lxml import etree
 
 from dav_providers.groupware.filter_xml import find_filter, invalid, read_components
 from dav_providers.groupware.names import CAL
+from office.items.column_filters import STORED
 from office.items.filters import ComponentFilter
 from office.items.property_filters import Within
 
 _SECOND = 1_000_000
-_STORED = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"})
 _EARLIEST_US, _LATEST_US = -(1 << 61), 1 << 61
 
 
@@ -22,36 +22,41 @@ class CalendarFilter:
     Attributes:
         component: The kind of object; None for all.
         within: When something of it has to happen; None for ever.
-        rest: What has to be matched against the object besides; None: nothing.
+        whole: All that is asked.
+        is_answered: Kind and time are all that is asked: the index and the columns answer it.
     """
 
-    component: str | None = None
-    within: Within | None = None
-    rest: ComponentFilter | None = None
+    component: str | None
+    within: Within | None
+    whole: ComponentFilter
+    is_answered: bool
 
 
 def calendar_filter(root: etree._Element, zone: tzinfo) -> CalendarFilter:
     """Read the filter of a calendar-query; *zone* is the asker's.
 
     Raises:
-        RefusedError: It is no filter (``CALDAV:valid-filter``), or has too many parts.
+        RefusedError: It is no filter (``CALDAV:valid-filter``), or none that is served.
     """
     element = find_filter(root, CAL)
-    if element is None or len(element) != 1 or element[0].tag != f"{CAL}comp-filter":
+    # Elements of other namespaces are extensions, to be passed over (RFC 4918 section 17).
+    found = [] if element is None else element.findall(f"{CAL}*")
+    if len(found) != 1 or found[0].tag != f"{CAL}comp-filter":
         raise invalid("A calendar-query must hold a filter with one comp-filter.")
-    whole = read_components(element[0], zone)
+    whole = read_components(found[0], zone)
     if whole.name != "VCALENDAR":
         raise invalid("The filter must begin with comp-filter VCALENDAR.")
-    match whole.components:
-        case (asked,) if asked.name in _STORED and not asked.is_not_defined:
-            rest = replace(whole, components=(replace(asked, within=None),))
-            is_all = rest == ComponentFilter(
-                "VCALENDAR", components=(ComponentFilter(asked.name),)
-            )
-            return CalendarFilter(asked.name, asked.within, None if is_all else rest)
-        case _:
-            is_all = whole == ComponentFilter("VCALENDAR")
-            return CalendarFilter(rest=None if is_all else whole)
+    asked = next((each for each in whole.components if _is_kind(each)), None)
+    if asked is None:
+        is_answered = whole == ComponentFilter("VCALENDAR", within=whole.within)
+        return CalendarFilter(None, whole.within, whole, is_answered)
+    only = ComponentFilter(asked.name, within=asked.within)
+    is_answered = whole == ComponentFilter("VCALENDAR", components=(only,))
+    return CalendarFilter(asked.name, asked.within or whole.within, whole, is_answered)
+
+
+def _is_kind(asked: ComponentFilter) -> bool:
+    return asked.name in STORED and not asked.is_not_defined
 
 
 def bounds_us(within: Within | None) -> tuple[int, int]:

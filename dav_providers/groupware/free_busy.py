@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from lxml import etree
 
-from dav_providers.groupware.calendar_query import zone_of
 from dav_providers.groupware.filter_xml import invalid, read_range
 from dav_providers.groupware.filters import bounds_us
+from dav_providers.groupware.floating_times import zone_of
 from dav_providers.groupware.names import CAL
 from dav_providers.groupware.request import GroupwareRequest
 from dav_providers.multistatus.answers import Answer
@@ -85,4 +85,5 @@ def _vfreebusy(busy: Iterable[BusyInterval], start_us: int, end_us: int, now_us:
 
 
 def _instant(time_us: int) -> str:
-    return (_EPOCH + timedelta(microseconds=time_us)).strftime("%Y%m%dT%H%M%SZ")
+    moment = _EPOCH + timedelta(microseconds=time_us)
+    return f"{moment.year:04}{moment:%m%dT%H%M%SZ}"  # %Y writes the year 1 as 1

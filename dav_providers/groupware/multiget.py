@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from dav_providers.groupware import expansion
-from dav_providers.groupware.calendar_query import zone_of
+from dav_providers.groupware import texts
 from dav_providers.groupware.names import DAV
+from dav_providers.groupware.object_data import in_time, object_data
 from dav_providers.groupware.properties import ITEMS, TEXT, Listing
-from dav_providers.groupware.report_xml import wanted
 from dav_providers.groupware.request import GroupwareRequest, OutsideError, collection_href
 from dav_providers.multistatus.answers import MULTI_STATUS, Answer, xml
+from dav_providers.multistatus.report_xml import wanted
 from dav_providers.multistatus.writer import CONTENT_TYPE, document, status_response, stream
 from storage import items
 from storage.collections import CollectionRow
@@ -23,31 +23,33 @@ _ITEM_DEPTH = 3
 
 def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._Element) -> Answer:
     """The objects named by their hrefs; 404 in the answer for those that are not there."""
-    asked, expand = wanted(root), expansion.asked_for(root)
+    asked, data = wanted(root), object_data(collection, root)
     hrefs = list(dict.fromkeys((each.text or "").strip() for each in root.iterfind(f"{DAV}href")))
     where = collection_href(request.who.user_name, collection)
     names = {href: _name(request, collection, where, href) for href in hrefs}
+    members = {name for name in names.values() if name is not None}
+    wants_text = TEXT in ITEMS.needs(asked)
     with request.services.store.read() as unit:
-        asked_names = {name for name in names.values() if name is not None}
-        if expand is None:
-            with_text = TEXT in ITEMS.needs(asked)
-            found = items.named(unit, collection.id, asked_names, with_text=with_text)
+        if not data.needs_columns:
+            found = items.named(unit, collection.id, members, with_text=wants_text)
         else:
-            candidates = items.candidates(unit, collection.id, asked_names)
-    if expand is not None:
-        rows = expansion.rows(candidates, expand, zone_of(collection, root))
-        found = {each.href: each for each in rows}
+            candidates = items.candidates(unit, collection.id, members)
+    if data.needs_columns:
+        found = {each.href: each for each in in_time(request, candidates, data)}
     plan = ITEMS.compile(asked, Listing(request, collection), is_minimal=request.wants_minimal)
 
     def responses() -> Iterator[bytes]:
         for href, name in names.items():
             item = found.get(name) if name is not None else None
+            # Instances are read already; where there are none, their text is empty.
+            if item is not None and wants_text and not data.needs_columns:
+                item = texts.load(request, item)
             if item is None:
                 yield status_response(href, 404)
             else:
-                yield plan.response(where + quote_segment(item.href), item)
+                yield plan.response(where + quote_segment(item.href), data.row(item))
 
-    if len(hrefs) > _STREAMED_ROWS:
+    if len(hrefs) > _STREAMED_ROWS or texts.is_long([*found.values()], with_text=wants_text):
         return Answer(MULTI_STATUS, [("Content-Type", CONTENT_TYPE)], stream(responses()))
     return xml(MULTI_STATUS, document(responses()))
 

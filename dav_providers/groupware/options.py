@@ -7,6 +7,7 @@ METHODS = (
     "GET",
     "HEAD",
     "PUT",
+    "POST",
     "DELETE",
     "MKCOL",
     "MKCALENDAR",

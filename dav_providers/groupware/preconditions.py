@@ -4,6 +4,7 @@ from dav_providers.groupware.names import CAL, CARD
 from dav_providers.groupware.request import GroupwareRequest, OutsideError
 from dav_providers.multistatus.answers import ConditionFailedError
 from dav_providers.multistatus.preconditions import Precondition
+from office.items.card_versions import VERSIONS
 from storage import collections, items
 from storage.items import ItemRow
 from storage.store import Unit
@@ -32,6 +33,12 @@ VALID_FILTER = _caldav("valid-filter", 403, "The filter is not one.")
 SUPPORTED_CARD_FILTER = Precondition(
     f"{CARD}supported-filter", 403, "This filter is not understood."
 )
+SUPPORTED_CALENDAR_DATA = _caldav(
+    "supported-calendar-data", 403, "There is only iCalendar 2.0 here."
+)
+SUPPORTED_CONVERSION = Precondition(
+    f"{CARD}supported-address-data-conversion", 403, "vCards are given as 3.0 and as 4.0."
+)
 SUPPORTED_ADDRESS_DATA = Precondition(
     f"{CARD}supported-address-data", 403, "An address book takes vCards."
 )
@@ -50,11 +57,17 @@ def named(name: str) -> Precondition:
 
 
 class NotModifiedError(Exception):
-    """The client has these bytes already: 304 (RFC 9110 section 15.4.5)."""
+    """The client has these bytes already: 304 (RFC 9110 section 15.4.5).
 
-    def __init__(self, item: ItemRow) -> None:
+    Attributes:
+        item: The object.
+        tag: The entity tag of what would have been sent.
+    """
+
+    def __init__(self, item: ItemRow, tag: str) -> None:
         super().__init__()
         self.item = item
+        self.tag = tag
 
 
 def etag(item: ItemRow) -> str:
@@ -67,28 +80,59 @@ def etag_of(sha256: str) -> str:
     return f'"{sha256[:32]}"'
 
 
-def check(request: GroupwareRequest, unit: Unit, item: ItemRow | None) -> None:
+def converted_etag(item: ItemRow, version: str) -> str:
+    """The strong entity tag of a vCard in a version that it is not stored in."""
+    return f'"{item.etag[:32]}-{version}"'
+
+
+def varying(item: ItemRow) -> list[tuple[str, str]]:
+    """The header that says on what the bytes of *item* depend besides its address."""
+    return [("Vary", "Accept")] if item.component == "VCARD" else []
+
+
+def check(
+    request: GroupwareRequest, unit: Unit, item: ItemRow | None, *, tag: str | None = None
+) -> None:
     """Let the request go on only if its conditions hold for *item* (None: nothing is there).
+
+    Args:
+        request: The request.
+        unit: The transaction.
+        item: The object.
+        tag: The entity tag of what a GET would be sent, where that is not what is stored.
 
     Raises:
         ConditionFailedError: One does not.
         NotModifiedError: A GET or HEAD of what the client has.
     """
     if not request.conditions.is_empty:
+        tag = tag or (_tag_in_hand(request, item) if item else None)
         outcome = request.conditions.evaluate(
             method=request.method,
             exists=item is not None,
-            etag=etag(item) if item else None,
+            etag=tag,
             modified_seconds=item.modified_us // _MICROSECONDS if item else None,
         )
-        if outcome is Outcome.NOT_MODIFIED and item is not None:
-            raise NotModifiedError(item)
+        if outcome is Outcome.NOT_MODIFIED and item is not None and tag is not None:
+            raise NotModifiedError(item, tag)
         if outcome is not Outcome.PROCEED:
             raise ConditionFailedError("The object is not the version that the request names.")
     if request.if_header and not request.if_header.evaluate(
         lambda tag: _state(request, unit, item, tag)
     ):
         raise ConditionFailedError("The condition in the If header does not hold.")
+
+
+def _tag_in_hand(request: GroupwareRequest, item: ItemRow) -> str:
+    """The entity tag by which a client knows this state of *item*.
+
+    Whoever was sent the vCard in another version names that one's in If-Match, and has seen the
+    newest state as well.
+    """
+    listed = request.conditions.if_match
+    named = {str(each) for each in listed.tags} if listed else set()
+    converted = (converted_etag(item, version) for version in VERSIONS)
+    return next((each for each in converted if each in named), etag(item))
 
 
 def check_collection(request: GroupwareRequest, unit: Unit, *, exists: bool) -> None:

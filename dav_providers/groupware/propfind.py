@@ -1,27 +1,20 @@
 """PROPFIND on homes, collections and objects (RFC 4918 section 9.1): a fixed number of queries."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from auth import people
 from dav_providers.groupware import preconditions
-from dav_providers.groupware.properties import (
-    COLLECTIONS,
-    EMAIL,
-    HOMES,
-    ITEMS,
-    TOPS,
-    Home,
-    Listing,
-    Top,
-)
-from dav_providers.groupware.request import GroupwareRequest, collection_href
+from dav_providers.groupware.properties import COLLECTIONS, ITEMS, Listing
+from dav_providers.groupware.request import MOUNT, GroupwareRequest, collection_href
 from dav_providers.multistatus import preconditions as pre
+from dav_providers.multistatus import principals
 from dav_providers.multistatus.answers import MULTI_STATUS, Answer, RefusedError, xml
 from dav_providers.multistatus.live_properties import PropertyPlan
+from dav_providers.multistatus.principals import PRINCIPALS, PrincipalScope, Top
 from dav_providers.multistatus.request_xml import Propfind, parse_propfind
 from dav_providers.multistatus.writer import CONTENT_TYPE, document, stream
 from office import collections
 from office.errors import NotFoundError
+from office.principals import Principal, everybody, find
 from office.tracking import Act
 from storage import items
 from storage.collections import CollectionRow
@@ -43,7 +36,8 @@ def answer(request: GroupwareRequest) -> Answer:
     depth = parse_depth(request.header("Depth"), default=Depth.INFINITY)
     if depth is Depth.INFINITY:
         raise RefusedError(403, "List one level at a time (Depth: 1).", pre.PROPFIND_FINITE_DEPTH)
-    request.demand_own_home()
+    if not request.is_principal:
+        request.demand_own_home()
     request.note.act = Act.LISTED
     is_deep = depth is Depth.ONE
     with request.services.store.read() as unit:
@@ -60,27 +54,49 @@ def answer(request: GroupwareRequest) -> Answer:
 def _principal(
     request: GroupwareRequest, unit: Unit, wanted: Propfind, *, is_deep: bool
 ) -> Answer:
-    """``/dav/``, ``/principals/`` and homes: always there for whoever may come in."""
-    listing = Listing(request)
+    """``/dav/``, ``/principals/``, principals, and one's own home with what lies in it."""
+    scope = PrincipalScope(request.who, request.space)
     is_minimal = request.wants_minimal
-    if EMAIL in HOMES.needs(wanted):
-        listing.email = people.get(unit, request.who.user_name).email
-    home = Home(request.who.user_name)
     parts: list[bytes] = []
     if request.is_top:
         where = quote_path(request.segments, is_collection=True)
-        plan = TOPS.compile(wanted, listing, is_minimal=is_minimal)
+        plan = principals.TOPS.compile(wanted, scope, is_minimal=is_minimal)
         parts.append(plan.response(where, Top(where)))
     if request.is_home or is_deep:
-        homes = HOMES.compile(wanted, listing, is_minimal=is_minimal)
-        parts.append(homes.response(listing.home, home))
-    if request.is_home and is_deep:
-        shown = COLLECTIONS.compile(wanted, listing, dead=dead, is_minimal=is_minimal)
+        shown = principals.REGISTRY.compile(wanted, scope, is_minimal=is_minimal)
         parts += [
-            shown.response(collection_href(request.who.user_name, each), each)
+            shown.response(principals.href_of(each), each) for each in _principals(request, unit)
+        ]
+    if request.is_home and not request.is_principal and is_deep:
+        own = COLLECTIONS.compile(wanted, Listing(request), dead=dead, is_minimal=is_minimal)
+        parts += [
+            own.response(collection_href(request.who.user_name, each), each)
             for each in collections.of_home(unit, request.who)
         ]
-    return xml(MULTI_STATUS, document(parts))
+    is_rootless = is_deep and request.skips_root
+    return xml(MULTI_STATUS, document(parts[1:] if is_rootless else parts))
+
+
+def _principals(request: GroupwareRequest, unit: Unit) -> list[Principal]:
+    """The principal that is asked about, or those that a listing shows: oneself, and groups."""
+    if request.is_home:
+        return [principal(request, unit)]
+    there = everybody(unit, request.who)
+    own = [each for each in there if each.name == request.who.user_name]
+    is_of_groups = request.segments[0] == PRINCIPALS
+    return [*own, *(each for each in there if is_of_groups and each.is_group)]
+
+
+def principal(request: GroupwareRequest, unit: Unit) -> Principal:
+    """The user or group that the request is about.
+
+    Raises:
+        NotFoundError: There is none that the caller may know of.
+    """
+    found = find(unit, request.who, request.names[0])
+    if found is None or found.is_group == (request.segments[0] == MOUNT):
+        raise NotFoundError("There is nothing here.")
+    return found
 
 
 def _members(request: GroupwareRequest, unit: Unit, collection: CollectionRow) -> list[ItemRow]:
@@ -106,8 +122,11 @@ def _collection(
     own = COLLECTIONS.compile(wanted, listing, dead=dead, is_minimal=request.wants_minimal)
     plan = ITEMS.compile(wanted, listing, is_minimal=request.wants_minimal)
 
+    is_rootless = bool(members) and request.skips_root
+
     def responses() -> Iterator[bytes]:
-        yield own.response(where, collection)
+        if not is_rootless:
+            yield own.response(where, collection)
         yield from of_items(plan, where, members)
 
     if len(members) > _STREAMED_ROWS:
@@ -116,7 +135,7 @@ def _collection(
 
 
 def of_items(
-    plan: PropertyPlan[ItemRow], where: str, members: Sequence[ItemRow]
+    plan: PropertyPlan[ItemRow], where: str, members: Iterable[ItemRow]
 ) -> Iterator[bytes]:
     """The responses of members of the collection at *where*."""
     for member in members:

@@ -36,6 +36,9 @@ def answer(request: GroupwareRequest) -> Answer:
         _demand_there(request)
         # Homes and objects keep nothing that clients say of them, and that is no error of theirs.
         refused = frozenset(each.name for each in instructions)
+    if not refused and request.wants_minimal:
+        # RFC 8144 section 2.2.
+        return Answer(200, [("Content-Length", "0")])
     where = quote_path(request.segments, is_collection=not request.is_item)
     body = document([response(where, extra=propstats(instructions, refused))])
     return xml(MULTI_STATUS, body)

@@ -6,17 +6,19 @@ What was sent is what is stored; only then has the answer an entity tag (RFC 479
 from dav_providers.groupware import preconditions
 from dav_providers.groupware.names import CAL, CARD
 from dav_providers.groupware.preconditions import etag_of
+from dav_providers.groupware.properties import media_type
 from dav_providers.groupware.request import GroupwareRequest
 from dav_providers.multistatus.answers import Answer, RefusedError
 from dav_providers.multistatus.preconditions import Precondition
 from office import collections, item_store
 from office.collections import Kind
 from office.errors import KindError, NotFoundError, ParentMissingError
-from office.item_store import Stored
+from office.item_store import ReadItem, Stored
 from office.tracking import Act
 from storage import items
 from storage.collections import CollectionRow
 from wire.bodies import BodyTooLargeError, read_small
+from wire.paths import quote_path
 
 _TYPES = {
     True: frozenset({"text/vcard", "text/x-vcard", "text/directory"}),
@@ -32,9 +34,7 @@ def answer(request: GroupwareRequest) -> Answer:
     if request.header("Content-Range") is not None:
         raise RefusedError(400, "A part of an object can't be saved; send all of it.")
     collection = _collection(request)
-    _check_type(request, collection)
-    data = _body(request, collection)
-    read = item_store.read(collection, data, request.services.limits)
+    read = received(request, collection)
     with request.change() as work:
         # The body may have taken its time: whatever allowed it is asked again where it counts.
         unit = work.unit
@@ -45,11 +45,41 @@ def answer(request: GroupwareRequest) -> Answer:
         item = items.find(unit, held.id, href)
         preconditions.check(request, unit, item)
         stored = item_store.put(work, held, item, href, read.content)
-        _describe(request, stored, len(data))
+        describe(request, stored)
+    where = quote_path(request.segments, is_collection=False)
+    return saved(request, stored, read, where)
+
+
+def received(request: GroupwareRequest, collection: CollectionRow) -> ReadItem:
+    """The object in the body, read.
+
+    Raises:
+        RefusedError: It is of another type, or too large.
+        office.items.InvalidItemError: It is no object that *collection* could take.
+    """
+    _check_type(request, collection)
+    data = _body(request, collection)
+    request.note.size = len(data)
+    return item_store.read(collection, data, request.services.limits)
+
+
+def saved(request: GroupwareRequest, stored: Stored, read: ReadItem, href: str) -> Answer:
+    """The answer to a save at *href*; with the object, if the client prefers (RFC 8144)."""
+    status = 201 if stored.is_new else 204
     headers = [("Content-Length", "0")]
     if not read.was_changed:
         headers.append(("ETag", etag_of(stored.etag)))
-    return Answer(201 if stored.is_new else 204, headers)
+    if not request.wants_representation:
+        return Answer(status, headers)
+    body = read.content.text.encode()
+    headers = [
+        ("Content-Type", media_type(read.content.component)),
+        ("Content-Length", str(len(body))),
+        ("Content-Location", href),
+        # The tag of the bytes that come along, whether they are those that were sent or not.
+        ("ETag", etag_of(stored.etag)),
+    ]
+    return Answer(201 if stored.is_new else 200, headers, [body])
 
 
 def _collection(request: GroupwareRequest) -> CollectionRow:
@@ -88,8 +118,8 @@ def _body(request: GroupwareRequest, collection: CollectionRow) -> bytes:
         raise RefusedError(403, str(error), Precondition(name, 403, "")) from None
 
 
-def _describe(request: GroupwareRequest, stored: Stored, size: int) -> None:
+def describe(request: GroupwareRequest, stored: Stored) -> None:
+    """Tell the access log what was done."""
     request.describe()
-    request.note.size = size
     changed = Act.CHANGED if stored.has_changed else Act.SAME
     request.note.act = Act.CREATED if stored.is_new else changed

@@ -6,24 +6,39 @@ from typing import Any
 
 from lxml import etree
 
+from auth.identity import renew
 from dav_providers.groupware import (
     addressbook_query,
     calendar_query,
+    candidates,
     free_busy,
     multiget,
     sync_collection,
 )
 from dav_providers.groupware.names import CAL, CARD, DAV
+from dav_providers.groupware.propfind import principal
 from dav_providers.groupware.request import GroupwareRequest
-from dav_providers.multistatus import preconditions as pre
-from dav_providers.multistatus.answers import Answer, RefusedError, xml
+from dav_providers.multistatus import (
+    acl_principals,
+    expand_property,
+    principal_match,
+    principal_search,
+    principal_search_properties,
+    principals,
+)
+from dav_providers.multistatus.answers import Answer
+from dav_providers.multistatus.expand_property import Values
+from dav_providers.multistatus.principals import PrincipalScope, Top
+from dav_providers.multistatus.report_xml import not_served
 from dav_providers.multistatus.request_xml import RequestXMLError
-from dav_providers.multistatus.writer import xml_document
 from office import collections
 from office.collections import Kind
 from office.errors import NotFoundError
 from office.tracking import Act
+from storage import items
 from storage.collections import CollectionRow
+from storage.store import Unit
+from wire.paths import quote_path
 
 Report = Callable[[GroupwareRequest, CollectionRow, Any], Answer]
 """Asked with the body's root element."""
@@ -44,30 +59,77 @@ _OF_ADDRESS_BOOKS: Mapping[str, Report] = MappingProxyType(
     }
 )
 
+_OF_ANYTHING = frozenset(
+    {
+        principals.EXPAND_PROPERTY,
+        principals.ACL_PRINCIPALS,
+        principals.PRINCIPAL_MATCH,
+        principals.PRINCIPAL_SEARCH,
+        principals.SEARCH_PROPERTIES,
+    }
+)
+
 
 def answer(request: GroupwareRequest) -> Answer:
     """Hand the report on; one that is not served here is refused by its precondition."""
-    request.demand_own_home()
+    if not request.is_principal:
+        request.demand_own_home()
     root = request.read_xml()
     if root is None:
         raise RequestXMLError("A REPORT needs a body that says which one.")
     request.note.act = Act.LISTED
-    if request.is_top or request.is_home:
-        return _of_principals(root)
+    name = str(root.tag)
     with request.services.store.read() as unit:
+        # The body may have taken its time.
+        request.who = renew(unit, request.who)
+        if request.is_top or request.is_home:
+            return _of_resource(request, unit, root, _principal_values(request, unit))
         collection = collections.find(unit, request.who, request.names[1])
-    if not request.is_collection:
-        # RFC 4791 lets single objects be asked too; no client does, and GET brings them.
-        raise NotFoundError("There is no collection here.")
+        if request.is_item or name in _OF_ANYTHING:
+            return _of_member(request, unit, root, collection)
     reports = _OF_ADDRESS_BOOKS if collection.kind == Kind.ADDRESSBOOK else _OF_CALENDARS
-    found = reports.get(str(root.tag))
+    found = reports.get(name)
     if found is None:
-        raise RefusedError(403, "This report is not served here.", pre.SUPPORTED_REPORT)
+        raise not_served()
     return found(request, collection, root)
 
 
-def _of_principals(root: etree._Element) -> Answer:
-    if root.tag != f"{DAV}principal-search-property-set":
-        raise RefusedError(403, "This report is not served here.", pre.SUPPORTED_REPORT)
-    # RFC 3744 section 9.5: no property of principals can be searched.
-    return xml(200, xml_document(f"{DAV}principal-search-property-set", b""))
+def _of_member(
+    request: GroupwareRequest, unit: Unit, root: etree._Element, collection: CollectionRow
+) -> Answer:
+    """A report of RFC 3744 or 3253 on a collection or an object."""
+    if request.is_collection:
+        return _of_resource(
+            request, unit, root, candidates.of_collection(request, collection).values
+        )
+    item = items.find(unit, collection.id, request.names[2]) if request.is_item else None
+    if item is None:
+        raise NotFoundError("There is nothing here.")
+    return _of_resource(request, unit, root, candidates.of_item(request, collection, item).values)
+
+
+def _principal_values(request: GroupwareRequest, unit: Unit) -> Values:
+    if request.is_top:
+        top = Top(quote_path(request.segments, is_collection=True))
+        scope = PrincipalScope(request.who, request.space)
+        return lambda names: principals.TOPS.values(names, scope, top)
+    return candidates.of_principal(request, principal(request, unit)).values
+
+
+def _of_resource(
+    request: GroupwareRequest, unit: Unit, root: etree._Element, values: Values
+) -> Answer:
+    match str(root.tag):
+        case principals.EXPAND_PROPERTY:
+            where = quote_path(request.segments, is_collection=not request.is_item)
+            return expand_property.answer(request, unit, root, href=where, values=values)
+        case principals.ACL_PRINCIPALS:
+            return acl_principals.answer(request, unit, root, values=values)
+        case principals.PRINCIPAL_MATCH if not request.is_item:
+            return principal_match.answer(request, unit, root, candidates.below(request, unit))
+        case principals.PRINCIPAL_SEARCH if not request.is_item:
+            are_here = request.is_top or request.is_home
+            return principal_search.answer(request, unit, root, are_here=are_here)
+        case principals.SEARCH_PROPERTIES if not request.is_item:
+            return principal_search_properties.answer(request, root)
+    raise not_served()

@@ -9,6 +9,7 @@ from lxml import etree
 
 from auth.identity import renew
 from config.settings import Settings
+from dav_providers.multistatus.principals import HOMES, user_href
 from dav_providers.multistatus.request import DAVRequest
 from dav_providers.multistatus.request_xml import read_xml
 from office.errors import NotFoundError
@@ -18,12 +19,10 @@ from storage.collections import CollectionRow
 from storage.store import Store
 from wire.bodies import read_small
 from wire.dav_headers import parse_reference
-from wire.paths import ResourcePath, quote_path, quote_segment
+from wire.paths import ResourcePath, quote_segment
 
-MOUNT = "dav"
+MOUNT = HOMES
 """The first segment of every home's path."""
-PRINCIPALS = "principals"
-"""The first segment under which Apple's clients look for principals."""
 
 _HOME, _COLLECTION, _ITEM = 1, 2, 3
 
@@ -36,6 +35,7 @@ class Services:
     settings: Settings
     clock: Callable[[], int]
     limits: ItemLimits
+    space: Callable[[], tuple[int, int]]
 
 
 class OutsideError(ValueError):
@@ -51,13 +51,13 @@ class GroupwareRequest(DAVRequest):
     """
 
     def __init__(self, environ: Mapping[str, Any], services: Services) -> None:
-        super().__init__(environ, services.settings, services.clock)
+        super().__init__(environ, services.settings, services.clock, services.space)
         self.services = services
         self.names = self.segments[1:]
 
     @property
     def is_top(self) -> bool:
-        """It is about ``/dav/`` or ``/principals/`` itself."""
+        """It is about ``/dav/``, ``/principals/`` or, for a report, ``/``."""
         return not self.names
 
     @property
@@ -75,14 +75,22 @@ class GroupwareRequest(DAVRequest):
         """It is about a calendar or address object."""
         return len(self.names) == _ITEM
 
+    @property
+    def is_principal(self) -> bool:
+        """It is about another user's principal or a group's, if there is one."""
+        return self.is_home and self.segments != (MOUNT, self.who.user_name)
+
     def demand_own_home(self) -> None:
         """See to it that what is below the mount can be there for the caller at all.
 
         Raises:
             NotFoundError: It is another user's home, or nothing of ours.
         """
-        is_known = self.segments[0] == MOUNT or self.is_top
-        if not is_known or (self.names and self.names[0] != self.who.user_name):
+        is_known = self.is_top or self.segments[0] == MOUNT
+        is_other = bool(self.names) and self.names[0] != self.who.user_name
+        # A slash at the end names a collection; PUT has a word of its own for that.
+        is_misspelled = self.is_item and self.has_slash and self.method != "PUT"
+        if not is_known or is_other or is_misspelled:
             raise NotFoundError("There is nothing here.")
 
     def names_in(self, reference: str) -> ResourcePath:
@@ -125,11 +133,6 @@ class GroupwareRequest(DAVRequest):
         self.note.path = "/".join(self.segments)
 
 
-def home_href(user_name: str) -> str:
-    """The path of a home, encoded."""
-    return quote_path((MOUNT, user_name), is_collection=True)
-
-
 def collection_href(user_name: str, collection: CollectionRow) -> str:
     """The path of a collection in the home of *user_name*, encoded."""
-    return f"{home_href(user_name)}{quote_segment(collection.name)}/"
+    return f"{user_href(user_name)}{quote_segment(collection.name)}/"

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from dav_providers.groupware import texts
 from dav_providers.groupware.names import DAV
+from dav_providers.groupware.object_data import in_time, object_data
 from dav_providers.groupware.properties import ITEMS, TEXT, Listing
 from dav_providers.groupware.propfind import of_items
-from dav_providers.groupware.report_xml import limit_of, wanted
 from dav_providers.groupware.request import GroupwareRequest, collection_href
 from dav_providers.multistatus import preconditions as pre
-from dav_providers.multistatus.answers import MULTI_STATUS, Answer, RefusedError, refusal, xml
-from dav_providers.multistatus.request_xml import RequestXMLError
+from dav_providers.multistatus.answers import MULTI_STATUS, Answer, refusal, xml
+from dav_providers.multistatus.report_xml import sync_collection
 from dav_providers.multistatus.writer import (
     CONTENT_TYPE,
     document,
@@ -22,21 +23,20 @@ from dav_providers.multistatus.writer import (
 from office import collections, item_store
 from office.collections import Kind
 from office.errors import SyncTokenError
+from office.sync_tokens import token_of
+from storage import items
 from storage.collections import CollectionRow
 from wire.clients import Family
 from wire.paths import quote_segment
 
-_STREAMED_ROWS = 500
-
 
 def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._Element) -> Answer:
     """The members that are new, changed or gone; with a limit perhaps not all of them yet."""
-    token = root.find(f"{DAV}sync-token")
-    if token is None:
-        raise RequestXMLError("sync-collection must hold a sync-token, empty at first.")
-    if (root.findtext(f"{DAV}sync-level") or "1").strip() != "1":
-        raise RefusedError(403, "Ask with sync-level 1.", pre.SYNC_TRAVERSAL_SUPPORTED)
-    asked, limit = wanted(root), limit_of(root)
+    query, data = sync_collection(root), object_data(collection, root)
+    if query.token == token_of(collection):
+        trailer = text_element(f"{DAV}sync-token", query.token)
+        return xml(MULTI_STATUS, document((), trailer=trailer))
+    with_text = TEXT in ITEMS.needs(query.asked) and not data.needs_columns
     try:
         with request.services.store.read() as unit:
             # Looked up anew: its counter and its members are to be of one snapshot.
@@ -44,17 +44,23 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
             delta = item_store.delta(
                 unit,
                 now,
-                (token.text or "").strip(),
-                limit=limit,
-                with_text=TEXT in ITEMS.needs(asked),
+                query.token,
+                limit=query.limit,
+                with_text=with_text,
             )
+            changed = delta.changed
+            names = [each.href for each in changed] if data.needs_columns else []
+            candidates = items.candidates(unit, now.id, names) if names else []
     except SyncTokenError as error:
         return _stale(request, collection, error)
-    plan = ITEMS.compile(asked, Listing(request, now), is_minimal=request.wants_minimal)
+    if candidates:
+        changed = in_time(request, candidates, data)
+    plan = ITEMS.compile(query.asked, Listing(request, now), is_minimal=request.wants_minimal)
     where = collection_href(request.who.user_name, now)
 
     def responses() -> Iterator[bytes]:
-        yield from of_items(plan, where, delta.changed)
+        rows = texts.whole(request, changed) if with_text else changed
+        yield from of_items(plan, where, map(data.row, rows))
         for href in delta.gone:
             yield status_response(where + quote_segment(href), 404)
         if delta.is_truncated:
@@ -62,7 +68,7 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
             yield status_response(where, 507, error=error)
 
     trailer = text_element(f"{DAV}sync-token", delta.token)
-    if len(delta.changed) > _STREAMED_ROWS:
+    if texts.is_long(changed, with_text=with_text):
         blocks = stream(responses(), trailer=trailer)
         return Answer(MULTI_STATUS, [("Content-Type", CONTENT_TYPE)], blocks)
     return xml(MULTI_STATUS, document(responses(), trailer=trailer))

@@ -30,6 +30,7 @@ _RESERVED = frozenset(
     for local in (
         "acl",
         "acl-restrictions",
+        "add-member",
         "alternate-URI-set",
         "creationdate",
         "current-user-principal",
@@ -206,6 +207,24 @@ class LivePropertyRegistry(Generic[Row, Scope]):
         # allprop gives what a resource has; only names that were asked for can be missing.
         is_quiet = is_minimal or propfind.kind is PropfindKind.ALLPROP
         return PropertyPlan(wanted, dead=dead, dead_names=dead_names, is_minimal=is_quiet)
+
+    def values(
+        self,
+        names: Iterable[str],
+        scope: Scope,
+        row: Row,
+        *,
+        dead: DeadReader[Row] | None = None,
+    ) -> dict[str, bytes]:
+        """The properties of one row among *names* that it has, by name, each as its element."""
+        others = dead(row) if dead is not None else {}
+        found: dict[str, bytes] = {}
+        for name in names:
+            known = self._properties.get(name)
+            value = others.get(name) if known is None else known.bind(scope)(row)
+            if value is not None:
+                found[name] = value
+        return found
 
     def _wanted(self, propfind: Propfind) -> Iterator[LiveProperty[Row, Scope]]:
         if propfind.kind is PropfindKind.PROP:

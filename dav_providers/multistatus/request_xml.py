@@ -170,8 +170,8 @@ def _read_propfind(body: bytes, max_depth: int) -> Propfind:
     include = root.find("{DAV:}include")
     return Propfind(
         kind,
-        names=_names(asked[0]) if kind is PropfindKind.PROP else (),
-        include=_names(include) if kind is PropfindKind.ALLPROP else (),
+        names=property_names(asked[0]) if kind is PropfindKind.PROP else (),
+        include=property_names(include) if kind is PropfindKind.ALLPROP else (),
     )
 
 
@@ -263,7 +263,12 @@ def _root(body: bytes, local: str, max_depth: int) -> etree._Element:
     return root
 
 
-def _names(parent: etree._Element | None) -> tuple[str, ...]:
+def property_names(parent: etree._Element | None) -> tuple[str, ...]:
+    """Return the names of the elements in *parent*, a ``DAV:prop``, each once, in order.
+
+    Raises:
+        RequestXMLTooComplexError: There are more than `MAX_NAMES`.
+    """
     names = () if parent is None else tuple(dict.fromkeys(name_of(child) for child in parent))
     if len(names) > MAX_NAMES:
         raise RequestXMLTooComplexError(f"Ask for at most {MAX_NAMES} properties at a time.")

@@ -6,13 +6,14 @@ when an object happens and what it is called.
 
 from office.items.budgets import Budget
 from office.items.calendar_objects import read_calendar_object
+from office.items.collations import fold
 from office.items.errors import InvalidItemError, Precondition, TooManyInstancesError
-from office.items.expansion import expanded
+from office.items.expansion import expanded, instances
 from office.items.free_busy import BusyInterval, BusyKind, busy_intervals
 from office.items.indexed import AddressObject, CalendarObject, IndexColumns, Indexed
 from office.items.limits import DEFAULT_LIMITS, ItemLimits
 from office.items.occurrences import Occurrence, occurrences, occurs_in
-from office.items.vcards import fold, read_address_object
+from office.items.vcards import read_address_object
 
 __all__ = [
     "DEFAULT_LIMITS",
@@ -31,6 +32,7 @@ __all__ = [
     "busy_intervals",
     "expanded",
     "fold",
+    "instances",
     "occurrences",
     "occurs_in",
     "read_address_object",

@@ -1,58 +1,81 @@
 """When alarms ring, as a query's time-range asks (RFC 4791 section 9.9, RFC 5545 3.8.6)."""
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from office.items.components import Component
 from office.items.content_lines import parameters
-from office.items.instants import DAY, read_length, read_moment
+from office.items.instants import DAY, Clock, read_length, read_moment
 from office.items.property_filters import Within
 
 Instances = Callable[[int | None, int | None], Iterable[tuple[int, int]]]
-"""Gives the beginnings and ends of an object's instances that meet a time, in seconds UTC."""
+"""Gives the beginnings and ends of a component's instances that meet a time, in seconds UTC."""
 
-_MOST_RINGS = 100
+_MOST_REPEATS = 99
+
+
+class _Rings(NamedTuple):
+    """After how many seconds an alarm rings.
+
+    Attributes:
+        first: For the first time.
+        step: From one time to the next; not negative.
+        times: So many times more.
+    """
+
+    first: int
+    step: int
+    times: int
+
+    @property
+    def last(self) -> int:
+        return self.first + self.step * self.times
+
+    def meet(self, moment: int, within: Within) -> bool:
+        """Whether one of them, counted from *moment*, lies in a time."""
+        moment += self.first
+        number = 0
+        if within.start is not None and self.step:
+            number = max(-((moment - within.start) // self.step), 0)  # the first since then
+        return number <= self.times and within.holds(moment + number * self.step)
 
 
 def rings(alarm: Component, within: Within, instances: Instances) -> bool:
-    """Whether *alarm* rings, the first time or again, in a time."""
+    """Whether *alarm*, of a component with these *instances*, rings in a time, also again."""
     found = alarm.all("TRIGGER")
     if not found:
         return False
     params, value, _ = found[0]
-    again = list(islice(_repeats(alarm), _MOST_RINGS))
     try:
         length = read_length(value.strip())
     except ValueError:
-        return _rings_at(value, again, within)
-    offset = length.days * DAY + length.seconds
+        return _rings_at(value, _rings(alarm, 0), within)
+    all_ = _rings(alarm, length.days * DAY + length.seconds)
     is_from_end = parameters(params).get("RELATED", "").upper() == "END"
-    return any(
-        within.holds(moment, moment)
-        for each in again
-        for starts, ends in instances(
-            None if within.start is None else within.start - offset - each - 1,
-            None if within.end is None else within.end - offset - each + 1,
-        )
-        for moment in [(ends if is_from_end else starts) + offset + each]
+    # An instance that begins or ends within a time meets that time with a second around it.
+    met = instances(
+        None if within.start is None else within.start - all_.last - 1,
+        None if within.end is None else within.end - all_.first + 1,
     )
+    return any(all_.meet(ends if is_from_end else starts, within) for starts, ends in met)
 
 
-def _rings_at(value: str, again: Iterable[int], within: Within) -> bool:
+def _rings_at(value: str, all_: _Rings, within: Within) -> bool:
     try:
         moment = read_moment(value.strip(), "")
     except ValueError:
         return False
-    return any(within.holds(moment.local + each, moment.local + each) for each in again)
+    # RFC 5545 section 3.8.6.3 knows no other clock.
+    return moment.clock is Clock.UTC and all_.meet(moment.local, within)
 
 
-def _repeats(alarm: Component) -> Iterator[int]:
-    """After how many seconds it rings: at once, and as REPEAT and DURATION say."""
-    yield 0
+def _rings(alarm: Component, first: int) -> _Rings:
+    """From *first* on, and again as REPEAT and DURATION say."""
     try:
         length = read_length(alarm.value("DURATION").strip())
         times = int(alarm.value("REPEAT").strip()[:4])
     except ValueError:
-        return
+        return _Rings(first, 0, 0)
     step = length.days * DAY + length.seconds
-    yield from (step * number for number in range(1, times + 1))
+    times = min(max(times, 0), _MOST_REPEATS)
+    return _Rings(first + min(step * times, 0), abs(step), times)

@@ -5,8 +5,8 @@ lie some days off, since every candidate is looked at again.
 """
 
 from office.items.instants import DAY
-from office.items.occurrences import instant
 from office.items.schedules import FLOATING, Schedule, Span
+from office.items.series import instant
 from office.items.zones import UNIVERSAL
 
 _SECOND = 1_000_000

@@ -7,9 +7,9 @@ from office.items.errors import TooManyInstancesError
 
 @dataclass(slots=True)
 class Budget:
-    """What is left for one answer: instances to be looked at, characters to be written."""
+    """What is left for one answer: instances to be looked at, characters to be read or written."""
 
-    instances: int
+    instances: int = 0
     characters: int = 0
 
     def spend(self, instances: int, characters: int = 0) -> None:

@@ -125,8 +125,8 @@ def _uid(mains: list[Component], fault: Fault, limits: ItemLimits) -> str:
     if len(uids) > 1:
         raise _not_one(f"There are {len(uids)} UIDs; one object has one.")
     uid = uids.pop()
-    if len(uid) > limits.text:
-        raise fault.whole(f"The UID has more than {limits.text} characters.")
+    if len(uid.encode()) > limits.text:
+        raise fault.whole(f"The UID has more than {limits.text} bytes.")
     return uid
 
 

@@ -87,14 +87,14 @@ def read_components(text: str, fault: Fault, limits: ItemLimits) -> Component:
             current = _end(value, index, stack, fault)
         elif junk or current is top:
             raise _stray(junk, index, fault)
+        elif len(params) > limits.parameters:
+            raise fault.at(
+                index, f"its parameters are longer than {limits.parameters} characters."
+            )
         else:
             if "." in key:
                 key = key[key.index(".") + 1 :]
-            lines = current.lines
-            if key in lines:
-                lines[key].append((params, value, index))
-            else:
-                lines[key] = [(params, value, index)]
+            current.lines.setdefault(key, []).append((params, value, index))
     if len(stack) > 1:
         raise fault.at(index, f"BEGIN:{shown(current.name)} has no END; the text is cut off.")
     if len(top.children) != 1:

@@ -6,6 +6,7 @@ RFC 6350 section 3.2 has the same lines for vCards, with a group before the name
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import islice
 
 FoundLine = tuple[str, str, str, str]
 """Name with its group, parameters with the leading semicolon, value; or the fourth alone: a line
@@ -16,7 +17,13 @@ _LINE = re.compile(
     re.MULTILINE,
 )
 _PARAMETER = re.compile(r";\s*([^=;:\"]++)(?:=((?:[^;\"]++|\"[^\"]*+\")*+))?")
-_LOGICAL = re.compile(r"(?<=\n)(?![ \t])")
+_LISTED = re.compile(r";\s*([^=;:\"]++)(=?)((?:[^;\"]++|\"[^\"]*+\")*+)")
+_ENTRY = re.compile(r"(?:[^\",]++|\"[^\"]*+\"?)++")
+_CARETS = re.compile(r"\^([n^'])")
+_CARET_MEANS = {"n": "\n", "^": "^", "'": '"'}
+_EMPTY = r"(?:\r?\n[ \t])*+"  # folded, and nothing in it
+_LOGICAL = re.compile(rf"(?<=\n)(?![ \t]|{_EMPTY}(?:\r?\n|\Z))")
+_EMPTY_BEFORE = re.compile(r"(?:\r?\n[ \t]?)*+")
 # Of the control characters only these three may stand in text (RFC 5545 section 3.1), and only
 # these three in XML, which has to carry the object to the clients.
 _CONTROLS = bytes(set(range(0x20)) - set(b"\t\r\n")) + b"\x7f"
@@ -25,6 +32,7 @@ _BOM = b"\xef\xbb\xbf"
 _WIDTH = 75
 _WITHIN_CHARACTER = 0x80  # the two highest bits of the octets after a character's first
 _MOST_CACHED = 200
+_MOST_PARAMETERS = 1_000  # of one line
 
 
 def clean(data: bytes) -> bytes:
@@ -86,15 +94,12 @@ def find_lines(unfolded: str) -> list[FoundLine]:
 def logical_lines(text: str) -> list[str]:
     """*text* cut before each content line: joined they are *text* again.
 
-    There are as many as :func:`find_lines` finds; an empty line stays with the one before it.
+    There are as many as :func:`find_lines` finds, so that an index means the same in both; a
+    text without any is one piece. An empty line stays with the one before it, also one that is
+    empty only when it is unfolded.
     """
-    lines: list[str] = []
-    for piece in _LOGICAL.split(text):
-        if piece.strip("\r\n") or not lines:
-            lines.append(piece)
-        else:
-            lines[-1] += piece
-    if len(lines) > 1 and not lines[0].strip("\r\n"):
+    lines = _LOGICAL.split(text)
+    if len(lines) > 1 and not unfold(lines[0]).strip("\n"):
         lines[:2] = [lines[0] + lines[1]]
     return lines
 
@@ -103,8 +108,8 @@ def line_number(text: str, index: int) -> int:
     """The number, from 1, of the line in *text* at which content line *index* begins."""
     before = logical_lines(text)
     number = 1 + sum(line.count("\n") for line in before[:index])
-    here = before[index] if index < len(before) else ""
-    return number + here[: len(here) - len(here.lstrip("\r\n"))].count("\n")
+    empty = _EMPTY_BEFORE.match(before[index]) if index < len(before) else None
+    return number + (empty[0].count("\n") if empty else 0)
 
 
 def fold_line(line: str, ending: str = "\r\n") -> str:
@@ -134,7 +139,8 @@ def parameters(text: str) -> Mapping[str, str]:
 
 def _parameters(text: str) -> Mapping[str, str]:
     found: dict[str, str] = {}
-    for name, value in _PARAMETER.findall(text):
+    for each in islice(_PARAMETER.finditer(text), _MOST_PARAMETERS):
+        name, value = each[1], each[2] or ""
         if value:
             found.setdefault(name.strip().upper(), value.replace('"', ""))
         else:
@@ -143,6 +149,35 @@ def _parameters(text: str) -> Mapping[str, str]:
 
 
 _cached_parameters = lru_cache(1024)(_parameters)
+
+
+def listed_parameters(text: str) -> list[tuple[str, list[str]]]:
+    """All parameters of a line: names in capitals, each with its values.
+
+    Lists are taken apart, quotes kept off, and what RFC 6868 writes with a caret decoded. A name
+    without a value, as vCard 2.1 has it, is a value of TYPE.
+    """
+    found: list[tuple[str, list[str]]] = []
+    for name, sign, value in _LISTED.findall(text):
+        if sign:
+            values = [decaret(each.replace('"', "")) for each in _ENTRY.findall(value)]
+            found.append((name.strip().upper(), values or [""]))
+        else:
+            found.append(("TYPE", [name.strip()]))
+    return found
+
+
+def parameter_values(text: str, name: str) -> list[str] | None:
+    """All values of parameter *name*, which is in capitals; None: the line has no such one."""
+    if not text:
+        return None
+    lists = [values for key, values in listed_parameters(text) if key == name]
+    return [value for values in lists for value in values] if lists else None
+
+
+def decaret(value: str) -> str:
+    """The value of a parameter as it is meant (RFC 6868)."""
+    return _CARETS.sub(lambda found: _CARET_MEANS[found[1]], value) if "^" in value else value
 
 
 def unescape(value: str) -> str:

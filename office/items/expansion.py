@@ -4,43 +4,37 @@ Each instance is a component of its own with times in UTC and without rules; not
 time zone any more. Dates stay dates, and floating times float.
 """
 
-from bisect import bisect_right
+import re
 from collections.abc import Iterator
 from datetime import date, tzinfo
 
 from office.items.budgets import Budget
-from office.items.components import Component, Fault, read_components
-from office.items.content_lines import logical_lines, newline
+from office.items.clocks import ClockError, Clocks
+from office.items.components import Component, Fault, Line, read_components
+from office.items.content_lines import fold_line, logical_lines, newline, parameters
 from office.items.errors import Precondition
 from office.items.indexed import IndexColumns
 from office.items.instants import DAY, EPOCH_DAY, FIRST_LOCAL, LAST_LOCAL, Clock, read_moment
 from office.items.limits import DEFAULT_LIMITS
-from office.items.occurrences import MASTER, Occurrence, occurrences
-from office.items.schedules import schedule_from_json
-from office.items.zones import Zone, zone_of
+from office.items.occurrences import Occurrence, occurrences
+from office.items.series import MASTER
+from office.items.zones import UNIVERSAL, Zone, zone_of
 
 _SECOND = 1_000_000
 _TIMES = ("DTSTART", "DTEND", "DUE", "DURATION", "RECURRENCE-ID")
 _RULES = ("RRULE", "RDATE", "EXDATE", "EXRULE")
 _ENDS = {"VEVENT": "DTEND", "VTODO": "DUE", "VJOURNAL": ""}
+_TZID = re.compile(r";\s*TZID=(?:[^;\":]++|\"[^\"]*+\")*+", re.IGNORECASE)
 _NO_FAULT = Fault("", Precondition.CALENDAR_DATA, "object")
 
 
-def expanded(
-    text: str,
-    indexed: IndexColumns,
-    within_us: tuple[int, int],
-    budget: Budget,
-    *,
-    zone: tzinfo,
-) -> str:
-    """The object as its instances that meet a time; empty where there are none.
-
-    They are counted before anything is written.
+def instances(
+    indexed: IndexColumns, within_us: tuple[int, int], budget: Budget, *, zone: tzinfo
+) -> list[Occurrence]:
+    """The instances of an object that meet a time; none of what has no instances to tell apart.
 
     Args:
-        text: A stored calendar object.
-        indexed: Its columns.
+        indexed: The object's columns.
         within_us: Beginning and end of the time, in microseconds.
         budget: What may still be given out.
         zone: The asker's zone, for dates and floating times.
@@ -48,25 +42,58 @@ def expanded(
     Raises:
         TooManyInstancesError: *budget* is used up.
     """
-    if indexed.component not in _ENDS or indexed.starts_us is None:
-        budget.spend(1, len(text))
-        return text  # nothing in it can be told apart: periods, or a task without any date
+    if not _has_instances(indexed):
+        return []
     found = occurrences(indexed, *within_us, limit=budget.instances + 1, zone=zone)
-    budget.spend(len(found), 0)
-    return _Expansion(text, indexed, zone).of(found, budget) if found else ""
+    budget.spend(len(found))
+    return found
+
+
+def expanded(
+    text: str,
+    indexed: IndexColumns,
+    found: list[Occurrence],
+    budget: Budget,
+    *,
+    zone: tzinfo,
+) -> str:
+    """A stored calendar object as *found*, its :func:`instances`; empty where there are none.
+
+    Raises:
+        InvalidItemError: The object can't be read any more.
+        TooManyInstancesError: *budget* is used up.
+    """
+    if not _has_instances(indexed):
+        budget.spend(0, len(text))
+        return text
+    return _Expansion(text, indexed, zone).of(found, budget) if found and text else ""
+
+
+def _has_instances(indexed: IndexColumns) -> bool:
+    """Not so periods of free and busy time, and a task without any date."""
+    return indexed.component in _ENDS and indexed.starts_us is not None
 
 
 class _Base:
     """A component that instances are made of: all but its times is written once."""
 
-    def __init__(self, component: Component, lines: list[str], asker: Zone) -> None:
+    def __init__(
+        self, component: Component, lines: list[str], clocks: Clocks, asker: Zone
+    ) -> None:
         self.component = component
         self.clock = _clock(component)
         self._asker = asker
         gone = {line[2] for name in (*_TIMES, *_RULES) for line in component.all(name)}
         inner = range(component.first + 1, component.last)
         self._begin, self._end = lines[component.first], lines[component.last]
-        self._rest = "".join([lines[at] for at in inner if at not in gone])
+        zoned = {
+            line[2]: without_zone(name, line, clocks, newline(lines[line[2]]))
+            for each in component.walk()
+            for name, found in each.lines.items()
+            for line in found
+            if line[2] not in gone and "TZID" in line[0].upper()
+        }
+        self._rest = "".join([zoned.get(at, lines[at]) for at in inner if at not in gone])
 
     def written(self, each: Occurrence, recurrence_id: str, ending: str) -> str:
         """One instance, with its line RECURRENCE-ID."""
@@ -91,12 +118,12 @@ class _Expansion:
     def __init__(self, text: str, indexed: IndexColumns, zone: tzinfo) -> None:
         root, lines = read_components(text, _NO_FAULT, DEFAULT_LIMITS), logical_lines(text)
         self._asker, self._ending = zone_of(zone), newline(text)
+        self._clocks = Clocks(root.children, DEFAULT_LIMITS)
         mains = [each for each in root.children if each.name == indexed.component]
-        bases = [_Base(each, lines, self._asker) for each in mains]
+        bases = [_Base(each, lines, self._clocks, self._asker) for each in mains]
         self._changed = [each for each in bases if each.component.all("RECURRENCE-ID")]
         masters = [each for each in bases if not each.component.all("RECURRENCE-ID")]
         self._master = masters[0] if masters else None
-        self._futures = self._from_now_on(indexed)
         inner = {at for each in root.children for at in range(each.first, each.last + 1)}
         self._head = "".join([lines[at] for at in range(root.last) if at not in inner])
         self._foot = lines[root.last]
@@ -110,34 +137,39 @@ class _Expansion:
             budget.spend(0, len(parts[-1]))
         return "".join([*parts, self._foot])
 
-    def _from_now_on(self, indexed: IndexColumns) -> list[tuple[int, int]]:
-        """From which instances on (in seconds UTC) which changed one is the pattern."""
-        if self._master is None or not indexed.recurrence:
-            return []
-        schedule = schedule_from_json(indexed.recurrence)
-        if schedule.master is None:
-            return []
-        clock = schedule.clock(schedule.master.zone, self._asker)
-        return sorted(
-            (clock.utc(each.recurrence_id), number)
-            for number, each in enumerate(schedule.overrides)
-            if each.is_future and each.recurrence_id is not None
-        )
-
     def _base(self, each: Occurrence) -> _Base:
-        if each.override != MASTER or self._master is None:
-            return self._changed[each.override]
-        if self._futures and each.recurrence_id_us is not None:
-            at = bisect_right(self._futures, (each.recurrence_id_us // _SECOND, LAST_LOCAL))
-            if at:
-                return self._changed[self._futures[at - 1][1]]
-        return self._master
+        if each.pattern == MASTER and self._master is not None:
+            return self._master
+        return self._changed[each.pattern]
 
     def _recurrence_id(self, each: Occurrence, base: _Base) -> str:
         if each.recurrence_id_us is None:
             return ""
-        clock = (self._master or base).clock
-        return dated("RECURRENCE-ID", each.recurrence_id_us // _SECOND, clock, self._asker)
+        if self._master is not None:
+            second = each.recurrence_id_us // _SECOND
+            return dated("RECURRENCE-ID", second, self._master.clock, self._asker)
+        # Nothing but its own line says which one of its series it is.
+        line = base.component.all("RECURRENCE-ID")[0]
+        return without_zone("RECURRENCE-ID", line, self._clocks)
+
+
+def without_zone(name: str, line: Line, clocks: Clocks, ending: str = "") -> str:
+    """*line*, called *name*, without a reference to a time zone: its times are in UTC."""
+    params, value, _ = line
+    kept = _TZID.sub("", params)
+    tzid = parameters(params).get("TZID", "").strip()
+    times = [_in_utc(each, tzid, clocks) for each in value.split(",")] if tzid else [value]
+    return fold_line(f"{name}{kept}:{','.join(times)}", ending or "\r\n") + ending
+
+
+def _in_utc(text: str, tzid: str, clocks: Clocks) -> str:
+    try:
+        moment = read_moment(text.strip(), tzid)
+        if moment.clock is not Clock.ZONED:
+            return text
+        return dated("", clocks.utc(moment), Clock.UTC, UNIVERSAL)[1:]
+    except (ValueError, ClockError):
+        return text
 
 
 def dated(name: str, utc: int, clock: Clock, asker: Zone) -> str:

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from office.items.budgets import Budget
 from office.items.indexed import IndexColumns
-from office.items.occurrences import hits, meets
+from office.items.occurrences import hits
 from office.items.schedules import BUSY, FREE, TENTATIVE, UNAVAILABLE, Period, schedule_from_json
+from office.items.series import meets
 
 _SECOND = 1_000_000
 

@@ -37,7 +37,7 @@ class Indexed:
         recurrence: Compact JSON from which every instance can be told without the text. Empty:
             a single busy instance whose bounds are exact.
         summary: SUMMARY or FN, unescaped.
-        fields: What clients search, folded by ``office.items.vcards.fold``; calendars have CLASS.
+        fields: What clients search, folded by ``office.items.fold``; calendars have CLASS.
     """
 
     uid: str

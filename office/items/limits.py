@@ -11,6 +11,7 @@ class ItemLimits:
         object_bytes: A calendar object; files attached inside it are common.
         card_bytes: A vCard; a photo inside it is common.
         lines: Content lines after unfolding.
+        parameters: Characters of one line's parameters together.
         depth: Components inside components.
         overrides: Components with a RECURRENCE-ID.
         dates: Values of RDATE and EXDATE together.
@@ -19,12 +20,13 @@ class ItemLimits:
         day_times: Instances of one rule on one day.
         list_values: Values of one BY part of a rule.
         interval: INTERVAL of a rule.
-        text: Characters of a UID or a TZID.
+        text: Bytes of a UID (indexes of PostgreSQL take 2,704), characters of a TZID.
     """
 
     object_bytes: int = 10 * 1024 * 1024
     card_bytes: int = 5 * 1024 * 1024
     lines: int = 20_000
+    parameters: int = 64 * 1024
     depth: int = 8
     overrides: int = 2_000
     dates: int = 5_000

@@ -1,43 +1,40 @@
 """What queries ask of single properties: texts, parameters, times.
 
-RFC 4791 sections 9.7.2 to 9.7.5 and RFC 6352 sections 10.5.1 to 10.5.4.
+RFC 4791 sections 9.7.2 to 9.7.5 and RFC 6352 sections 10.5.1 to 10.5.4. A property filter speaks
+of one property: where there are several of its name, one of them has to pass all its tests.
 """
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from enum import Enum
+from typing import Protocol
 
 from office.items import content_lines
+from office.items.collations import Collation
 from office.items.components import Component, Line
-from office.items.instants import DAY, Clock, read_moment
-from office.items.zones import find_zone, zone_of
+from office.items.haystacks import Haystack
 
-_PLAIN = re.compile(r"[0-9A-Za-z .@_+-]+")
-_LISTS = frozenset({"CATEGORIES", "NICKNAME", "RESOURCES", "RELATED-TO"})
-
-
-class Collation(Enum):
-    """How two texts are compared (RFC 4790 section 9, RFC 5051)."""
-
-    OCTET = "i;octet"
-    ASCII = "i;ascii-casemap"
-    UNICODE = "i;unicode-casemap"
-
-    def key(self, text: str) -> str:
-        """*text* in the form in which it is compared."""
-        if self is Collation.OCTET:
-            return text
-        if text.isascii():
-            return text.lower()
-        if self is Collation.ASCII:
-            return text.translate(_ASCII_CASE)
-        return unicodedata.normalize("NFC", text).casefold()
+_LISTS = frozenset({"CATEGORIES", "NICKNAME", "RESOURCES"})
+# A lone backslash at the end counts as a character: a search that fails there would begin anew
+# at each one before.
+_ENTRY = re.compile(r"((?:[^\\,]++|\\.?)*+)(?:,|$)", re.DOTALL)
+EFFECTIVE = frozenset({"DTEND", "DUE"})
+"""Ends that DURATION may tell instead."""
 
 
-_ASCII_CASE = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+class Scope(Protocol):
+    """What a test has to know about the object that a property stands in."""
+
+    def second_of(self, params: str, text: str, zone: tzinfo) -> int | None:
+        """The date or time *text* of a line with *params* in seconds UTC, if it is one."""
+
+    def end_of(self, component: Component, zone: tzinfo) -> int | None:
+        """The end, in seconds UTC, that DTSTART and DURATION say, if they do."""
+
+    def group_of(self, index: int) -> str:
+        """The group before the name of content line *index*, in capitals; vCards have them."""
 
 
 class MatchType(Enum):
@@ -62,18 +59,15 @@ class TextMatch:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_key", self.collation.key(self.text))
 
-    def fits(self, values: Iterable[str]) -> bool:
+    def fits(self, *values: str) -> bool:
         """Whether one of *values* holds it; negated, whether none does."""
-        return any(self._is_in(self.collation.key(value)) for value in values) != self.is_negated
+        return any(self._is_in(self.collation.key(each)) for each in values) != self.is_negated
 
-    def may_fit(self, folded: str | None) -> bool:
-        """False only if no value can hold it in an object whose text, casefolded, is *folded*.
-
-        Letters of the alphabet stay themselves in every collation; None: nothing can be told.
-        """
-        if self.is_negated or folded is None or not _PLAIN.fullmatch(self.text):
-            return True
-        return self.text.lower() in folded
+    def may_fit(self, hay: Haystack, *, is_parameter: bool = False) -> bool:
+        """False only if nothing in the text *hay* can fit."""
+        return self.is_negated or hay.may_hold(
+            self.text, self.collation, is_parameter=is_parameter
+        )
 
     def _is_in(self, value: str) -> bool:
         match self.match_type:
@@ -89,31 +83,22 @@ class TextMatch:
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """A time that a property's value, or an alarm, has to lie in; seconds UTC, the end outside."""
+    """A time that something has to lie in; seconds UTC, the end outside.
+
+    Attributes:
+        start: None: it has no beginning.
+        end: None: it has no end.
+        zone: The asker's, for dates and floating times.
+    """
 
     start: int | None
     end: int | None
     zone: tzinfo
 
-    def holds(self, starts: int, ends: int) -> bool:
-        """Whether *starts* to *ends* touches it; both may be one instant."""
-        is_begun = self.end is None or starts < self.end
-        return is_begun and (self.start is None or ends > self.start or starts >= self.start)
-
-    def fits(self, lines: Iterable[Line]) -> bool:
-        """Whether one of *lines* is a date or time in it."""
-        return any(self._holds_value(params, value) for params, value, _ in lines)
-
-    def _holds_value(self, params: str, value: str) -> bool:
-        try:
-            moment = read_moment(value.strip(), content_lines.parameters(params).get("TZID", ""))
-        except ValueError:
-            return False
-        if moment.clock is Clock.UTC:
-            return self.holds(moment.local, moment.local)
-        zone = find_zone(moment.tzid) if moment.clock is Clock.ZONED else None
-        starts = zone_of(zone or self.zone).utc(moment.local)
-        return self.holds(starts, starts + (DAY if moment.clock is Clock.DATE else 0))
+    def holds(self, second: int) -> bool:
+        """Whether it holds an instant (section 9.9: start <= instant AND end > instant)."""
+        is_begun = self.start is None or self.start <= second
+        return is_begun and (self.end is None or second < self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,60 +109,91 @@ class ParameterFilter:
     text: TextMatch | None = None
     is_not_defined: bool = False
 
-    def fits(self, lines: Iterable[Line]) -> bool:
-        """Whether one of *lines* has such a parameter; or, if it must not, none has."""
-        values = [
-            found[self.name]
-            for found in (content_lines.parameters(params) for params, _, _ in lines)
-            if self.name in found
-        ]
+    def fits(self, params: str) -> bool:
+        """Whether a line with *params* has it."""
+        values = content_lines.parameter_values(params, self.name)
+        if self.is_not_defined or values is None:
+            return self.is_not_defined and values is None
+        return self.text is None or self.text.fits(*values)
+
+    def may_fit(self, hay: Haystack) -> bool:
+        """False only if nothing in the text *hay* can fit."""
         if self.is_not_defined:
-            return not values
-        return bool(values) and (self.text is None or self.text.fits(values))
+            return True
+        # A vCard of old has TYPE without its name.
+        is_there = self.name == "TYPE" or hay.has_name(self.name)
+        return is_there and (self.text is None or self.text.may_fit(hay, is_parameter=True))
+
+
+Test = TextMatch | ParameterFilter | Within
 
 
 @dataclass(frozen=True, slots=True)
 class PropertyFilter:
-    """What is asked of the lines of one name.
+    """What is asked of one of the properties of a name.
 
     Attributes:
-        name: In capitals.
+        name: In capitals; with a group before a dot only properties of that group count.
         tests: All of them have to fit, or with *is_any* one.
         is_any: See *tests*.
-        is_not_defined: There must be no such line; then there are no tests.
+        is_not_defined: There must be no such property; then there are no tests.
     """
 
     name: str
-    tests: tuple[TextMatch | ParameterFilter | Within, ...] = ()
+    tests: tuple[Test, ...] = ()
     is_any: bool = False
     is_not_defined: bool = False
 
-    def fits(self, component: Component) -> bool:
-        """Whether *component*'s own lines are what is asked."""
-        lines = component.all(self.name)
-        if self.is_not_defined or not lines:
-            return self.is_not_defined and not lines
+    def fits(self, component: Component, scope: Scope) -> bool:
+        """Whether *component* has such a property of its own."""
+        lines = self._lines(component, scope)
+        if self.is_not_defined:
+            return not lines
+        if not lines:
+            return self._fits_effective_end(component, scope)
         if not self.tests:
             return True
-        found = (self._fits(each, lines) for each in self.tests)
+        return any(self._fits(line, scope) for line in lines)
+
+    def may_fit(self, hay: Haystack) -> bool:
+        """False only if no object with the text *hay* can have such a property."""
+        if self.is_not_defined or self.name in EFFECTIVE:
+            return True
+        if not hay.has_name(self.name):
+            return False
+        found = [isinstance(each, Within) or each.may_fit(hay) for each in self.tests]
+        return not found or (any(found) if self.is_any else all(found))
+
+    def _lines(self, component: Component, scope: Scope) -> list[Line]:
+        group, _, bare = self.name.rpartition(".")
+        lines = component.all(bare)
+        return [each for each in lines if scope.group_of(each[2]) == group] if group else lines
+
+    def _fits(self, line: Line, scope: Scope) -> bool:
+        found = (self._passes(test, line, scope) for test in self.tests)
         return any(found) if self.is_any else all(found)
 
-    def may_fit(self, folded: str | None) -> bool:
-        """See :meth:`TextMatch.may_fit`."""
-        found = [
-            each.may_fit(folded) if isinstance(each, TextMatch) else True for each in self.tests
-        ]
-        return (any(found) if self.is_any else all(found)) or not found
-
-    def _fits(self, test: TextMatch | ParameterFilter | Within, lines: list[Line]) -> bool:
+    def _passes(self, test: Test, line: Line, scope: Scope) -> bool:
+        params, value, _ = line
         if isinstance(test, TextMatch):
-            return test.fits(_values(self.name, lines))
-        return test.fits(lines)
+            return test.fits(*_forms(self.name, value))
+        if isinstance(test, ParameterFilter):
+            return test.fits(params)
+        second = scope.second_of(params, value, test.zone)
+        return second is not None and test.holds(second)
+
+    def _fits_effective_end(self, component: Component, scope: Scope) -> bool:
+        """An end that only DURATION tells counts for time-range (RFC 4791 section 9.9)."""
+        match self.tests:
+            case (Within() as within,) if self.name in EFFECTIVE:
+                second = scope.end_of(component, within.zone)
+                return second is not None and within.holds(second)
+            case _:
+                return False
 
 
-def _values(name: str, lines: Iterable[Line]) -> Iterator[str]:
-    """What texts are compared with: whole values, and of lists each entry too."""
-    for _, value, _ in lines:
-        yield content_lines.unescape(value)
-        if name in _LISTS and "," in value:
-            yield from map(content_lines.unescape, re.split(r"(?<!\\),", value))
+def _forms(name: str, value: str) -> Iterator[str]:
+    """What a text is compared with: the whole value, and of a list each entry too."""
+    yield content_lines.unescape(value)
+    if name.rpartition(".")[2] in _LISTS and "," in value:
+        yield from (content_lines.unescape(each) for each in _ENTRY.findall(value))

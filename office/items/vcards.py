@@ -1,11 +1,11 @@
 """vCards: checked by RFC 6352 section 5.1, and what clients search made ready (RFC 6350)."""
 
-import unicodedata
 import uuid
 from collections.abc import Mapping
 
 from office.items import content_lines
 from office.items.calendar_objects import read_text
+from office.items.collations import fold
 from office.items.components import Component, Fault, read_components
 from office.items.errors import InvalidItemError, Precondition, shown
 from office.items.indexed import AddressObject, Indexed
@@ -13,7 +13,6 @@ from office.items.limits import DEFAULT_LIMITS, ItemLimits
 
 SEARCHED = ("FN", "N", "NICKNAME", "ORG", "EMAIL", "TEL", "CATEGORIES", "BDAY")
 """The properties whose text the store keeps."""
-TEL_DIGITS = "TEL_DIGITS"
 """The key of telephone numbers without anything but digits."""
 
 _FORM = "VCARD"
@@ -59,13 +58,6 @@ def read_address_object(data: bytes, *, limits: ItemLimits = DEFAULT_LIMITS) -> 
     return AddressObject(indexed, kept, was_changed=kept != data)
 
 
-def fold(text: str) -> str:
-    """*text* as searches compare it: composed, without the difference of small and capital."""
-    if text.isascii():
-        return text.lower()
-    return unicodedata.normalize("NFC", text).casefold()
-
-
 def _check(card: Component, fault: Fault) -> None:
     if card.name != _FORM:
         raise fault.at(0, f"the text begins with BEGIN:{shown(card.name)}, not VCARD.")
@@ -86,8 +78,8 @@ def _uid(card: Component, fault: Fault, limits: ItemLimits) -> str:
     if len(lines) > 1:
         raise fault.at(lines[1][2], "a second UID.")
     uid = lines[0][1].strip() if lines else ""
-    if len(uid) > limits.text:
-        raise fault.whole(f"The UID has more than {limits.text} characters.")
+    if len(uid.encode()) > limits.text:
+        raise fault.whole(f"The UID has more than {limits.text} bytes.")
     return uid
 
 
@@ -111,11 +103,4 @@ def _fields(card: Component) -> Mapping[str, str]:
             joined = lines[0][1] if len(lines) == 1 else "\n".join([line[1] for line in lines])
             joined = joined[: 4 * _FIELD_LENGTH]
             fields[name] = fold(content_lines.unescape(joined))[:_FIELD_LENGTH]
-    numbers = fields.get("TEL")
-    if numbers:
-        fields[TEL_DIGITS] = "\n".join(_digits(number) for number in numbers.split("\n"))
     return fields
-
-
-def _digits(number: str) -> str:
-    return "".join([each for each in number if "0" <= each <= "9"])

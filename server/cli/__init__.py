@@ -19,6 +19,7 @@ _COMMANDS = {
     "journal": ("server.cli.journal", "journal"),
     "lock": ("server.cli.lock", "lock"),
     "migrate": ("server.cli.database", "migrate"),
+    "restored": ("server.cli.database", "restored"),
     "serve": ("server.cli.serve", "serve"),
     "setup-link": ("server.cli.serve", "setup_link"),
     "user": ("server.cli.user", "user"),

@@ -1,4 +1,4 @@
-"""``deedbox migrate`` and ``deedbox verify``: the database and the bytes beside it."""
+"""``deedbox migrate``, ``restored`` and ``verify``: the database and the bytes beside it."""
 
 from collections.abc import Sized
 
@@ -17,6 +17,26 @@ def migrate(invocation: Invocation) -> None:
     with invocation.store() as store:
         found = revision.find(store)
     invocation.answer(f"The database has revision {found}.", revision=found)
+
+
+@click.command()
+@with_installation
+def restored(invocation: Invocation) -> None:
+    """Say that the data were put back from a backup: every program fetches all of it anew.
+
+    What programs heard after the backup was made is not in it, and they must not take the
+    changes from now on for those.
+    """
+    from server.installation import existing_store  # noqa: PLC0415 - loads the database
+    from storage import epochs  # noqa: PLC0415
+
+    store = existing_store(invocation.settings())
+    try:
+        with store.write() as unit:
+            epochs.renew(unit)
+    finally:
+        store.close()
+    invocation.answer("Every program will fetch its calendars, contacts and folders anew.")
 
 
 @click.command()

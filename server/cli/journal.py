@@ -230,4 +230,5 @@ def _below_files(path: str | None) -> str | None:
 
 
 def _shown_path(path: str) -> str:
-    return f"/files/{path}"
+    # Documents are named from /files/ on, and no root there has the name of another door.
+    return f"/{path}" if path.startswith("dav/") else f"/files/{path}"

@@ -132,15 +132,19 @@ def test_two_devices_end_with_the_same(office: Office, vdirsyncer: Path, tmp_pat
         machine.run("sync")
 
     assert one.state() == two.state()
+    # Who comes first wins; what one changed and the other deleted is kept.
     assert b"Auf eins" in one.state()["c2.vcf"]
-    assert len(one.state()) == 2 * MANY - 2 + 2
+    assert b"Auf eins" in one.state()["e2.ics"]
+    assert b"Auf zwei" in one.state()["c3.vcf"]
+    assert b"Auf zwei" in one.state()["e3.ics"]
+    assert len(one.state()) == 2 * MANY - 3 + 2
     for machine in (one, two):
         said = machine.run("sync")
         assert not [word for word in _NOTHING if word in said], said
 
 
 def _change_both_sides(one: Machine, two: Machine) -> None:
-    """Changes, deletions and new objects on each, and one object changed on both."""
+    """Changes, deletions and new objects on each, and objects changed or deleted on both."""
     (one.events / "e0.ics").write_bytes(event("e0", "Verschoben"))
     (one.events / "e1.ics").unlink()
     (one.events / "neu1.ics").write_bytes(event("neu1", "Notartermin"))
@@ -149,3 +153,11 @@ def _change_both_sides(one: Machine, two: Machine) -> None:
     (two.contacts / "neu2.vcf").write_bytes(card("neu2", "Neue Kundin"))
     (one.contacts / "c2.vcf").write_bytes(card("c2", "Auf eins"))
     (two.contacts / "c2.vcf").write_bytes(card("c2", "Auf zwei"))
+    (one.events / "e2.ics").write_bytes(event("e2", "Auf eins"))
+    (two.events / "e2.ics").write_bytes(event("e2", "Auf zwei"))
+    (one.contacts / "c3.vcf").unlink()
+    (two.contacts / "c3.vcf").write_bytes(card("c3", "Auf zwei"))
+    (one.events / "e3.ics").unlink()
+    (two.events / "e3.ics").write_bytes(event("e3", "Auf zwei"))
+    (one.events / "e4.ics").unlink()
+    (two.events / "e4.ics").unlink()

@@ -16,6 +16,7 @@ from auth.identity import Identity
 from office import collections, item_store
 from office.errors import SyncTokenError
 from office.sync_tokens import Known, token_of
+from storage import epochs
 from storage.store import Store
 from tests.item_sync import (
     ACTS,
@@ -155,13 +156,13 @@ class TestTokens:
             "deedbox:/sync/1/1/0 ",
             "deedbox:/sync/1/1",
             "deedbox:/sync/99/1/0",
-            "deedbox:/sync/{id}/2/0",
-            "deedbox:/sync/{id}/1/1",
-            "deedbox:/sync/{id}/1/-1",
-            "deedbox:/sync/{id}/1/0.1",
-            "deedbox:/sync/{id}/1/0.",
-            "deedbox:/sync/{id}/1/0.0.0",
-            "deedbox:/sync/{id}/1/٣",
+            "deedbox:/sync/{id}/0/0",
+            "deedbox:/sync/{id}/{epoch}/1",
+            "deedbox:/sync/{id}/{epoch}/-1",
+            "deedbox:/sync/{id}/{epoch}/0.1",
+            "deedbox:/sync/{id}/{epoch}/0.",
+            "deedbox:/sync/{id}/{epoch}/0.0.0",
+            "deedbox:/sync/{id}/{epoch}/٣",
             "http://radicale.org/ns/sync/0",
         ],
     )
@@ -170,7 +171,33 @@ class TestTokens:
             collection = collections.find(unit, who, "calendar")
 
             with pytest.raises(SyncTokenError):
-                item_store.delta(unit, collection, token.format(id=collection.id))
+                item_store.delta(
+                    unit, collection, token.format(id=collection.id, epoch=collection.epoch)
+                )
+
+    def test_one_that_was_lost_with_a_backup_never_comes_true_again(
+        self, store: Store, who: Identity
+    ) -> None:
+        """The numbers that it knows are given anew, to other changes."""
+        with store.read() as unit:
+            lost = token_of(collections.find(unit, who, "calendar"), Known(3, 3))
+        with store.write() as unit:
+            epochs.renew(unit)
+        for text in "bcde":
+            try_to_write(store, who, Step("put", "calendar", "eins", text))
+
+        with store.read() as unit:
+            collection = collections.find(unit, who, "calendar")
+            with pytest.raises(SyncTokenError):
+                item_store.delta(unit, collection, lost)
+
+    def test_a_database_made_anew_does_not_know_those_of_the_last_one(
+        self, store: Store, who: Identity
+    ) -> None:
+        with store.read() as unit:
+            found = {collections.find(unit, who, name).epoch for name in ("calendar", "zweiter")}
+
+        assert len(found) == 2
 
     def test_a_token_from_before_what_is_remembered(self, store: Store, who: Identity) -> None:
         for text in "bc":

@@ -82,6 +82,7 @@ class Calendar:
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     made: list[str] = field(default_factory=list)
     token: str = ""
+    prefix: str = "neu"
 
     @property
     def href(self) -> str:
@@ -103,7 +104,7 @@ class Calendar:
         return self.client("PUT", f"{self.href}{uid}.ics", body, **_ICS)
 
     def new(self) -> Heard:
-        uid = f"neu-{next(self.numbers)}"
+        uid = f"{self.prefix}-{next(self.numbers)}"
         self.made.append(uid)
         return self.client("PUT", f"{self.href}{uid}.ics", event(uid), **_ICS)
 

@@ -286,6 +286,12 @@ class TestDatabase:
         assert (found["blobs"], found["bytes"], found["faults"]) == (0, 0, [])
         assert (found["audit"]["rows"], found["audit"]["faults"]) == (2, [])
 
+    def test_restored_ends_what_programs_know(self, office: Installation) -> None:
+        assert office.json("restored") == {}
+
+    def test_restored_makes_no_database(self, deedbox: Installation) -> None:
+        assert "error" in deedbox.json("restored", code=1)
+
     def test_verify_makes_no_database(self, deedbox: Installation) -> None:
         assert "error" in deedbox.json("verify", code=1)
 

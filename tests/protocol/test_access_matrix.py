@@ -148,6 +148,19 @@ PROPPATCH = (
     b"</D:propertyupdate>"
 )
 
+SYNC = (
+    b'<D:sync-collection xmlns:D="DAV:"><D:sync-token/><D:sync-level>1</D:sync-level><D:prop>'
+    b"<D:displayname/><D:acl/></D:prop></D:sync-collection>"
+)
+EXPAND = (
+    b'<D:expand-property xmlns:D="DAV:"><D:property name="displayname"/><D:property name="owner">'
+    b'<D:property name="displayname"/></D:property></D:expand-property>'
+)
+ACL_PRINCIPALS = (
+    b'<D:acl-principal-prop-set xmlns:D="DAV:"><D:prop><D:displayname/></D:prop>'
+    b"</D:acl-principal-prop-set>"
+)
+
 
 def send(client: Client, method: str, path: str) -> Reply:
     """One request of this method on *path*, which would succeed if it were allowed."""
@@ -164,6 +177,8 @@ def send(client: Client, method: str, path: str) -> Reply:
             return client.propfind(path, Depth="1")
         case "PUT":
             return client.put(path, b"new bytes")
+        case "REPORT":
+            return client.request(method, path, SYNC, Depth="0")
         case _:
             return client.request(method, path)
 
@@ -177,6 +192,8 @@ DONE = {"PROPPATCH": 207, "LOCK": 200, "PUT": 204, "DELETE": 204, "COPY": 201, "
 
 def expected(user: str, method: str, place: Place) -> int:
     """The status that the office's rules give where nothing is blocked."""
+    if method == "REPORT":
+        return 403 if place.is_document else 207
     if method in ALWAYS:
         return ALWAYS[method]
     if method == "PUT" and not place.is_document:
@@ -261,6 +278,29 @@ class TestMatrix:
         ]
 
         assert told == []
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+@pytest.mark.parametrize("user", GROUPS)
+@pytest.mark.parametrize("body", [SYNC, EXPAND, ACL_PRINCIPALS])
+def test_every_report_on_every_place(
+    office: SampleOffice, user: str, block: str, body: bytes
+) -> None:
+    secrets = SECRETS.get(BLOCKS[block] or "", ())
+    client = _blocked(office, user, BLOCKS[block])
+
+    wrong, told = [], []
+    for place in PLACES:
+        reply = client.request("REPORT", place.path, body, Depth="0")
+        hidden = lies_in(place.path, BLOCKS[block])
+        wanted = 404 if hidden else 403 if body is SYNC and place.is_document else 207
+        if reply.status != wanted:
+            wrong.append((place.path, reply.status, wanted))
+        if not hidden:
+            text = _everything(reply, place.path)
+            told += [(place.path, secret) for secret in secrets if secret in text]
+
+    assert (wrong, told) == ([], [])
 
 
 def _blocked(office: SampleOffice, user: str, path: str | None) -> Client:

@@ -13,7 +13,7 @@ def test_it_says_the_classes_and_methods(anna: Client) -> None:
     reply = anna.request("OPTIONS", "/Home")
 
     assert reply.status == 200
-    assert reply.headers["dav"] == "1, 2, 3"
+    assert reply.headers["dav"] == "1, 2, 3, extended-mkcol"
     assert reply.headers["ms-author-via"] == "DAV"
     assert {"LOCK", "PROPFIND", "PUT"} <= set(reply.headers["allow"].split(", "))
     assert reply.headers["content-length"] == "0"

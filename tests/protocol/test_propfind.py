@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from dav_providers.documents import propfind
+from dav_providers.documents import listing
 from storage import tree
 from storage.store import Unit
 from tests.documents_door import Client, Reply, SampleOffice
@@ -70,13 +70,13 @@ class TestDepth:
 class TestNames:
     def test_prop_answers_404_for_what_is_missing(self, anna: Client) -> None:
         anna.put("/Home/a.txt")
-        wanted = (f"{DAV}getetag", f"{DAV}owner", "{urn:x}colour")
+        wanted = (f"{DAV}getetag", f"{DAV}group", "{urn:x}colour")
 
         stats = anna.propfind("/Home/a.txt", *wanted).propstats()
 
         assert {stat.status: set(stat.properties) for stat in stats} == {
             200: {f"{DAV}getetag"},
-            404: {f"{DAV}owner", "{urn:x}colour"},
+            404: {f"{DAV}group", "{urn:x}colour"},
         }
 
     @pytest.mark.parametrize("header", [{"Prefer": "return=minimal"}, {"Brief": "t"}])
@@ -302,7 +302,7 @@ class TestBounds:
     def test_members_with_too_much_of_their_own_are_507(
         self, anna: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(propfind, "_DEAD_BYTES", 10)
+        monkeypatch.setattr(listing, "_DEAD_BYTES", 10)
         anna.put("/Home/a.txt")
         assert (
             anna.request("PROPPATCH", "/Home/a.txt", set_body(b'<n xmlns="urn:n">x</n>')).status

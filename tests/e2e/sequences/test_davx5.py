@@ -129,7 +129,11 @@ class TestSettingUp:
         self, davx5: Program, calendar: str, task_list: str, book: str
     ) -> None:
         found = davx5.finds(HOME, *REFRESH_PRINCIPAL)
-        assert hrefs_in(found, "D:group-membership") == []
+        # It looks for further homes at each group.
+        for group in hrefs_in(found, "D:group-membership"):
+            heard = davx5.asks(group, 0, "D:displayname", "C:calendar-home-set")
+            assert heard.status == 207
+            assert "/dav/" not in heard.body.decode()
         homes = {href_in(found, f"{each}-home-set") for each in ("CR:addressbook", "C:calendar")}
         # A home that is not 207 is forgotten with all that is in it.
         [home] = homes

@@ -31,10 +31,12 @@ def send(device: Device, method: str, path: str) -> Reply:
             return device.request(method, path, Destination=where)
         case "PUT":
             return device.request(method, path, event("a", "Neu"))
+        case "POST":
+            return device.request(method, path, event("neu"))
         case "PROPPATCH":
             return device.request(method, path, PROPPATCH)
         case "REPORT":
-            return device.request(method, path, REPORT, Depth="1")
+            return device.request(method, path, REPORT, Depth="0")
         case "PROPFIND":
             return device.request(method, path, Depth="1")
         case _:
@@ -46,6 +48,7 @@ ON_A_DEFAULT = {
     "GET": 405,
     "HEAD": 405,
     "PUT": 405,
+    "POST": 201,
     "DELETE": 403,
     "MKCOL": 403,
     "MKCALENDAR": 403,
@@ -55,17 +58,40 @@ ON_A_DEFAULT = {
     "PROPPATCH": 207,
     "REPORT": 207,
 }
-ON_A_HOME = {**ON_A_DEFAULT, "REPORT": 403}
+ON_A_HOME = {**ON_A_DEFAULT, "POST": 405, "REPORT": 403}
 ON_AN_OBJECT = {
     **ON_A_DEFAULT,
     "GET": 200,
     "HEAD": 200,
     "PUT": 204,
+    "POST": 405,
     "DELETE": 204,
     "COPY": 201,
     "MOVE": 201,
-    "REPORT": 404,
+    "REPORT": 403,
 }
+AS_A_PRINCIPAL = {"PROPFIND": 207, "REPORT": 403}
+"""What others may ask of a home itself: name and address, as of any colleague."""
+REPORTS = (
+    b'<D:expand-property xmlns:D="DAV:"><D:property name="displayname"/></D:expand-property>',
+    (
+        b'<D:acl-principal-prop-set xmlns:D="DAV:"><D:prop><D:displayname/></D:prop>'
+        b"</D:acl-principal-prop-set>"
+    ),
+    (
+        b'<D:principal-match xmlns:D="DAV:"><D:self/><D:prop><D:displayname/></D:prop>'
+        b"</D:principal-match>"
+    ),
+    (
+        b'<D:principal-property-search xmlns:D="DAV:"><D:property-search><D:prop><D:displayname/>'
+        b"</D:prop><D:match>a</D:match></D:property-search><D:prop/></D:principal-property-search>"
+    ),
+    b'<D:principal-search-property-set xmlns:D="DAV:"/>',
+    (
+        b'<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop/>'
+        b'<C:filter><C:comp-filter name="VCALENDAR"/></C:filter></C:calendar-query>'
+    ),
+)
 
 
 @pytest.fixture
@@ -102,6 +128,10 @@ class TestOthers:
     ) -> None:
         device = filled.people[f"in-{group}"]
 
+        if not below and method in AS_A_PRINCIPAL:
+            # Colleagues are known by name and address.
+            assert send(device, method, "/dav/in-verwaltung/").status == AS_A_PRINCIPAL[method]
+            return
         guessed = send(device, method, f"/dav/in-verwaltung/{below}")
         unheard = send(device, method, f"/dav/in-nirgendwohi/{below}")
 
@@ -112,6 +142,41 @@ class TestOthers:
         )
         if method != "OPTIONS":
             assert guessed.status == 404
+
+    @pytest.mark.parametrize("group", [each.name for each in GROUPS])
+    def test_a_colleague_is_a_principal_and_nothing_more(
+        self, filled: GroupwareOffice, group: str
+    ) -> None:
+        device = filled.people[f"in-{group}"]
+        other = "/dav/jonas/"
+
+        for method, status in AS_A_PRINCIPAL.items():
+            assert send(device, method, other).status == status
+        reply = device.request("PROPFIND", other, Depth="1")
+        assert reply.hrefs == [other]
+        assert "home-set" not in reply.text
+
+    @pytest.mark.parametrize("body", REPORTS)
+    @pytest.mark.parametrize("below", ["calendar/", "calendar/a.ics", "neu/", "calendar/neu.ics"])
+    def test_every_report_on_anothers_is_404(
+        self, filled: GroupwareOffice, below: str, body: bytes
+    ) -> None:
+        for device in filled.people.values():
+            if device.name != "in-verwaltung":
+                where = f"/dav/in-verwaltung/{below}"
+                assert device.request("REPORT", where, body, Depth="0").status == 404
+
+    def test_who_is_blocked_as_a_whole_is_no_principal(self, filled: GroupwareOffice) -> None:
+        anna = filled.people["anna"]
+        with filled.store.write() as unit:
+            people.block(unit, "jonas")
+
+        blocked, unheard = (
+            anna.request("PROPFIND", path, Depth="0") for path in ("/dav/jonas/", "/dav/neu/")
+        )
+
+        assert blocked.status == 404
+        assert (blocked.headers, blocked.body) == (unheard.headers, unheard.body)
 
     def test_listings_show_nobody_else(self, filled: GroupwareOffice) -> None:
         anna = filled.people["anna"]

@@ -214,6 +214,23 @@ class TestProppatch:
 
         assert reply.status == 507
 
+    def test_bytes_are_what_is_counted(self, anna: Device) -> None:
+        much = "ä" * 150_000
+
+        reply = proppatch(anna, "/dav/anna/calendar/", setting(f"<A:note>{much}</A:note>"))
+
+        assert reply.status == 507
+
+    def test_a_displayname_of_1000_bytes_at_most(self, anna: Device) -> None:
+        where = "/dav/anna/calendar/"
+
+        def named(name: str) -> str:
+            return f"<D:displayname>{name}</D:displayname>"
+
+        assert proppatch(anna, where, setting(named("ä" * 500))).status == 207
+        assert proppatch(anna, where, setting(named("ä" * 501))).status == 507
+        assert mkcalendar(anna, "team", named("x" * 1_001)).status == 507
+
     def test_what_is_not_there(self, anna: Device) -> None:
         for path in ("/dav/anna/nothing/", "/dav/anna/calendar/nothing.ics"):
             assert proppatch(anna, path, setting("<A:x/>")).status == 404

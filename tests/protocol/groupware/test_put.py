@@ -169,6 +169,15 @@ class TestUid:
         assert anna.put("calendar/a.ics", event("a")).status == 201
         assert jonas.put("calendar/a.ics", event("a")).status == 201
 
+    @pytest.mark.parametrize("letters", [333, 334, 1_000])
+    def test_it_has_as_many_bytes_as_an_index_takes(self, anna: Device, letters: int) -> None:
+        # Many different ones: PostgreSQL packs what repeats.
+        uid = "".join(chr(0x4E00 + each * 17 % 20_000) for each in range(letters))
+
+        status = 201 if letters * 3 < 1_000 else 403
+        assert anna.put("calendar/a.ics", event(uid)).status == status
+        assert anna.put("contacts/a.vcf", card(uid)).status == status
+
 
 class TestConditions:
     def test_if_none_match_any_makes_new_objects_only(self, anna: Device) -> None:
@@ -221,6 +230,14 @@ class TestDelete:
         assert anna.delete("calendar/a.ics").status == 204
         assert anna.get("calendar/a.ics").status == 404
         assert anna.delete("calendar/a.ics").status == 404
+
+    def test_a_slash_at_the_end_names_no_object(self, anna: Device) -> None:
+        anna.put("calendar/a.ics", event("a"))
+
+        assert anna.delete("calendar/a.ics/").status == 404
+        assert anna.get("calendar/a.ics/").status == 404
+        assert anna.move("calendar/a.ics/", "calendar/b.ics").status == 404
+        assert anna.get("calendar/a.ics").status == 200
 
     @pytest.mark.parametrize("name", ["calendar", "tasks", "contacts", ""])
     def test_what_every_user_has_stays(self, anna: Device, name: str) -> None:

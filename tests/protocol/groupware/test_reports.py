@@ -341,6 +341,11 @@ class TestFreeBusy:
         )
         return anna.report("calendar", body.encode())
 
+    def test_years_have_four_digits(self, anna: Device) -> None:
+        reply = self.ask(anna, '<C:time-range start="00010101T000000Z" end="00010102T000000Z"/>')
+
+        assert "DTSTART:00010101T000000Z" in reply.text.splitlines()
+
     def test_it_says_when_and_not_why(self, anna: Device) -> None:
         anna.put("calendar/a.ics", event("a", "Geheim", "RRULE:FREQ=DAILY;COUNT=2"))
         anna.put("calendar/b.ics", event("b", "Frei", "TRANSP:TRANSPARENT"))
@@ -404,7 +409,7 @@ class TestAddressbookQuery:
 
 class TestOtherReports:
     @pytest.mark.parametrize(
-        "name", ["{DAV:}expand-property", f"{CARD}addressbook-query", "{urn:x}unknown"]
+        "name", ["{DAV:}version-tree", f"{CARD}addressbook-query", "{urn:x}unknown"]
     )
     def test_what_is_not_served_is_refused(self, anna: Device, name: str) -> None:
         reply = anna.report("calendar", etree.tostring(etree.Element(name)))

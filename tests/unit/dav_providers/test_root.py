@@ -1,3 +1,6 @@
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIEnvironment
+
 import pytest
 from lxml import etree
 
@@ -22,7 +25,16 @@ def asked(method: str, body: bytes = b"", *, depth: str = "") -> Answered:
     headers = {"Depth": depth} if depth else {}
     environ = an_environ(method, "/", headers=headers, body=body)
     environ["deedbox.identity"] = ANNA
-    return call(make_root(1000), environ)
+    return call(make_root(1000, _reports), environ)
+
+
+def _reports(_environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    start_response("207 Multi-Status", [("Content-Length", "5")])
+    return [b"asked"]
+
+
+def test_reports_go_on_to_who_knows_principals() -> None:
+    assert asked("REPORT", b"<a/>").body == b"asked"
 
 
 def hrefs(answer: Answered) -> list[str | None]:

@@ -2,7 +2,7 @@
 
 import re
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from office.items import content_lines
@@ -26,11 +26,28 @@ def test_logical_lines_joined_are_the_text(text: str) -> None:
     assert "".join(logical_lines(text)) == text
 
 
-@given(text=texts.filter(lambda text: "\r" not in text.replace("\r\n", "")))
+runs = st.lists(
+    st.sampled_from(
+        ["\r\n", "\n", "\r", " ", "\t", "  ", "\r\n \r\n", "A:1", "B;C=D:2", "x", "ü"]
+    ),
+    max_size=25,
+).map("".join)
+
+
+@given(text=texts | runs)
+@example("A:1\r\n\r\n \r\nB:2\r\n")
+@example("\r\n \r\nA:1\r\nB:2\r\n")
+@example("A:1\n\n\t\n \n\n  \nB:2")
 def test_there_is_one_logical_line_for_each_line_found(text: str) -> None:
     found = find_lines(unfold(text))
+    lines = logical_lines(text)
 
-    assert [line.strip("\r\n") != "" for line in logical_lines(text)].count(True) == len(found)
+    assert len(lines) == max(len(found), 1)
+    assert [each for line in lines for each in find_lines(unfold(line))] == found
+
+
+def test_many_empty_lines_take_no_time() -> None:
+    assert logical_lines("A:" + "x" * 4_000_000 + "\r\n" * 200_000 + "B:1")[1:] == ["B:1"]
 
 
 @given(text=texts)
@@ -95,6 +112,7 @@ def test_a_line_number_counts_as_a_person_does() -> None:
     text = "A:1\r\n 2\r\n\r\nB:3\r\nC:4\r\n"
 
     assert [line_number(text, index) for index in range(3)] == [1, 4, 5]
+    assert [line_number(f"\r\n \r\n{text}", index) for index in range(3)] == [3, 6, 7]
 
 
 def test_escapes_are_undone() -> None:

@@ -221,6 +221,7 @@ class TestExceptions:
             us("2026-02-20T12:00"),
             us("2026-01-19T08:00"),
             0,
+            0,
         )
 
     def test_this_and_all_after_it_are_moved(self) -> None:
