@@ -8,10 +8,12 @@ properties for its own.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from itertools import islice
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from dav_providers.multistatus.request_xml import Propfind, PropfindKind
-from dav_providers.multistatus.writer import empty_element, ready_response
+from dav_providers.multistatus.writer import RESPONSE_OPEN, empty_element, ready_response
+from wire.paths import quote_segment
 
 Row = TypeVar("Row")
 Scope = TypeVar("Scope")
@@ -22,6 +24,7 @@ Reader = Callable[[Row], bytes | None]
 DeadReader = Callable[[Row], Mapping[str, bytes]]
 
 DEAD = "dead"
+_ROWS_OF_A_BLOCK = 400
 
 # What the DAV RFCs reserve to the server, whether this door serves it or not: a client that set
 # such a name as a dead property would later be answered with its own invention.
@@ -62,6 +65,39 @@ _RESERVED = frozenset(
 )
 
 
+class Field(NamedTuple):
+    """A column of the rows, and how its values are written, fit for XML."""
+
+    column: str
+    write: Callable[[Iterable[Any]], Iterable[object]]
+
+
+class Shape(NamedTuple):
+    """What a row is written by: a text for ``%`` and the fields that fill it, in order."""
+
+    text: str
+    fields: tuple[Field, ...] = ()
+
+    @classmethod
+    def same(cls, xml: bytes) -> "Shape":
+        """The shape of what no row changes."""
+        return cls(xml.decode().replace("%", "%%"))
+
+    def blocks(self, columns: Iterable[Iterable[Any]]) -> Iterator[bytes]:
+        """The rows written, some hundreds at a time, out of the values of each field's column."""
+        written = [field.write(values) for field, values in zip(self.fields, columns, strict=True)]
+        rows = map(self.text.__mod__, zip(*written, strict=True))
+        while block := "".join(islice(rows, _ROWS_OF_A_BLOCK)):
+            yield block.encode()
+
+
+def _quoted(names: Iterable[str]) -> Iterable[str]:
+    return map(quote_segment, names)
+
+
+_NAME = Field("href", _quoted)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveProperty(Generic[Row, Scope]):
     """One live property.
@@ -72,6 +108,7 @@ class LiveProperty(Generic[Row, Scope]):
         in_allprop: Given where a client asks for all (RFC 4918 section 9.1: those of section 15).
         is_protected: PROPPATCH refuses it.
         needs: What the door has to load into the scope before ``bind`` (its own words, "locks").
+        shape: Gives what writes many rows at once, out of columns; the same as the reader's.
     """
 
     name: str
@@ -79,6 +116,7 @@ class LiveProperty(Generic[Row, Scope]):
     in_allprop: bool = False
     is_protected: bool = True
     needs: frozenset[str] = frozenset()
+    shape: Callable[[Scope], Shape] | None = None
 
 
 class PropertyPlan(Generic[Row]):
@@ -207,6 +245,30 @@ class LivePropertyRegistry(Generic[Row, Scope]):
         # allprop gives what a resource has; only names that were asked for can be missing.
         is_quiet = is_minimal or propfind.kind is PropfindKind.ALLPROP
         return PropertyPlan(wanted, dead=dead, dead_names=dead_names, is_minimal=is_quiet)
+
+    def shape(
+        self, propfind: Propfind, scope: Scope, where: str, *, is_minimal: bool = False
+    ) -> Shape | None:
+        """What writes the responses of the members of *where* that have no dead properties.
+
+        The first field is the member's name (``href``). None: these rows are to be written one
+        by one, since something of what is wanted is not told by columns alone.
+        """
+        if propfind.kind is PropfindKind.PROPNAME:
+            return None
+        shapes = [each.shape(scope) if each.shape else None for each in self._wanted(propfind)]
+        known = [each for each in shapes if each is not None]
+        if len(known) < len(shapes):
+            return None
+        is_quiet = is_minimal or propfind.kind is PropfindKind.ALLPROP
+        absent = () if is_quiet else self._dead_names(propfind) or ()
+        missing = b"".join(map(empty_element, absent)).replace(b"%", b"%%")
+        found = "".join(each.text for each in known).encode()
+        rest = ready_response("", found, missing).removeprefix(RESPONSE_OPEN)
+        return Shape(
+            f"{RESPONSE_OPEN.decode()}{where.replace('%', '%%')}%s{rest.decode()}",
+            (_NAME, *(field for each in known for field in each.fields)),
+        )
 
     def values(
         self,
