@@ -7,11 +7,12 @@ What is accepted reads back as it was told, and the questions of real clients ov
 import logging
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from tests.groupware_door import Device, card, event, task
+from tests.pace import within
 from tests.unit.office.items.test_item_fuzz import CARD, PIECES, RICH, TASK
 
 log = logging.getLogger(__name__)
@@ -163,13 +164,6 @@ def mangled(chance: random.Random, data: bytes, pieces: tuple[bytes, ...]) -> by
     return data
 
 
-def _soon(act: Callable[[], None], what: object) -> None:
-    began = time.process_time()
-    act()
-    took = time.process_time() - began
-    assert took < MOST_SECONDS, (took, what)
-
-
 def ask(chance: random.Random, anna: Device) -> None:
     """One question, mangled."""
     method, path, body = chance.choice(QUESTIONS)
@@ -180,7 +174,8 @@ def ask(chance: random.Random, anna: Device) -> None:
         reply = anna.request(method, anna.own(path), body, Depth=depth)
         assert reply.status < 500 or reply.status == 507, (reply.status, method, body)
 
-    _soon(send, (method, body))
+    with within(MOST_SECONDS):
+        send()
 
 
 def store(chance: random.Random, anna: Device) -> None:
@@ -204,7 +199,8 @@ def store(chance: random.Random, anna: Device) -> None:
         assert again.status == 204, (again.status, again.body, data)
         assert anna.get(where).body == got.body
 
-    _soon(send, data)
+    with within(MOST_SECONDS):
+        send()
 
 
 def look(_chance: random.Random, anna: Device) -> None:
