@@ -249,10 +249,11 @@ def _of_column(
     local: str, column: str, write: Callable[[Any], str]
 ) -> LiveProperty[ItemRow, Listing]:
     """A property that one column tells; *write* gives its text, which XML holds as it stands."""
-    shape = Shape(f"<D:{local}>%s</D:{local}>", (Field(column, partial(map, write)),))
+    before, after = f"<D:{local}>", f"</D:{local}>"
+    shape = Shape((before, after), (Field(column, partial(map, write)),))
 
     def read(item: ItemRow) -> bytes:
-        return (shape.text % write(getattr(item, column))).encode()
+        return f"{before}{write(getattr(item, column))}{after}".encode()
 
     return LiveProperty(
         name=f"{DAV}{local}", bind=lambda _listing: read, in_allprop=True, shape=lambda _: shape

@@ -107,7 +107,7 @@ def _members(
     listing = Listing(request, collection)
     where = collection_href(request.who.user_name, collection)
     is_minimal = request.wants_minimal
-    shape = ITEMS.shape(wanted, listing, where, is_minimal=is_minimal)
+    shape = ITEMS.shape(wanted, listing, where, name="href", is_minimal=is_minimal)
     if shape is None:
         plan = ITEMS.compile(wanted, listing, is_minimal=is_minimal)
         rows = items.of_collection(unit, collection.id)

@@ -58,16 +58,14 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
     listing = Listing(request, now)
     plan = ITEMS.compile(query.asked, listing, is_minimal=request.wants_minimal)
     where = collection_href(request.who.user_name, now)
-    shape = ITEMS.shape(query.asked, listing, where, is_minimal=request.wants_minimal)
+    shape = ITEMS.shape(query.asked, listing, where, name="href", is_minimal=request.wants_minimal)
 
     def responses() -> Iterator[bytes]:
         rows = texts.whole(request, changed) if with_text else changed
         if shape is None:
             yield from of_items(plan, where, map(data.row, rows))
         else:
-            yield from shape.blocks(
-                [getattr(row, field.column) for row in changed] for field in shape.fields
-            )
+            yield from shape.of_rows(changed)
         for href in delta.gone:
             yield status_response(where + quote_segment(href), 404)
         if delta.is_truncated:
