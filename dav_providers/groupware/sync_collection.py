@@ -41,20 +41,14 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
         with request.services.store.read() as unit:
             # Looked up anew: its counter and its members are to be of one snapshot.
             now = collections.find(unit, request.who, collection.name)
-            delta = item_store.delta(
-                unit,
-                now,
-                query.token,
-                limit=query.limit,
-                with_text=with_text,
-            )
+            delta = item_store.delta(unit, now, query.token, limit=query.limit)
             changed = delta.changed
-            names = [each.href for each in changed] if data.needs_columns else []
-            candidates = items.candidates(unit, now.id, names) if names else []
+            ids = [each.id for each in changed] if data.needs_columns else []
+            candidates = items.candidates(unit, now.id, ids, with_text=False) if ids else {}
     except SyncTokenError as error:
         return _stale(request, collection, error)
     if candidates:
-        changed = in_time(request, candidates, data)
+        changed = in_time(request, candidates.values(), data)
     listing = Listing(request, now)
     plan = ITEMS.compile(query.asked, listing, is_minimal=request.wants_minimal)
     where = collection_href(request.who.user_name, now)
