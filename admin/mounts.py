@@ -1,6 +1,7 @@
 """What to type where, so that devices show the office's folders, calendars and contacts."""
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import quote, urlsplit
 
 
@@ -40,6 +41,17 @@ class Mounts:
     def is_encrypted(self) -> bool:
         """Whether the address is https: Explorer signs in by nothing else."""
         return urlsplit(self.origin).scheme == "https"
+
+    @property
+    def is_of_this_machine(self) -> bool:
+        """Whether the address means the computer that it is typed on: others reach nothing."""
+        host = (urlsplit(self.origin).hostname or "").rstrip(".")
+        if host == "localhost" or host.endswith(".localhost"):
+            return True
+        try:
+            return ip_address(host).is_loopback
+        except ValueError:
+            return False
 
     @property
     def net_use(self) -> str:

@@ -12,6 +12,7 @@ from office.work import GroupwareWork
 from storage import collections
 from storage.collections import CollectionRow, NewCollection
 from storage.store import Unit, WriteUnit
+from wire.paths import disguise_fault
 
 MOST_COLLECTIONS = 500
 MOST_PROPERTY_BYTES = 256 * 1024
@@ -79,13 +80,15 @@ def make(work: GroupwareWork, new: NewCollection) -> None:
     """Make a collection in one's own home.
 
     Raises:
-        UnfitNameError: The name is too long.
+        UnfitNameError: The name is too long, or holds what lets it look like another one.
         ExistsError: There is one of that name.
         TooLargeError: The home has no room for another, or its displayname or properties are
             too large.
     """
     if len(new.name.encode()) > _MOST_NAME_BYTES:
         raise UnfitNameError(f"The name is longer than {_MOST_NAME_BYTES} bytes.")
+    if fault := disguise_fault(new.name):
+        raise UnfitNameError(fault)
     _check_size(new.display_name, new.properties)
     if collections.hold_home(work.unit, work.who.user_id) >= MOST_COLLECTIONS:
         raise TooLargeError(f"A user can have {MOST_COLLECTIONS} collections.")

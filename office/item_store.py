@@ -185,7 +185,6 @@ def delta(
     token: str,
     *,
     limit: int | None = None,
-    with_text: bool = False,
 ) -> Delta:
     """What changed since *token* (RFC 6578 section 3.2), in the snapshot that found *collection*.
 
@@ -194,7 +193,6 @@ def delta(
         collection: As that transaction sees it.
         token: Of an earlier answer; empty asks for all that is there, and for nothing that went.
         limit: Most changes told, 1 or more; what is left out is told after the answer's token.
-        with_text: Load the objects' bytes too.
 
     Raises:
         SyncTokenError: The token can't be answered.
@@ -202,9 +200,7 @@ def delta(
     # Who has nothing yet needs no word of what went before.
     known = known_by(collection, token) if token else Known(0, collection.modseq)
     most = collection.modseq + 1 if limit is None else limit + 1
-    changed = items.changed_since(
-        unit, collection.id, known.changed, most=most, with_text=with_text
-    )
+    changed = items.changed_since(unit, collection.id, known.changed, most=most)
     gone = items.gone_since(unit, collection.id, known.gone, most=most)
     told = portion(collection, known, changed, gone, limit)
     return Delta(

@@ -7,6 +7,7 @@ import signal
 import struct
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from socket import socket
 from types import FrameType
@@ -83,7 +84,9 @@ class Lifeline:
 
     def tell_ready(self) -> None:
         """Tell the parent that this worker can answer."""
-        os.write(self.ready[1], _PID.pack(os.getpid()))
+        # It may have died while the worker was made: then the watch ends it.
+        with suppress(BrokenPipeError):
+            os.write(self.ready[1], _PID.pack(os.getpid()))
 
     def ready_pids(self) -> list[int]:
         """Return the workers that told, since the last call, in the parent."""

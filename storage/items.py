@@ -5,24 +5,33 @@ member that goes leaves a tombstone. The caller holds the collections (``collect
 """
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from storage.collections import next_modseq
 from storage.item_words import FIELDS, Condition, sql_of
 from storage.store import Unit, WriteUnit
 
-LIGHT_BYTES = 16 * 1024
-"""Up to this size the texts of a set's objects come with it; most have one or two KiB."""
 _BOUNDS = "starts_us, ends_us, recurrence, summary"
-_ROW = "id, collection_id, href, uid, component, etag, size, modified_us, modseq"
+_PLAIN = (
+    "id",
+    "collection_id",
+    "href",
+    "uid",
+    "component",
+    "etag",
+    "size",
+    "modified_us",
+    "modseq",
+)
+_ROW = ", ".join(_PLAIN)
 
 
 class ItemRow(NamedTuple):
     """One object, as the table has it.
 
-    ``text`` is there only where it was asked for, and in sets only of objects that are not heavy:
-    see :func:`whole`.
+    ``text`` is there only where it was asked for. Sets of any number come without: see
+    :func:`read`.
     """
 
     id: int
@@ -92,19 +101,13 @@ def _selection(*, with_text: bool) -> str:
     return f"{_ROW}, text" if with_text else _ROW
 
 
-def _light(columns: str) -> str:
-    """*columns* of a set, with the texts of heavy objects left out: they may be any number."""
-    light = f"CASE WHEN size <= {LIGHT_BYTES} THEN text ELSE '' END AS text"
-    return columns.replace(", text", f", {light}")
-
-
 def _set_of(unit: Unit, columns: str, rest: str, parameters: dict[str, Any]) -> list[Any]:
     """Rows of a set that may be long.
 
     sqlite3 gives the interpreter's lock away at every row it steps: one row that holds all of
     them as JSON keeps threads from fighting over it.
     """
-    found = f"SELECT {_light(columns)} FROM item {rest}"
+    found = f"SELECT {columns} FROM item {rest}"
     if not unit.is_sqlite:
         return unit.rows(found, parameters)
     row = unit.row(f"SELECT json_group_array(json_array({columns})) FROM ({found})", parameters)
@@ -122,14 +125,6 @@ def find(unit: Unit, collection_id: int, href: str, *, with_text: bool = False) 
     return ItemRow._make([*row, *([] if with_text else [""])]) if row else None
 
 
-def whole(unit: Unit, item: ItemRow) -> ItemRow | None:
-    """*item* as it is now, with its text; None: it has gone."""
-    row = unit.row(
-        f"SELECT {_selection(with_text=True)} FROM item WHERE id = :id", {"id": item.id}
-    )
-    return ItemRow(*row) if row else None
-
-
 def find_by_uid(unit: Unit, collection_id: int, uid: str) -> ItemRow | None:
     """The member with this UID; there is at most one."""
     row = unit.row(
@@ -139,37 +134,64 @@ def find_by_uid(unit: Unit, collection_id: int, uid: str) -> ItemRow | None:
     return ItemRow(*row) if row else None
 
 
-def of_collection(unit: Unit, collection_id: int, *, with_text: bool = False) -> list[ItemRow]:
+def of_collection(unit: Unit, collection_id: int) -> list[ItemRow]:
     """All members, by name."""
     rows = _set_of(
         unit,
-        _selection(with_text=with_text),
+        _ROW,
         "WHERE collection_id = :collection ORDER BY href",
         {"collection": collection_id},
     )
     return [ItemRow(*row) for row in rows]
 
 
-def named(
-    unit: Unit, collection_id: int, hrefs: Collection[str], *, with_text: bool
-) -> dict[str, ItemRow]:
+def columns_of(
+    unit: Unit, collection_id: int, columns: Sequence[str], *, most: int
+) -> list[list[Any]]:
+    """The first *most* members, oldest change first: the values of each of the *columns*.
+
+    In this order they lie side by side in the table, and each page of it is read once.
+    """
+    if not set(columns) <= set(ItemRow._fields):
+        raise ValueError(f"{columns} are not columns of an object.")
+    found = (
+        f"SELECT {', '.join(columns)} FROM item "
+        "WHERE collection_id = :collection ORDER BY modseq LIMIT :most"
+    )
+    parameters = {"collection": collection_id, "most": most}
+    if unit.is_sqlite:
+        arrays = ", ".join(f"json_group_array({each})" for each in columns)
+        lists = unit.row(f"SELECT {arrays} FROM ({found})", parameters)
+        return [json.loads(each) for each in lists]
+    rows = unit.rows(found, parameters)
+    return [list(each) for each in zip(*rows, strict=True)] or [[] for _ in columns]
+
+
+def named(unit: Unit, collection_id: int, hrefs: Collection[str]) -> dict[str, ItemRow]:
     """The members of these names, as far as they are there."""
     rows = _set_of(
         unit,
-        _selection(with_text=with_text),
+        _ROW,
         f"WHERE collection_id = :collection AND href {_among(unit)}",
-        {"collection": collection_id, "hrefs": _list(unit, hrefs)},
+        {"collection": collection_id, "among": _list(unit, hrefs)},
     )
     return {row[2]: ItemRow(*row) for row in rows}
 
 
-def changed_since(
-    unit: Unit, collection_id: int, modseq: int, *, most: int, with_text: bool = False
-) -> list[ItemRow]:
+def read(unit: Unit, collection_id: int, ids: Collection[int]) -> dict[int, ItemRow]:
+    """Members by id with their texts, as they are now; not among them: what has gone.
+
+    All their texts are in memory at once. The caller sees to it that they are not too many.
+    """
+    rows = _set_of(unit, f"{_ROW}, text", *_those(unit, collection_id, ids))
+    return {row[0]: ItemRow(*row) for row in rows}
+
+
+def changed_since(unit: Unit, collection_id: int, modseq: int, *, most: int) -> list[ItemRow]:
     """The first *most* members that were made or changed after *modseq*, oldest change first."""
     rows = _set_of(
         unit,
-        _selection(with_text=with_text),
+        _ROW,
         "WHERE collection_id = :collection AND modseq > :modseq ORDER BY modseq LIMIT :most",
         {"collection": collection_id, "modseq": modseq, "most": most},
     )
@@ -193,7 +215,6 @@ def may_happen_in(
     start_us: int,
     end_us: int,
     *,
-    with_text: bool,
     words: Condition | None = None,
 ) -> list[Candidate]:
     """Members whose bounds touch the time from *start_us* to *end_us*, both included.
@@ -201,7 +222,7 @@ def may_happen_in(
     Those that recur have to be looked at: it may be that nothing of them happens just then.
     Undated ones are among them. Those without *words* are not.
     """
-    columns = f"{_selection(with_text=with_text)}, {_BOUNDS}"
+    columns = f"{_ROW}, {_BOUNDS}"
     of_kind = "" if component is None else " AND component = :component"
     holding, parameters = sql_of(unit, words)
     begun = f"{of_kind} AND (starts_us <= :end OR starts_us IS NULL){holding}"
@@ -210,7 +231,7 @@ def may_happen_in(
         unit,
         columns,
         f"WHERE collection_id = :collection AND ends_us >= :start{begun} "
-        f"UNION ALL SELECT {_light(columns)} FROM item "
+        f"UNION ALL SELECT {columns} FROM item "
         f"WHERE collection_id = :collection AND ends_us IS NULL{begun}",
         {
             "collection": collection_id,
@@ -220,18 +241,17 @@ def may_happen_in(
             **parameters,
         },
     )
-    return _candidates(rows, with_text=with_text)
+    return [_candidate(row, len(_PLAIN)) for row in rows]
 
 
-def candidates(unit: Unit, collection_id: int, hrefs: Collection[str]) -> list[Candidate]:
-    """The members of these names, with their text and with when they happen."""
-    rows = _set_of(
-        unit,
-        f"{_selection(with_text=True)}, {_BOUNDS}",
-        f"WHERE collection_id = :collection AND href {_among(unit)}",
-        {"collection": collection_id, "hrefs": _list(unit, hrefs)},
-    )
-    return _candidates(rows, with_text=True)
+def candidates(
+    unit: Unit, collection_id: int, ids: Collection[int], *, with_text: bool
+) -> dict[int, Candidate]:
+    """Members by id as in :func:`read`, and when they happen."""
+    columns = f"{_selection(with_text=with_text)}, {_BOUNDS}"
+    rows = _set_of(unit, columns, *_those(unit, collection_id, ids))
+    width = len(ItemRow._fields) if with_text else len(_PLAIN)
+    return {row[0]: _candidate(row, width) for row in rows}
 
 
 def contacts(unit: Unit, collection_id: int, words: Condition | None) -> list[Contact]:
@@ -243,24 +263,29 @@ def contacts(unit: Unit, collection_id: int, words: Condition | None) -> list[Co
         f"WHERE collection_id = :collection{holding} ORDER BY href",
         {"collection": collection_id, **parameters},
     )
-    width = len(ItemRow._fields) - 1
+    width = len(_PLAIN)
     names = [name.upper() for name in FIELDS]
     return [
         Contact(ItemRow(*row[:width]), dict(zip(names, row[width:], strict=True))) for row in rows
     ]
 
 
-def _candidates(rows: Iterable[Any], *, with_text: bool) -> list[Candidate]:
-    width = len(ItemRow._fields) - (0 if with_text else 1)
-    found = ((ItemRow(*row[:width]), row[width:]) for row in rows)
-    return [Candidate(item, item.component, *bounds) for item, bounds in found]
+def _candidate(row: Any, width: int) -> Candidate:  # noqa: ANN401 - as the driver gives it
+    item = ItemRow(*row[:width])
+    return Candidate(item, item.component, *row[width:])
+
+
+def _those(unit: Unit, collection_id: int, ids: Collection[int]) -> tuple[str, dict[str, Any]]:
+    """The condition on members of these ids, with its parameters."""
+    where = f"WHERE collection_id = :collection AND id {_among(unit)}"
+    return where, {"collection": collection_id, "among": _list(unit, ids)}
 
 
 def _among(unit: Unit) -> str:
-    return "IN (SELECT value FROM json_each(:hrefs))" if unit.is_sqlite else "= ANY(:hrefs)"
+    return "IN (SELECT value FROM json_each(:among))" if unit.is_sqlite else "= ANY(:among)"
 
 
-def _list(unit: Unit, values: Collection[str]) -> Any:  # noqa: ANN401 - as the driver takes it
+def _list(unit: Unit, values: Collection[int | str]) -> Any:  # noqa: ANN401 - as the driver takes it
     return json.dumps(list(values)) if unit.is_sqlite else list(values)
 
 

@@ -6,6 +6,7 @@ PostgreSQL: readers see one snapshot (REPEATABLE READ), writers READ COMMITTED a
 advisory lock through :meth:`WriteUnit.serialise`.
 """
 
+import select
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import PoolProxiedConnection
 
+from storage.failures import is_unavailable
 from storage.rights_revision import RightsRevision
 from storage.writer_queue import WriterQueue
 
@@ -160,7 +162,10 @@ class Store:
         self._queue = _queue_beside(self.url.database) if self.is_sqlite else None
         make = _sqlite_engine if self.is_sqlite else _pg_engine
         self.engine = make(self.url, pool_size)
+        # Past SQLAlchemy's pool, whose lending and asking whether a connection still lives would
+        # cost a request on PostgreSQL more than its queries.
         self._idle: list[_Lent] = []
+        self._most_idle = pool_size
 
     def rights_revision(self) -> bytes:
         """What differs after every change of rights; take it before reading whose they are."""
@@ -200,19 +205,30 @@ class Store:
         return self._queue.turn() if self._queue else nullcontext()
 
     def _lend(self) -> _Lent:
-        try:
-            return self._idle.pop()
-        except IndexError:
-            connection = self.engine.raw_connection()
-            return _Lent(connection, connection.driver_connection, connection.cursor())
+        while self._idle:
+            try:
+                lent = self._idle.pop()
+            except IndexError:
+                break  # another thread was quicker
+            if self.is_sqlite or not _was_hung_up(lent.driver):
+                return lent
+            lent.connection.invalidate()
+        connection = self.engine.raw_connection()
+        return _Lent(connection, connection.driver_connection, connection.cursor())
 
     def _take_back(self, lent: _Lent) -> None:
-        """Undo what was not committed; a connection to a file can't die, so it is just kept.
+        """Undo what was not committed, and keep the connection for the next.
 
-        PostgreSQL's go back to the pool, which looks whether they still live.
+        One that broke is thrown away; what its break meant, whoever used it has been told.
         """
-        if self.is_sqlite:
+        try:
             lent.driver.rollback()
+        except Exception as error:
+            lent.connection.invalidate()
+            if not is_unavailable(error):
+                raise
+            return
+        if len(self._idle) < self._most_idle:
             self._idle.append(lent)
         else:
             lent.connection.close()
@@ -241,6 +257,15 @@ class Store:
         self.engine.dispose()
         if self._queue is not None:
             self._queue.close()
+
+
+def _was_hung_up(driver: Any) -> bool:  # noqa: ANN401 - psycopg's connection
+    """Whether the server has ended an idle connection: nothing else comes from it unasked."""
+    if driver.closed:
+        return True
+    poll = select.poll()
+    poll.register(driver.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _queue_beside(database: str | None) -> WriterQueue:
@@ -278,6 +303,5 @@ def _pg_engine(url: URL, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=16,
         pool_use_lifo=True,
-        pool_pre_ping=True,
         connect_args={"prepare_threshold": 3},
     )

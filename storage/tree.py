@@ -107,10 +107,11 @@ _CHILDREN = (
     f"SELECT {_columns('node')} FROM node WHERE parent_id = :parent ORDER BY name LIMIT :most"
 )
 # sqlite3 gives the interpreter's lock away at every row it steps; one row that holds the
-# whole listing keeps threads from fighting over it (three times as fast with two of them).
+# whole listing, column by column, keeps threads from fighting over it (three times as fast with
+# two of them), and makes no list for each row.
 _CHILDREN_AS_ONE_ROW = (
-    f"SELECT json_group_array(json_array({_columns('node')})) FROM "
-    "(SELECT * FROM node WHERE parent_id = :parent ORDER BY name LIMIT :most) node"
+    f"SELECT {', '.join(f'json_group_array({column})' for column in COLUMNS)} FROM "
+    f"(SELECT {', '.join(COLUMNS)} FROM node WHERE parent_id = :parent ORDER BY name LIMIT :most)"
 )
 
 
@@ -119,7 +120,7 @@ def children(unit: Unit, parent_id: int, *, most: int = ALL) -> list[NodeRow]:
     values = {"parent": parent_id, "most": most}
     if unit.is_sqlite:
         row = unit.row(_CHILDREN_AS_ONE_ROW, values)
-        return [NodeRow._make(each) for each in json.loads(row[0])]
+        return list(map(NodeRow._make, zip(*map(json.loads, row), strict=True)))
     return [NodeRow._make(row) for row in unit.rows(_CHILDREN, values)]
 
 

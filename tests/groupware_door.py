@@ -114,6 +114,11 @@ class Device:
     def request(self, method: str, path: str, body: bytes | Any = b"", /, **headers: str) -> Reply:
         """Send a request to a whole, decoded path, with *headers* as ``If_Match='"x"'``."""
         note = Note()
+        return self.office.send(self._environ(method, path, body, note, headers), note)
+
+    def _environ(
+        self, method: str, path: str, body: bytes | Any, note: Note, headers: Mapping[str, str]
+    ) -> dict[str, Any]:
         with self.office.store.read() as unit:
             who = identify(unit, self.name, self.password, secret_key=KEY)
         environ: dict[str, Any] = {
@@ -129,7 +134,12 @@ class Device:
         }
         if isinstance(body, bytes) and (body or method == "PUT"):
             environ["CONTENT_LENGTH"] = str(len(body))
-        return self.office.send(environ, note)
+        return environ
+
+    def blocks(self, method: str, path: str, body: bytes, /, **headers: str) -> Iterable[bytes]:
+        """Send a request and give its answer's blocks as a server takes them, one by one."""
+        environ = self._environ(method, path, body, Note(), headers)
+        return self.office.door(environ, lambda *_: lambda _data: None)
 
     def own(self, path: str) -> str:
         """A path in this person's own home."""

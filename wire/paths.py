@@ -124,6 +124,12 @@ def quote_path(segments: Iterable[str], *, is_collection: bool) -> str:
     return f"{path}/" if is_collection or not path else path
 
 
+def disguise_fault(name: str) -> str | None:
+    """Say which character lets *name* look like another one; None when there is none."""
+    found = _DISGUISE.search(name)
+    return f"The name holds the invisible character U+{ord(found[0]):04X}." if found else None
+
+
 def windows_name_fault(name: str) -> str | None:
     """Say why Windows could not hold a file named *name*; None when it can.
 
@@ -136,8 +142,8 @@ def windows_name_fault(name: str) -> str | None:
         return f"The name {name!r} holds {found[0]!r}, which Windows can't store."
     if _CONTROL.search(name):
         return "The name holds a control character."
-    if found := _DISGUISE.search(name):
-        return f"The name holds the invisible character U+{ord(found[0]):04X}."
+    if fault := disguise_fault(name):
+        return fault
     if name[-1] in ". ":
         return f"The name {name!r} ends in a dot or a space, which Windows drops."
     # Windows looks at what stands before the first dot: NUL.tar.gz is a device too.

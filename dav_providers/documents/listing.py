@@ -1,7 +1,8 @@
 """What the properties of a listing need, loaded for all of its rows at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from dav_providers.documents.properties import REGISTRY, Listing
 from dav_providers.documents.request import DocumentRequest, href
@@ -15,6 +16,7 @@ from storage import blocks, dead_properties
 from storage.locks import on_members, on_nodes
 from storage.store import Unit
 from storage.tree import NodeRow
+from wire.paths import quote_segment
 
 _DEAD_BYTES = 64 * 1024 * 1024
 """Dead properties that one listing holds in memory."""
@@ -36,6 +38,24 @@ class Loaded:
             dead=self.dead_of if self.dead else None,
             is_minimal=self.listing.request.wants_minimal,
         )
+
+    def members(self, wanted: Propfind, members: Sequence[NodeRow]) -> Iterator[bytes]:
+        """The responses of members of the folder that is listed: runs of documents as one."""
+        plan = self.plan(wanted)
+        names = self.listing.names
+        where = href(names, is_collection=True)
+        is_minimal = self.listing.request.wants_minimal
+        shape = REGISTRY.shape(wanted, self.listing, where, name="name", is_minimal=is_minimal)
+        for is_plain, run in groupby(members, self._is_plain):
+            if is_plain and shape is not None:
+                yield from shape.of_rows(list(run))
+                continue
+            for each in run:
+                slash = "/" if each.is_collection else ""
+                yield plan.response(f"{where}{quote_segment(each.name)}{slash}", each)
+
+    def _is_plain(self, node: NodeRow) -> bool:
+        return not node.is_collection and node.id not in self.dead
 
     def dead_of(self, node: NodeRow) -> Mapping[str, bytes]:
         """A row's dead properties."""

@@ -1,17 +1,15 @@
 """MKCOL (RFC 4918 section 9.3), also with properties in its body (RFC 5689)."""
 
-from lxml import etree
-
 from dav_providers.documents import preconditions, proppatch
 from dav_providers.documents.properties import REGISTRY
 from dav_providers.documents.request import DocumentRequest
 from dav_providers.multistatus import preconditions as pre
 from dav_providers.multistatus.answers import Answer, RefusedError, xml
+from dav_providers.multistatus.mkcol_xml import instructions_of, properties_set, types_wanted
 from dav_providers.multistatus.request_xml import (
     PropertyInstruction,
     RequestXMLError,
     read_xml,
-    standing_alone,
 )
 from dav_providers.multistatus.writer import Propstat, empty_element, propstat, xml_document
 from office import documents
@@ -19,7 +17,6 @@ from office.tracking import Act
 from wire.bodies import read_small
 
 DAV = "{DAV:}"
-_RESOURCETYPE = f"{DAV}resourcetype"
 _FAILED = 424
 _XML = frozenset({"", "application/xml", "text/xml"})
 
@@ -49,6 +46,7 @@ def _instructions(
 
     Raises:
         RefusedError: It is no XML (415), or no plain folder is wanted.
+        RequestXMLTooComplexError: It sets too many properties.
     """
     told = str(request.environ.get("CONTENT_TYPE") or "").partition(";")[0].strip().lower()
     if told not in _XML:
@@ -61,19 +59,10 @@ def _instructions(
         raise RefusedError(status, str(error)) from error
     if root.tag != f"{DAV}mkcol":
         raise RefusedError(415, "MKCOL takes no body but a DAV: mkcol element.")
-    elements = list(root.iterfind(f"{DAV}set/{DAV}prop/*"))
-    _check_type(elements)
-    return tuple(
-        PropertyInstruction(str(each.tag), standing_alone(each))
-        for each in elements
-        if each.tag != _RESOURCETYPE
-    )
-
-
-def _check_type(elements: list[etree._Element]) -> None:
-    types = {str(kind.tag) for each in elements if each.tag == _RESOURCETYPE for kind in each}
-    if types - {f"{DAV}collection"}:
+    elements = properties_set(root)
+    if types_wanted(elements) - {f"{DAV}collection"}:
         raise RefusedError(403, "Only plain folders are made here.", pre.VALID_RESOURCETYPE)
+    return instructions_of(elements)
 
 
 def _not_made(instructions: tuple[PropertyInstruction, ...], refused: frozenset[str]) -> Answer:

@@ -25,8 +25,13 @@ class NotModifiedError(Exception):
 
 
 def etag(node: NodeRow) -> str | None:
-    """A document's strong entity tag, from the hash of its bytes; folders have none."""
-    return None if node.is_collection else f'"{(node.blob_sha256 or EMPTY_SHA256)[:32]}"'
+    """A document's strong entity tag; folders have none."""
+    return None if node.is_collection else etag_of(node.blob_sha256)
+
+
+def etag_of(blob_sha256: str | None) -> str:
+    """The strong entity tag of bytes with this hash; None: there are none."""
+    return f'"{(blob_sha256 or EMPTY_SHA256)[:32]}"'
 
 
 def last_modified(node: NodeRow, now_us: int) -> str:

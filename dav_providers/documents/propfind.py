@@ -1,6 +1,6 @@
 """PROPFIND on documents (RFC 4918 section 9.1): a fixed number of queries, whatever the length."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import chain
 
 from dav_providers.documents import preconditions
@@ -9,7 +9,6 @@ from dav_providers.documents.properties import REGISTRY
 from dav_providers.documents.request import DocumentRequest, href
 from dav_providers.multistatus import preconditions as pre
 from dav_providers.multistatus.answers import MULTI_STATUS, Answer, RefusedError
-from dav_providers.multistatus.live_properties import PropertyPlan
 from dav_providers.multistatus.request_xml import Propfind, parse_propfind
 from dav_providers.multistatus.writer import CONTENT_TYPE, stream
 from office import places
@@ -20,7 +19,6 @@ from storage.store import Unit
 from storage.tree import NodeRow
 from wire.bodies import read_small
 from wire.dav_headers import Depth, parse_depth
-from wire.paths import quote_segment
 
 _BLOCK_BYTES = 256 * 1024
 """An answer up to this size leaves whole, with its length; a longer one in such blocks."""
@@ -56,21 +54,10 @@ def _members(request: DocumentRequest, unit: Unit, place: Place) -> list[NodeRow
 def _responses(
     wanted: Propfind, loaded: Loaded, node: NodeRow, members: list[NodeRow], *, is_listing: bool
 ) -> Iterator[bytes]:
-    plan = loaded.plan(wanted)
-    names = loaded.listing.names
     if not (is_listing and loaded.listing.request.skips_root):
-        yield plan.response(href(names, is_collection=bool(node.is_collection)), node)
-    yield from of_members(plan, names, members)
-
-
-def of_members(
-    plan: PropertyPlan[NodeRow], names: tuple[str, ...], members: Sequence[NodeRow]
-) -> Iterator[bytes]:
-    """The responses of members of the folder at *names*."""
-    base = href(names, is_collection=True)
-    for member in members:
-        slash = "/" if member.is_collection else ""
-        yield plan.response(f"{base}{quote_segment(member.name)}{slash}", member)
+        where = href(loaded.listing.names, is_collection=bool(node.is_collection))
+        yield loaded.plan(wanted).response(where, node)
+    yield from loaded.members(wanted, members)
 
 
 def whole_or_in_blocks(responses: Iterator[bytes], *, trailer: bytes = b"") -> Answer:

@@ -6,7 +6,7 @@ from lxml import etree
 
 from dav_providers.documents.listing import load, too_much
 from dav_providers.documents.properties import REGISTRY
-from dav_providers.documents.propfind import of_members, whole_or_in_blocks
+from dav_providers.documents.propfind import whole_or_in_blocks
 from dav_providers.documents.request import DocumentRequest, href
 from dav_providers.multistatus import preconditions as pre
 from dav_providers.multistatus.answers import Answer, RefusedError
@@ -33,10 +33,9 @@ def answer(request: DocumentRequest, unit: Unit, place: Place, root: etree._Elem
     delta = _delta(request, unit, place, query.token, query.limit)
     needs = REGISTRY.needs(query.asked)
     loaded = load(request, unit, place, delta.changed, needs, is_listing=True)
-    plan = loaded.plan(query.asked)
 
     def responses() -> Iterator[bytes]:
-        yield from of_members(plan, place.names, delta.changed)
+        yield from loaded.members(query.asked, delta.changed)
         base = href(place.names, is_collection=True)
         for each in delta.gone:
             slash = "/" if each.is_collection else ""

@@ -34,7 +34,7 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
     wants_text = TEXT in ITEMS.needs(asked)
     most = None if limit is None else limit + 1
     with request.services.store.read() as unit:
-        found = matching(unit, collection, filter_, with_text=wants_text, most=most)
+        found = matching(unit, collection, filter_, most=most)
     plan = ITEMS.compile(asked, Listing(request, collection), is_minimal=request.wants_minimal)
     where = collection_href(request.who.user_name, collection)
 
@@ -53,16 +53,11 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
 
 
 def matching(
-    unit: Unit,
-    collection: CollectionRow,
-    filter_: CardFilter,
-    *,
-    with_text: bool,
-    most: int | None,
+    unit: Unit, collection: CollectionRow, filter_: CardFilter, *, most: int | None
 ) -> list[ItemRow]:
     """The first *most* contacts that pass *filter_*: by their columns, then by their text."""
     if not filter_.properties:
-        return items.of_collection(unit, collection.id, with_text=with_text)[:most]
+        return items.of_collection(unit, collection.id)[:most]
     verdicts: dict[str, Verdict] = {}
     possible: list[ItemRow] = []
     for each in items.contacts(unit, collection.id, words_of_card(filter_)):
@@ -72,23 +67,24 @@ def matching(
             possible.append(each.item)
     budget = Budget(characters=texts.MOST_READ)
     passing = (
-        item
+        # Without its text: those of all that pass may be more than memory holds.
+        row
         for portion in texts.portions(possible)
-        for item in _read(unit, portion, {} if with_text else verdicts)
-        if verdicts[item.href] or _fits(unit, item, filter_, budget)
+        for row, item in zip(portion, _read(unit, portion, verdicts), strict=True)
+        if verdicts[row.href] or _fits(item, filter_, budget)
     )
     return list(islice(passing, most))
 
 
 def _read(unit: Unit, portion: list[ItemRow], known: Mapping[str, Verdict]) -> list[ItemRow]:
     """*portion* with its texts, but for those that are *known* to pass."""
-    unread = [each.href for each in portion if not known.get(each.href)]
-    read = items.named(unit, portion[0].collection_id, unread, with_text=True) if unread else {}
-    return [read.get(each.href, each) for each in portion]
+    unread = [each.id for each in portion if not known[each.href]]
+    read = items.read(unit, portion[0].collection_id, unread) if unread else {}
+    return [read.get(each.id, each) for each in portion]
 
 
-def _fits(unit: Unit, item: ItemRow, filter_: CardFilter, budget: Budget) -> bool:
+def _fits(item: ItemRow, filter_: CardFilter, budget: Budget) -> bool:
     try:
-        return matches_card(texts.load_in(unit, item).text, filter_, budget)
+        return matches_card(item.text, filter_, budget)
     except InvalidItemError:
         return False  # it was taken when limits were wider

@@ -1,7 +1,5 @@
 """calendar-query (RFC 4791 section 7.8): from the index alone where its filter allows that."""
 
-from collections.abc import Iterator
-
 from lxml import etree
 
 from dav_providers.groupware import texts
@@ -20,7 +18,7 @@ from office.items.column_filters import calendar_verdict
 from office.items.filters import matches_calendar
 from storage import items
 from storage.collections import CollectionRow
-from storage.items import Candidate, ItemRow
+from storage.items import Candidate
 from storage.store import Unit
 
 _MOST_INSTANCES = 250_000  # looked at for alarms: seconds
@@ -32,24 +30,21 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
     filter_, data = calendar_filter(root, zone), calendar_data(root, zone)
     wants_text = TEXT in ITEMS.needs(asked)
     with request.services.store.read() as unit:
-        found = matching(unit, collection, filter_, with_text=wants_text)
+        found = matching(unit, collection, filter_)
     rows = in_time(request, found, data)
     if data.expand is not None:
         # What happens in the time that is asked about but not in the one to be shown is left out.
         rows = [each for each in rows if each.text]
     plan = ITEMS.compile(asked, Listing(request, collection), is_minimal=request.wants_minimal)
     where = collection_href(request.who.user_name, collection)
-    is_long = texts.is_long(rows, with_text=wants_text)
-    whole = texts.whole(request, rows) if wants_text else rows
+    whole = texts.whole(request, rows) if wants_text and not data.needs_columns else rows
     responses = of_items(plan, where, map(data.row, whole))
-    if is_long:
+    if texts.is_long(rows, with_text=wants_text):
         return Answer(MULTI_STATUS, [("Content-Type", CONTENT_TYPE)], stream(responses))
     return xml(MULTI_STATUS, document(responses))
 
 
-def matching(
-    unit: Unit, collection: CollectionRow, filter_: CalendarFilter, *, with_text: bool
-) -> list[Candidate]:
+def matching(unit: Unit, collection: CollectionRow, filter_: CalendarFilter) -> list[Candidate]:
     """The objects that pass *filter_*: by the index, by their columns, and last by their text."""
     start_us, end_us = bounds_us(filter_.within)
     within = filter_.within
@@ -59,33 +54,23 @@ def matching(
         filter_.component,
         start_us,
         end_us,
-        with_text=with_text and filter_.is_answered,
         words=words_of_calendar(filter_.whole),
     )
     if filter_.is_answered:
         if within is None:
             return found
         return [each for each in found if occurs_in(each, start_us, end_us, zone=within.zone)]
-    verdicts = {each.item.href: calendar_verdict(filter_.whole, each) for each in found}
-    known = [each for each in found if verdicts[each.item.href]]
-    unknown = [each.item for each in found if verdicts[each.item.href] is None]
+    verdicts = {each.item.id: calendar_verdict(filter_.whole, each) for each in found}
+    unknown = [each.item for each in found if verdicts[each.item.id] is None]
     budget = Budget(_MOST_INSTANCES, texts.MOST_READ)
-    passing = [each for each in _read(unit, unknown) if _fits(unit, each, filter_, budget)]
-    if with_text:
-        known = list(_read(unit, [each.item for each in known]))
-    return known + passing
+    for each in texts.candidates_in(unit, unknown):
+        verdicts[each.item.id] = _fits(each, filter_, budget)
+    # Without their texts: those of all that pass may be more than memory holds.
+    return [each for each in found if verdicts[each.item.id]]
 
 
-def _read(unit: Unit, rows: list[ItemRow]) -> Iterator[Candidate]:
-    """The objects with light ones' texts, so many at a time as memory is to hold."""
-    for portion in texts.portions(rows):
-        names = [each.href for each in portion]
-        yield from items.candidates(unit, portion[0].collection_id, names)
-
-
-def _fits(unit: Unit, candidate: Candidate, filter_: CalendarFilter, budget: Budget) -> bool:
-    text = texts.load_in(unit, candidate.item).text
+def _fits(candidate: Candidate, filter_: CalendarFilter, budget: Budget) -> bool:
     try:
-        return matches_calendar(text, candidate, filter_.whole, budget)
+        return matches_calendar(candidate.item.text, candidate, filter_.whole, budget)
     except InvalidItemError:
         return False  # it was taken when limits were wider

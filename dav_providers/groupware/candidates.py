@@ -38,9 +38,12 @@ def of_collection(request: GroupwareRequest, collection: CollectionRow) -> Candi
 
 def of_item(request: GroupwareRequest, collection: CollectionRow, item: ItemRow) -> Candidate:
     """A calendar or address object."""
-    listing = Listing(request, collection)
+    return _item(Listing(request, collection), collection, item)
+
+
+def _item(listing: Listing, collection: CollectionRow, item: ItemRow) -> Candidate:
     return Candidate(
-        collection_href(request.who.user_name, collection) + quote_segment(item.href),
+        collection_href(listing.request.who.user_name, collection) + quote_segment(item.href),
         lambda names: ITEMS.values(names, listing, item),
     )
 
@@ -60,5 +63,6 @@ def below(request: GroupwareRequest, unit: Unit) -> Iterator[Candidate]:
     for collection in found:
         if request.is_home:
             yield of_collection(request, collection)
+        listing = Listing(request, collection)
         for item in items.of_collection(unit, collection.id):
-            yield of_item(request, collection, item)
+            yield _item(listing, collection, item)

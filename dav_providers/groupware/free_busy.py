@@ -33,9 +33,7 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
         raise invalid("The time-range of a free-busy-query must have a start and an end.")
     start_us, end_us = bounds_us(within)
     with request.services.store.read() as unit:
-        found = items.may_happen_in(
-            unit, collection.id, "VEVENT", start_us, end_us, with_text=False
-        )
+        found = items.may_happen_in(unit, collection.id, "VEVENT", start_us, end_us)
     zone = zone_of(collection, root)
     busy: list[BusyInterval] = []
     budget = Budget(_MOST_INSTANCES)

@@ -1,11 +1,12 @@
 """MKCALENDAR (RFC 4791 section 5.3.1) and extended MKCOL (RFC 5689): new collections."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
 
 from dav_providers.groupware import preconditions
+from dav_providers.groupware.floating_times import check_timezone
 from dav_providers.groupware.names import (
     ADDRESSBOOK,
     CAL,
@@ -15,18 +16,13 @@ from dav_providers.groupware.names import (
     DAV,
     RESOURCETYPE,
 )
-from dav_providers.groupware.proppatch import applied, propstats, refused_names
+from dav_providers.groupware.proppatch import applied, propstats, refusals
 from dav_providers.groupware.request import GroupwareRequest
 from dav_providers.multistatus import preconditions as pre
 from dav_providers.multistatus.answers import Answer, RefusedError, xml
+from dav_providers.multistatus.mkcol_xml import instructions_of, properties_set, types_wanted
 from dav_providers.multistatus.preconditions import Precondition
-from dav_providers.multistatus.request_xml import (
-    MAX_NAMES,
-    PropertyInstruction,
-    RequestXMLError,
-    RequestXMLTooComplexError,
-    standing_alone,
-)
+from dav_providers.multistatus.request_xml import PropertyInstruction, RequestXMLError
 from dav_providers.multistatus.writer import propstat, xml_document
 from office import collections
 from office.collections import COMPONENTS, Kind
@@ -61,7 +57,9 @@ def answer(request: GroupwareRequest) -> Answer:
             "Collections lie directly in a home, not in one another.",
             preconditions.CALENDAR_LOCATION_OK,
         )
-    if refused := refused_names(wish.instructions):
+    for each in wish.instructions:
+        check_timezone(each)
+    if refused := refusals(wish.instructions):
         return _not_made(request, wish.instructions, refused)
     name, properties = applied("", {}, wish.instructions)
     new = NewCollection(request.names[1], wish.kind, wish.components, name, properties=properties)
@@ -84,20 +82,14 @@ def _wish(root: etree._Element | None, *, is_mkcalendar: bool) -> _Wish:
     expected = f"{CAL}mkcalendar" if is_mkcalendar else f"{DAV}mkcol"
     if root is not None and root.tag != expected:
         raise RequestXMLError(f"The body must be {expected}, not {root.tag!r}.")
-    elements = [] if root is None else list(root.iterfind(f"{DAV}set/{DAV}prop/*"))
-    types = {
-        str(each.tag) for element in elements if element.tag == RESOURCETYPE for each in element
-    }
+    elements = properties_set(root)
     components = _components(elements)
-    kind = _kind(types, components, is_mkcalendar=is_mkcalendar)
-    kept = [each for each in elements if each.tag not in (RESOURCETYPE, COMPONENT_SET)]
-    if len(kept) > MAX_NAMES:
-        raise RequestXMLTooComplexError(f"Set at most {MAX_NAMES} properties at a time.")
-    instructions = tuple(PropertyInstruction(str(each.tag), standing_alone(each)) for each in kept)
+    kind = _kind(types_wanted(elements), components, is_mkcalendar=is_mkcalendar)
+    instructions = instructions_of(elements, besides=frozenset({RESOURCETYPE, COMPONENT_SET}))
     return _Wish(kind, frozenset() if kind is Kind.ADDRESSBOOK else components, instructions)
 
 
-def _kind(types: set[str], components: frozenset[str], *, is_mkcalendar: bool) -> Kind:
+def _kind(types: frozenset[str], components: frozenset[str], *, is_mkcalendar: bool) -> Kind:
     is_calendar = is_mkcalendar or CALENDAR in types
     if is_calendar == (ADDRESSBOOK in types):
         raise RefusedError(
@@ -130,7 +122,7 @@ def _components(elements: Sequence[etree._Element]) -> frozenset[str]:
 def _not_made(
     request: GroupwareRequest,
     instructions: Sequence[PropertyInstruction],
-    refused: frozenset[str],
+    refused: Mapping[str, Precondition],
 ) -> Answer:
     """Say which property stood in the way (RFC 5689 section 3, RFC 4791 section 5.3.1)."""
     is_mkcalendar = request.method == "MKCALENDAR"

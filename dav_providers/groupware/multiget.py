@@ -30,21 +30,22 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
     members = {name for name in names.values() if name is not None}
     wants_text = TEXT in ITEMS.needs(asked)
     with request.services.store.read() as unit:
-        if not data.needs_columns:
-            found = items.named(unit, collection.id, members, with_text=wants_text)
-        else:
-            candidates = items.candidates(unit, collection.id, members)
-    if data.needs_columns:
-        found = {each.href: each for each in in_time(request, candidates, data)}
+        found = items.named(unit, collection.id, members)
+        ids = [each.id for each in found.values()] if data.needs_columns else []
+        candidates = items.candidates(unit, collection.id, ids, with_text=False) if ids else {}
+    if candidates:
+        found = {each.href: each for each in in_time(request, candidates.values(), data)}
     plan = ITEMS.compile(asked, Listing(request, collection), is_minimal=request.wants_minimal)
 
     def responses() -> Iterator[bytes]:
-        for href, name in names.items():
-            item = found.get(name) if name is not None else None
-            # Instances are read already; where there are none, their text is empty.
-            if item is not None and wants_text and not data.needs_columns:
-                item = texts.load(request, item)
-            if item is None:
+        rows = [found.get(name) if name is not None else None for name in names.values()]
+        told = [each for each in rows if each is not None]
+        # Instances are read already; where there are none, their text is empty.
+        is_read = data.needs_columns or not wants_text
+        there = iter(told) if is_read else texts.read(request, told)
+        for (href, name), row in zip(names.items(), rows, strict=True):
+            item = next(there) if row is not None else None
+            if item is None or item.href != name:  # it may have gone, or been renamed meanwhile
                 yield status_response(href, 404)
             else:
                 yield plan.response(where + quote_segment(item.href), data.row(item))

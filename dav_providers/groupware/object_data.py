@@ -5,9 +5,9 @@ Whole, cut to some of their parts, as single instances, or in another version (R
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 from typing import TypeVar
 
 from lxml import etree
@@ -178,7 +178,8 @@ def object_data(collection: CollectionRow, root: etree._Element) -> CalendarData
     """
     if collection.kind == Kind.ADDRESSBOOK:
         return address_data(root)
-    return calendar_data(root, zone_of(collection, root))
+    has_parts = root.find(f"{DAV}prop/{CALENDAR_DATA}/*") is not None
+    return calendar_data(root, zone_of(collection, root) if has_parts else UTC)
 
 
 def calendar_data(root: etree._Element, zone: tzinfo) -> CalendarData:
@@ -238,7 +239,7 @@ def address_data(root: etree._Element) -> AddressData:
 
 
 def in_time(
-    request: GroupwareRequest, found: Iterable[Candidate], data: CalendarData | AddressData
+    request: GroupwareRequest, found: Collection[Candidate], data: CalendarData | AddressData
 ) -> list[ItemRow]:
     """The objects as they are wanted, if that needs their columns; the others as they are.
 
@@ -249,12 +250,16 @@ def in_time(
         return [each.item for each in found]
     budget = Budget(_MOST_INSTANCES, _MOST_CHARACTERS)
     # All are counted before the first text is read: too many are refused soon.
-    counted = [(each, data.counted(each, budget)) for each in found]
+    rows = [each.item for each in found]
+    counted = [data.counted(each, budget) for each in found]
+    told = {row.id: (row.etag, each) for row, each in zip(rows, counted, strict=True)}
     made: list[ItemRow] = []
-    for each, occurrences in counted:
-        whole = texts.text_of(request, each.item)
-        text = data.text_in_time(whole, each, occurrences, budget)
-        made.append(each.item._replace(text=text))
+    for now in texts.candidates(request, rows):
+        etag, occurrences = told[now.item.id]
+        if now.item.etag != etag:  # changed meanwhile
+            occurrences = data.counted(now, budget)
+        text = data.text_in_time(now.item.text, now, occurrences, budget)
+        made.append(now.item._replace(text=text))
     return made
 
 

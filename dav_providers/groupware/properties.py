@@ -4,8 +4,9 @@ Each kind of resource has a registry of its own; what all of them have is said o
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from typing import Any, TypeVar
 
 from dav_providers.groupware.names import (
     ADDRESS_DATA,
@@ -24,7 +25,12 @@ from dav_providers.groupware.names import (
 from dav_providers.groupware.preconditions import etag_of
 from dav_providers.groupware.request import GroupwareRequest, collection_href
 from dav_providers.multistatus import privileges
-from dav_providers.multistatus.live_properties import LiveProperty, LivePropertyRegistry
+from dav_providers.multistatus.live_properties import (
+    Field,
+    LiveProperty,
+    LivePropertyRegistry,
+    Shape,
+)
 from dav_providers.multistatus.principals import (
     ACL_PRINCIPALS,
     EXPAND_PROPERTY,
@@ -239,8 +245,19 @@ COLLECTIONS: LivePropertyRegistry[CollectionRow, Listing] = LivePropertyRegistry
 )
 
 
-def _getetag(item: ItemRow) -> bytes:
-    return b"<D:getetag>%s</D:getetag>" % etag_of(item.etag).encode()
+def _of_column(
+    local: str, column: str, write: Callable[[Any], str]
+) -> LiveProperty[ItemRow, Listing]:
+    """A property that one column tells; *write* gives its text, which XML holds as it stands."""
+    before, after = f"<D:{local}>", f"</D:{local}>"
+    shape = Shape((before, after), (Field(column, partial(map, write)),))
+
+    def read(item: ItemRow) -> bytes:
+        return f"{before}{write(getattr(item, column))}{after}".encode()
+
+    return LiveProperty(
+        name=f"{DAV}{local}", bind=lambda _listing: read, in_allprop=True, shape=lambda _: shape
+    )
 
 
 def content_type(item: ItemRow) -> str:
@@ -248,6 +265,7 @@ def content_type(item: ItemRow) -> str:
     return media_type(item.component)
 
 
+@lru_cache(maxsize=16)
 def media_type(component: str) -> str:
     """The media type of a *component* (RFC 4791 section 5.3.4 asks for it as a parameter)."""
     if component == "VCARD":
@@ -268,23 +286,11 @@ def _data(name: str, *, is_card: bool) -> LiveProperty[ItemRow, Listing]:
 
 ITEMS: LivePropertyRegistry[ItemRow, Listing] = LivePropertyRegistry(
     [
-        plain(f"{DAV}getetag", _getetag, in_allprop=True),
-        plain(
-            f"{DAV}getcontenttype",
-            lambda row: text_element(f"{DAV}getcontenttype", content_type(row)),
-            in_allprop=True,
-        ),
-        plain(
-            f"{DAV}getcontentlength",
-            lambda row: b"<D:getcontentlength>%d</D:getcontentlength>" % row.size,
-            in_allprop=True,
-        ),
-        plain(
-            f"{DAV}getlastmodified",
-            lambda row: text_element(f"{DAV}getlastmodified", http_date_us(row.modified_us)),
-            in_allprop=True,
-        ),
-        plain(RESOURCETYPE, lambda _row: empty_element(RESOURCETYPE), in_allprop=True),
+        _of_column("getetag", "etag", etag_of),
+        _of_column("getcontenttype", "component", media_type),
+        _of_column("getcontentlength", "size", str),
+        _of_column("getlastmodified", "modified_us", http_date_us),
+        replace(fixed(empty_element(RESOURCETYPE), RESOURCETYPE), in_allprop=True),
         _data(CALENDAR_DATA, is_card=False),
         _data(ADDRESS_DATA, is_card=True),
         same(

@@ -1,6 +1,7 @@
 """PROPFIND on homes, collections and objects (RFC 4918 section 9.1): a fixed number of queries."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from dav_providers.groupware import preconditions
 from dav_providers.groupware.properties import COLLECTIONS, ITEMS, Listing
@@ -46,8 +47,7 @@ def answer(request: GroupwareRequest) -> Answer:
         collection = collections.find(unit, request.who, request.names[1])
         if request.is_collection:
             preconditions.check_collection(request, unit, exists=True)
-            members = _members(request, unit, collection) if is_deep else []
-            return _collection(request, wanted, collection, members)
+            return _collection(request, unit, wanted, collection, is_deep=is_deep)
         return _item(request, unit, wanted, collection)
 
 
@@ -99,39 +99,50 @@ def principal(request: GroupwareRequest, unit: Unit) -> Principal:
     return found
 
 
-def _members(request: GroupwareRequest, unit: Unit, collection: CollectionRow) -> list[ItemRow]:
-    members = items.of_collection(unit, collection.id)
+def _members(
+    request: GroupwareRequest, unit: Unit, collection: CollectionRow, wanted: Propfind
+) -> tuple[int, Iterator[bytes]]:
+    """How many members there are, and their responses."""
     most = request.settings.limits.propfind_entries_max
-    if len(members) > most:
+    listing = Listing(request, collection)
+    where = collection_href(request.who.user_name, collection)
+    is_minimal = request.wants_minimal
+    shape = ITEMS.shape(wanted, listing, where, name="href", is_minimal=is_minimal)
+    if shape is None:
+        plan = ITEMS.compile(wanted, listing, is_minimal=is_minimal)
+        rows = items.of_collection(unit, collection.id)
+        count, responses = len(rows), of_items(plan, where, rows)
+    else:
+        names = [field.column for field in shape.fields]
+        columns = items.columns_of(unit, collection.id, names, most=most + 1)
+        count, responses = len(columns[0]), shape.blocks(columns)
+    if count > most:
         raise RefusedError(
             507,
             f"The collection has more than {most:,} members.",
             pre.NUMBER_OF_MATCHES_WITHIN_LIMITS,
         )
-    return members
+    return count, responses
 
 
 def _collection(
     request: GroupwareRequest,
+    unit: Unit,
     wanted: Propfind,
     collection: CollectionRow,
-    members: Sequence[ItemRow],
+    *,
+    is_deep: bool,
 ) -> Answer:
-    listing = Listing(request, collection)
     where = collection_href(request.who.user_name, collection)
-    own = COLLECTIONS.compile(wanted, listing, dead=dead, is_minimal=request.wants_minimal)
-    plan = ITEMS.compile(wanted, listing, is_minimal=request.wants_minimal)
-
-    is_rootless = bool(members) and request.skips_root
-
-    def responses() -> Iterator[bytes]:
-        if not is_rootless:
-            yield own.response(where, collection)
-        yield from of_items(plan, where, members)
-
-    if len(members) > _STREAMED_ROWS:
-        return Answer(MULTI_STATUS, [("Content-Type", CONTENT_TYPE)], stream(responses()))
-    return xml(MULTI_STATUS, document(responses()))
+    plan = COLLECTIONS.compile(
+        wanted, Listing(request, collection), dead=dead, is_minimal=request.wants_minimal
+    )
+    own = plan.response(where, collection)
+    count, members = _members(request, unit, collection, wanted) if is_deep else (0, iter(()))
+    responses = members if count and request.skips_root else chain((own,), members)
+    if count > _STREAMED_ROWS:
+        return Answer(MULTI_STATUS, [("Content-Type", CONTENT_TYPE)], stream(responses))
+    return xml(MULTI_STATUS, document(responses))
 
 
 def of_items(

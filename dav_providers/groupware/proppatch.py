@@ -1,13 +1,15 @@
 """PROPPATCH on collections (RFC 4918 section 9.2): all of its instructions, or none."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dav_providers.groupware import preconditions
+from dav_providers.groupware.floating_times import check_timezone
 from dav_providers.groupware.names import DISPLAYNAME
 from dav_providers.groupware.properties import COLLECTIONS, ITEMS
 from dav_providers.groupware.request import GroupwareRequest
 from dav_providers.multistatus import preconditions as pre
 from dav_providers.multistatus.answers import MULTI_STATUS, Answer, xml
+from dav_providers.multistatus.preconditions import Precondition
 from dav_providers.multistatus.request_xml import (
     PropertyInstruction,
     parse_propertyupdate,
@@ -16,6 +18,7 @@ from dav_providers.multistatus.request_xml import (
 from dav_providers.multistatus.writer import Propstat, document, empty_element, response
 from office import collections
 from office.errors import NotFoundError
+from office.items import InvalidItemError
 from storage import items
 from wire.bodies import read_small
 from wire.paths import quote_path
@@ -30,12 +33,12 @@ def answer(request: GroupwareRequest) -> Answer:
     request.demand_own_home()
     instructions = update.instructions
     if request.is_collection:
-        refused = refused_names(instructions)
+        refused = refusals(instructions)
         _apply(request, () if refused else instructions)
     else:
         _demand_there(request)
         # Homes and objects keep nothing that clients say of them, and that is no error of theirs.
-        refused = frozenset(each.name for each in instructions)
+        refused = {each.name: pre.CANNOT_MODIFY_PROTECTED_PROPERTY for each in instructions}
     if not refused and request.wants_minimal:
         # RFC 8144 section 2.2.
         return Answer(200, [("Content-Length", "0")])
@@ -44,27 +47,39 @@ def answer(request: GroupwareRequest) -> Answer:
     return xml(MULTI_STATUS, body)
 
 
-def refused_names(instructions: Sequence[PropertyInstruction]) -> frozenset[str]:
-    """The names among *instructions* that only the server sets."""
-    return frozenset(
-        each.name
+def refusals(instructions: Sequence[PropertyInstruction]) -> dict[str, Precondition]:
+    """By name: what stands against a property among *instructions*."""
+    found = {
+        each.name: pre.CANNOT_MODIFY_PROTECTED_PROPERTY
         for each in instructions
         if COLLECTIONS.is_protected(each.name) or each.name in ITEMS
         if each.name != DISPLAYNAME
-    )
+    }
+    for each in instructions:
+        try:
+            check_timezone(each)
+        except InvalidItemError as error:
+            found[each.name] = preconditions.named(error.precondition)
+    return found
 
 
 def propstats(
-    instructions: Sequence[PropertyInstruction], refused: frozenset[str]
+    instructions: Sequence[PropertyInstruction], refused: Mapping[str, Precondition]
 ) -> list[Propstat]:
     """What became of each property: 200 for all, or 403 for some and 424 for the others."""
     names = list(dict.fromkeys(each.name for each in instructions))
     good = [empty_element(name) for name in names if name not in refused]
     if not refused:
         return [Propstat(200, good)]
-    bad = [empty_element(name) for name in names if name in refused]
-    error = pre.error_element(pre.CANNOT_MODIFY_PROTECTED_PROPERTY)
-    return [Propstat(403, bad, error=error), *([Propstat(424, good)] if good else [])]
+    bad = [
+        Propstat(
+            403,
+            [empty_element(name) for name in names if refused.get(name) == each],
+            error=pre.error_element(each),
+        )
+        for each in dict.fromkeys(refused.values())
+    ]
+    return [*bad, *([Propstat(424, good)] if good else [])]
 
 
 def applied(

@@ -41,26 +41,25 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
         with request.services.store.read() as unit:
             # Looked up anew: its counter and its members are to be of one snapshot.
             now = collections.find(unit, request.who, collection.name)
-            delta = item_store.delta(
-                unit,
-                now,
-                query.token,
-                limit=query.limit,
-                with_text=with_text,
-            )
+            delta = item_store.delta(unit, now, query.token, limit=query.limit)
             changed = delta.changed
-            names = [each.href for each in changed] if data.needs_columns else []
-            candidates = items.candidates(unit, now.id, names) if names else []
+            ids = [each.id for each in changed] if data.needs_columns else []
+            candidates = items.candidates(unit, now.id, ids, with_text=False) if ids else {}
     except SyncTokenError as error:
         return _stale(request, collection, error)
     if candidates:
-        changed = in_time(request, candidates, data)
-    plan = ITEMS.compile(query.asked, Listing(request, now), is_minimal=request.wants_minimal)
+        changed = in_time(request, candidates.values(), data)
+    listing = Listing(request, now)
+    plan = ITEMS.compile(query.asked, listing, is_minimal=request.wants_minimal)
     where = collection_href(request.who.user_name, now)
+    shape = ITEMS.shape(query.asked, listing, where, name="href", is_minimal=request.wants_minimal)
 
     def responses() -> Iterator[bytes]:
         rows = texts.whole(request, changed) if with_text else changed
-        yield from of_items(plan, where, map(data.row, rows))
+        if shape is None:
+            yield from of_items(plan, where, map(data.row, rows))
+        else:
+            yield from shape.of_rows(changed)
         for href in delta.gone:
             yield status_response(where + quote_segment(href), 404)
         if delta.is_truncated:

@@ -4,39 +4,46 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from dav_providers.groupware.request import GroupwareRequest
 from storage import items
-from storage.items import ItemRow
+from storage.items import Candidate, ItemRow
 from storage.store import Unit
 
 _STREAMED_ROWS = 200
 _STREAMED_BYTES = 1024 * 1024
 _PORTION_ROWS = 500
-_PORTION_BYTES = 4 * 1024 * 1024
+_PORTION_BYTES = 1024 * 1024
 MOST_READ = 256 * 1024 * 1024
 """Characters that one query may look through; an office's texts are some ten millions."""
 
 
 def whole(request: GroupwareRequest, members: Iterable[ItemRow]) -> Iterator[ItemRow]:
-    """*members* with their texts; heavy ones are read when it is their turn.
+    """*members* of one collection with their texts, read in portions when it is their turn.
 
-    One that went meanwhile is left out, one that was changed comes as it is now.
+    One that went meanwhile is left out, one that was changed comes as it is now, with its etag.
     """
-    for each in members:
-        found = load(request, each)
-        if found is not None:
-            yield found
+    return (each for each in read(request, members) if each is not None)
 
 
-def load(request: GroupwareRequest, item: ItemRow) -> ItemRow | None:
-    """*item* with its text; None: it went meanwhile."""
-    if item.text:
-        return item
-    with request.services.store.read() as unit:
-        return items.whole(unit, item)
+def read(request: GroupwareRequest, members: Iterable[ItemRow]) -> Iterator[ItemRow | None]:
+    """The same one for one: None for what went meanwhile."""
+    for portion in portions(members):
+        with request.services.store.read() as unit:
+            found = items.read(unit, portion[0].collection_id, _ids(portion))
+        yield from (found.get(each.id) for each in portion)
 
 
-def load_in(unit: Unit, item: ItemRow) -> ItemRow:
-    """*item* with its text, as a transaction has it that has found it."""
-    return item if item.text else items.whole(unit, item) or item
+def candidates(request: GroupwareRequest, members: Iterable[ItemRow]) -> Iterator[Candidate]:
+    """As `whole`, and when they happen."""
+    for portion in portions(members):
+        with request.services.store.read() as unit:
+            found = [*candidates_in(unit, portion)]
+        yield from found
+
+
+def candidates_in(unit: Unit, members: Iterable[ItemRow]) -> Iterator[Candidate]:
+    """As `candidates`, within a transaction."""
+    for portion in portions(members):
+        found = items.candidates(unit, portion[0].collection_id, _ids(portion), with_text=True)
+        yield from (found[each.id] for each in portion if each.id in found)
 
 
 def portions(rows: Iterable[ItemRow]) -> Iterator[list[ItemRow]]:
@@ -53,14 +60,12 @@ def portions(rows: Iterable[ItemRow]) -> Iterator[list[ItemRow]]:
         yield portion
 
 
-def text_of(request: GroupwareRequest, item: ItemRow) -> str:
-    """The text of *item*; nothing, if it went meanwhile."""
-    found = load(request, item)
-    return "" if found is None else found.text
-
-
 def is_long(members: Sequence[ItemRow], *, with_text: bool) -> bool:
     """Whether an answer with *members* is better given in pieces."""
     if len(members) > _STREAMED_ROWS:
         return True
     return with_text and sum(max(each.size, len(each.text)) for each in members) > _STREAMED_BYTES
+
+
+def _ids(members: Iterable[ItemRow]) -> list[int]:
+    return [each.id for each in members]

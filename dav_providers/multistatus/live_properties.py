@@ -6,12 +6,15 @@ is read that nobody asked for. The registry knows neither rows nor scopes; each 
 properties for its own.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from itertools import chain, islice, repeat
+from operator import attrgetter
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from dav_providers.multistatus.request_xml import Propfind, PropfindKind
-from dav_providers.multistatus.writer import empty_element, ready_response
+from dav_providers.multistatus.writer import RESPONSE_OPEN, empty_element, ready_response
+from wire.paths import is_plain_segment, quote_segment
 
 Row = TypeVar("Row")
 Scope = TypeVar("Scope")
@@ -22,6 +25,8 @@ Reader = Callable[[Row], bytes | None]
 DeadReader = Callable[[Row], Mapping[str, bytes]]
 
 DEAD = "dead"
+_ROWS_OF_A_BLOCK = 400
+_HERE = b"\0"
 
 # What the DAV RFCs reserve to the server, whether this door serves it or not: a client that set
 # such a name as a dead property would later be answered with its own invention.
@@ -62,6 +67,60 @@ _RESERVED = frozenset(
 )
 
 
+class Field(NamedTuple):
+    """A column of the rows, and how its values are written, fit for XML; no column: the rows."""
+
+    column: str
+    write: Callable[[Iterable[Any]], Iterable[str]]
+
+
+class Shape(NamedTuple):
+    """What rows are written by: fields in order, and the text before, between and after them."""
+
+    texts: tuple[str, ...]
+    fields: tuple[Field, ...] = ()
+    is_absent: bool = False
+
+    @classmethod
+    def same(cls, xml: bytes) -> "Shape":
+        """The shape of what no row changes."""
+        return cls((xml.decode(),))
+
+    @classmethod
+    def joined(cls, shapes: Iterable["Shape"]) -> "Shape":
+        """The shape of what stands one behind the other."""
+        texts, fields = [""], list[Field]()
+        for each in shapes:
+            texts[-1] += each.texts[0]
+            texts += each.texts[1:]
+            fields += each.fields
+        return cls(tuple(texts), tuple(fields))
+
+    def of_rows(self, rows: Sequence[Any]) -> Iterator[bytes]:
+        """The rows written, some hundreds at a time."""
+        return self.blocks(
+            rows if not each.column else map(attrgetter(each.column), rows) for each in self.fields
+        )
+
+    def blocks(self, columns: Iterable[Iterable[Any]]) -> Iterator[bytes]:
+        """The rows written, some hundreds at a time, out of the values of each field's column."""
+        parts: list[Iterable[str]] = [repeat(self.texts[0])]
+        for field, values, text in zip(self.fields, columns, self.texts[1:], strict=True):
+            parts += (field.write(values), repeat(text))
+        rows = zip(*parts, strict=False)  # what is repeated has no end
+        while block := "".join(chain.from_iterable(islice(rows, _ROWS_OF_A_BLOCK))):
+            yield block.encode()
+
+
+ABSENT = Shape(("",), is_absent=True)
+"""The shape of a property that no row has."""
+
+
+def _quoted(names: Iterable[str]) -> Iterable[str]:
+    every = list(names)
+    return every if is_plain_segment("".join(every)) else map(quote_segment, every)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveProperty(Generic[Row, Scope]):
     """One live property.
@@ -72,6 +131,7 @@ class LiveProperty(Generic[Row, Scope]):
         in_allprop: Given where a client asks for all (RFC 4918 section 9.1: those of section 15).
         is_protected: PROPPATCH refuses it.
         needs: What the door has to load into the scope before ``bind`` (its own words, "locks").
+        shape: Gives what writes many rows at once, out of columns; the same as the reader's.
     """
 
     name: str
@@ -79,6 +139,7 @@ class LiveProperty(Generic[Row, Scope]):
     in_allprop: bool = False
     is_protected: bool = True
     needs: frozenset[str] = frozenset()
+    shape: Callable[[Scope], Shape] | None = None
 
 
 class PropertyPlan(Generic[Row]):
@@ -207,6 +268,38 @@ class LivePropertyRegistry(Generic[Row, Scope]):
         # allprop gives what a resource has; only names that were asked for can be missing.
         is_quiet = is_minimal or propfind.kind is PropfindKind.ALLPROP
         return PropertyPlan(wanted, dead=dead, dead_names=dead_names, is_minimal=is_quiet)
+
+    def shape(
+        self,
+        propfind: Propfind,
+        scope: Scope,
+        where: str,
+        *,
+        name: str,
+        is_minimal: bool = False,
+    ) -> Shape | None:
+        """What writes the responses of the members of *where* that have no dead properties.
+
+        The first field is the column *name*, a member's segment in URLs. None: these rows are to
+        be written one by one, since something of what is wanted has no shape.
+        """
+        if propfind.kind is PropfindKind.PROPNAME:
+            return None
+        wanted = list(self._wanted(propfind))
+        shapes = [(each.name, each.shape(scope)) for each in wanted if each.shape]
+        if len(shapes) < len(wanted):
+            return None
+        known = [shape for _, shape in shapes if not shape.is_absent]
+        is_quiet = is_minimal or propfind.kind is PropfindKind.ALLPROP
+        absent = [name for name, shape in shapes if shape.is_absent]
+        absent = [] if is_quiet else [*absent, *(self._dead_names(propfind) or ())]
+        missing = b"".join(map(empty_element, absent))
+        # What stands around the properties, told by a row that has one of no text.
+        frame = ready_response("", _HERE if known else b"", missing).removeprefix(RESPONSE_OPEN)
+        before, _, after = frame.partition(_HERE)
+        opening = RESPONSE_OPEN.decode() + where
+        named = Shape((opening, ""), (Field(name, _quoted),))
+        return Shape.joined((named, Shape.same(before), *known, Shape.same(after)))
 
     def values(
         self,

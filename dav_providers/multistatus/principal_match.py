@@ -1,7 +1,7 @@
 """principal-match (RFC 3744 section 9.3): what here is the caller, or names them in a property."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import unescape
 from typing import NamedTuple
 
@@ -14,15 +14,16 @@ from dav_providers.multistatus.expand_property import Values
 from dav_providers.multistatus.report_xml import DAV, demand_depth_zero, wanted
 from dav_providers.multistatus.request import DAVRequest
 from dav_providers.multistatus.request_xml import PropfindKind, RequestXMLError, property_names
-from dav_providers.multistatus.writer import document, response
+from dav_providers.multistatus.writer import CONTENT_TYPE, document, response, stream
 from office.principals import own
 from storage.store import Unit
 
+_STREAMED_ROWS = 200
 _HREF = re.compile(rb"<D:href>([^<]*)</D:href>")
 
 
 class Candidate(NamedTuple):
-    """A resource below the address asked, with what reads its properties.
+    """A resource below the address asked, with what reads its properties without a transaction.
 
     ``is_principal``: it is one, so that it can be the caller.
     """
@@ -42,7 +43,7 @@ def answer(
     if asked.kind is not PropfindKind.PROP:
         raise RequestXMLError("principal-match names its properties in a prop.")
     names = _property(root)
-    found = []
+    found: list[Candidate] = []
     for each in candidates:
         is_match = (
             each.is_principal and each.href in mine
@@ -50,13 +51,19 @@ def answer(
             else any(_names_one(value, mine) for value in each.values(names).values())
         )
         if is_match:
-            values = each.values(asked.names)
-            missing = [name for name in asked.names if name not in values]
-            found.append(
-                response(each.href, values.values(), () if request.wants_minimal else missing)
-            )
+            found.append(each)
             _check_count(request, len(found))
-    return xml(MULTI_STATUS, document(found))
+    is_minimal = request.wants_minimal
+    responses = (_response(each, asked.names, is_minimal=is_minimal) for each in found)
+    if len(found) > _STREAMED_ROWS:
+        return Answer(MULTI_STATUS, [("Content-Type", CONTENT_TYPE)], stream(responses))
+    return xml(MULTI_STATUS, document(responses))
+
+
+def _response(each: Candidate, names: Sequence[str], *, is_minimal: bool) -> bytes:
+    values = each.values(names)
+    missing = () if is_minimal else [name for name in names if name not in values]
+    return response(each.href, values.values(), missing)
 
 
 def _check_count(request: DAVRequest, count: int) -> None:

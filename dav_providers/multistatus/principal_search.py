@@ -1,7 +1,8 @@
 """principal-property-search (RFC 3744 section 9.4): colleagues and groups by name or address."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -15,6 +16,7 @@ from dav_providers.multistatus.request_xml import (
     Propfind,
     PropfindKind,
     RequestXMLError,
+    RequestXMLTooComplexError,
     property_names,
 )
 from dav_providers.multistatus.writer import document
@@ -53,7 +55,9 @@ _COMPARISONS: Mapping[str, Callable[[str, str], bool]] = MappingProxyType(
         "equals": lambda value, text: value == text,
     }
 )
-_Test = Callable[[Principal], bool]
+_Folded = Mapping[str, Sequence[str]]
+"""By property: a principal's values, folded; those that can't be searched are not there."""
+MOST_SEARCHES = 20
 _OWN_PARTS = frozenset({f"{DAV}property-search", f"{DAV}apply-to-principal-collection-set"})
 
 
@@ -68,10 +72,15 @@ def answer(request: DAVRequest, unit: Unit, root: etree._Element, *, are_here: b
             unless ``apply-to-principal-collection-set`` says where to look.
     """
     demand_depth_zero(request)
-    matches = _matcher(root, request.who.user_name)
+    searches = _searches(root)
     is_everywhere = root.find(f"{DAV}apply-to-principal-collection-set") is not None
     there = everybody(unit, request.who) if are_here or is_everywhere else []
-    found = [each for each in there if matches(each)]
+    if searches:
+        found = _matching(there, searches, is_any=root.get("test") == "anyof")
+    else:
+        # python-caldav asks without any for principals whose calendars it can open, and fails at
+        # one without a home: who asks is the only one.
+        found = [each for each in there if each.name == request.who.user_name]
     most = request.settings.limits.propfind_entries_max
     if len(found) > most:
         raise RefusedError(
@@ -94,34 +103,48 @@ def _wanted(root: etree._Element) -> Propfind:
     return Propfind(PropfindKind.PROP, known)
 
 
-def _matcher(root: etree._Element, user_name: str) -> _Test:
-    """All searches must hold, or (Apple's ``test="anyof"``) one of them.
+class _Search(NamedTuple):
+    """One ``property-search``: all of *names* have to hold *text*, which is folded."""
 
-    python-caldav asks without any for principals whose calendars it can open, and fails at one
-    without a home: who asks is the only one.
-    """
-    tests = [_test(each) for each in root.iterfind(f"{DAV}property-search")]
-    if not tests:
-        return lambda principal: principal.name == user_name
-    joined = any if root.get("test") == "anyof" else all
-    return lambda principal: joined(test(principal) for test in tests)
+    names: tuple[str, ...]
+    compare: Callable[[str, str], bool]
+    text: str
+
+    def fits(self, folded: _Folded) -> bool:
+        # A property that can't be searched is one that matches nothing.
+        return all(
+            any(self.compare(each, self.text) for each in folded.get(name, ()))
+            for name in self.names
+        )
 
 
-def _test(search: etree._Element) -> _Test:
-    names = property_names(search.find(f"{DAV}prop"))
-    match = search.find(f"{DAV}match")
+def _searches(root: etree._Element) -> list[_Search]:
+    found = root.findall(f"{DAV}property-search")
+    if len(found) > MOST_SEARCHES:
+        raise RequestXMLTooComplexError(f"Ask with at most {MOST_SEARCHES} property-search.")
+    return [_search(each) for each in found]
+
+
+def _search(element: etree._Element) -> _Search:
+    names = property_names(element.find(f"{DAV}prop"))
+    match = element.find(f"{DAV}match")
     if match is None or not names:
         raise RequestXMLError("property-search must hold a prop with names and a match.")
     compare = _COMPARISONS.get(match.get("match-type") or "contains")
     if compare is None:
         raise RequestXMLError(f"match-type must be one of {', '.join(_COMPARISONS)}.")
-    text = fold((match.text or "").strip())
-    return lambda principal: all(_holds(principal, name, compare, text) for name in names)
+    return _Search(names, compare, fold((match.text or "").strip()))
 
 
-def _holds(
-    principal: Principal, name: str, compare: Callable[[str, str], bool], text: str
-) -> bool:
-    # A property that can't be searched is one that matches nothing.
-    known = SEARCHABLE.get(name)
-    return known is not None and any(compare(fold(each), text) for each in known[1](principal))
+def _matching(
+    there: Iterable[Principal], searches: Sequence[_Search], *, is_any: bool
+) -> list[Principal]:
+    """Those whom all searches find, or with *is_any* (Apple's ``test="anyof"``) one of them."""
+    names = {name for each in searches for name in each.names if name in SEARCHABLE}
+    joined = any if is_any else all
+
+    def folded(principal: Principal) -> _Folded:
+        return {name: [fold(each) for each in SEARCHABLE[name][1](principal)] for name in names}
+
+    read = ((each, folded(each)) for each in there)
+    return [each for each, values in read if joined(search.fits(values) for search in searches)]

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 
 from auth.identity import Identity
 from dav_providers.multistatus import privileges
-from dav_providers.multistatus.live_properties import LiveProperty, LivePropertyRegistry
+from dav_providers.multistatus.live_properties import LiveProperty, LivePropertyRegistry, Shape
 from dav_providers.multistatus.privileges import AUTHENTICATED, DAV, READING, Ace
 from dav_providers.multistatus.writer import (
     element,
@@ -85,7 +85,7 @@ def same(name: str, make: Callable[[Scope], bytes]) -> LiveProperty[Row, Scope]:
         shown = make(scope)
         return lambda _row: shown
 
-    return LiveProperty(name=name, bind=bind)
+    return LiveProperty(name=name, bind=bind, shape=lambda scope: Shape.same(make(scope)))
 
 
 def fixed(shown: bytes, name: str) -> LiveProperty[Row, Scope]:

@@ -38,6 +38,7 @@ _CLARK = re.compile(r"(?:\{(?P<namespace>[^{}]*)\})?(?P<local>[^{}\s<>&/:]+)")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SPECIAL = re.compile('[&<>"\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]')
 
+RESPONSE_OPEN = b"<D:response><D:href>"
 _OK_OPEN = b"<D:propstat><D:prop>"
 _OK_CLOSE = b"</D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat>"
 _MISSING_CLOSE = b"</D:prop><D:status>HTTP/1.1 404 Not Found</D:status></D:propstat>"
@@ -136,7 +137,7 @@ def ready_response(href: str, found: bytes, absent: bytes = b"", others: bytes =
         absent: Empty elements of those there are not, joined.
         others: Further whole propstats, joined.
     """
-    parts = [b"<D:response><D:href>", escape(href), b"</D:href>"]
+    parts = [RESPONSE_OPEN, escape(href), b"</D:href>"]
     if found or not (absent or others):
         # Section 14.24: a response without a status has one propstat at least.
         parts += (_OK_OPEN, found, _OK_CLOSE)

@@ -94,7 +94,10 @@ def _property(asked: PropertyFilter, columns: SearchColumns, has_several: bool) 
         return _empty(asked)
     if asked.is_not_defined:
         return False
-    return _all(each.fits(value) if isinstance(each, TextMatch) else None for each in asked.tests)
+    if not asked.tests:
+        return True
+    found = [each.fits(value) if isinstance(each, TextMatch) else None for each in asked.tests]
+    return _any(found) if asked.is_any else _all(found)
 
 
 def _field(asked: PropertyFilter, columns: Mapping[str, str]) -> Verdict:

@@ -106,6 +106,28 @@ def zone_by_name(name: str) -> Zone:
     return UNIVERSAL if zone is None or name == "UTC" else LibraryZone(zone)
 
 
+class LocalClock(tzinfo):
+    """A clock where a zone of the standard library is expected: see :func:`zone_of`."""
+
+    def __init__(self, clock: Zone) -> None:
+        self.clock = clock
+
+    def utcoffset(self, moment: datetime | None) -> timedelta | None:
+        """How far the clock is ahead of UTC when it shows *moment*."""
+        if moment is None:
+            return None
+        local = (moment.replace(tzinfo=None) - _EPOCH) // _ONE_SECOND
+        return timedelta(seconds=local - self.clock.utc(local))
+
+    def dst(self, moment: datetime | None) -> timedelta | None:
+        """Unknown."""
+
+    def tzname(self, moment: datetime | None) -> str | None:
+        """Unknown."""
+
+
 def zone_of(zone: tzinfo) -> Zone:
-    """The clock of any *zone* of the standard library."""
+    """The clock of any *zone*."""
+    if isinstance(zone, LocalClock):
+        return zone.clock
     return UNIVERSAL if zone is UTC else LibraryZone(zone)

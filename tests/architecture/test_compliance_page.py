@@ -1,4 +1,7 @@
-"""docs/compliance.md: every line has a state, and what it says is kept is proven by a test."""
+"""docs/compliance.md and docs/quirks.md: what they say is kept is proven by a test that is there.
+
+Every line of the compliance page has a state.
+"""
 
 import ast
 import re
@@ -6,8 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+
 TESTS = Path(__file__).parents[1]
 PAGE = TESTS.parent / "docs/compliance.md"
+QUIRKS = TESTS.parent / "docs/quirks.md"
 STATES = frozenset({"supported", "partly", "no", "not yet"})
 KEPT = frozenset({"supported", "partly"})
 
@@ -56,8 +62,16 @@ def test_what_is_kept_names_its_tests() -> None:
     assert [line for line in lines if line.state in KEPT and not _TEST.search(line.proof)] == []
 
 
-def test_every_named_test_is_there() -> None:
-    named = set(_TEST.findall(PAGE.read_text(encoding="utf-8")))
+def test_every_quirk_names_its_test() -> None:
+    rows = [row for row in QUIRKS.read_text(encoding="utf-8").splitlines() if row.startswith("| ")]
+
+    assert len(rows) > 40
+    assert [row for row in rows[2:] if not _TEST.search(row)] == []
+
+
+@pytest.mark.parametrize("page", [PAGE, QUIRKS], ids=lambda page: page.stem)
+def test_every_named_test_is_there(page: Path) -> None:
+    named = set(_TEST.findall(page.read_text(encoding="utf-8")))
     files = {name: TESTS / name for name, _ in named}
 
     lost = {name for name, path in files.items() if not path.is_file()}

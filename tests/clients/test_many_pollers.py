@@ -14,7 +14,7 @@ import pytest
 
 from tests.clients.conftest import demand
 from tests.e2e.dav_client import Client
-from tests.e2e.growing_calendars import MANY, POLL, Calendar, filled_office
+from tests.e2e.growing_calendars import MANY, POLL, Calendar, filled_office, two_sizes
 from tests.e2e.server_process import Device, Office, Variant
 
 pytestmark = pytest.mark.clients
@@ -62,7 +62,7 @@ def test_64_pollers_and_4_writers_are_all_served(kind: str, tmp_path: Path) -> N
     wrk = demand("wrk", "wrk")
     statuses: list[int] = []
     stop = threading.Event()
-    with filled_office(tmp_path, Variant(kind)) as (office, device, _):
+    with filled_office(tmp_path, Variant(kind), two_sizes()) as (office, device, _):
         writers = [
             threading.Thread(
                 target=lambda n=number: statuses.extend(write(office, device, n, stop))

@@ -141,7 +141,7 @@ def event(uid: str, summary: str = "Besichtigung", *lines: str) -> bytes:
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Test//DE",
-        *_BERLIN,
+        *BERLIN,
         "BEGIN:VEVENT",
         f"UID:{uid}",
         "DTSTAMP:20260101T000000Z",
@@ -183,7 +183,7 @@ def card(uid: str, name: str, *lines: str, version: str = "3.0") -> bytes:
     )
 
 
-_BERLIN = (
+BERLIN = (
     "BEGIN:VTIMEZONE",
     "TZID:Europe/Berlin",
     "BEGIN:DAYLIGHT",

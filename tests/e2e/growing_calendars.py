@@ -3,7 +3,7 @@
 import os
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -56,8 +56,16 @@ def work_ns(pid: int) -> int:
     return sum(tasks)
 
 
-def fill(store: Store, name: str, members: int) -> None:
-    """Give anna a calendar with so many events."""
+def plain_events(name: str, members: int) -> Iterator[Content]:
+    """So many events of long ago; nothing but their number is of interest."""
+    for number in range(members):
+        uid = f"{name}-{number}"
+        text = event(uid).decode()
+        yield Content(uid, "VEVENT", f"{uid:0<64}", len(text), 0, 1, "", "", text)
+
+
+def fill(store: Store, name: str, contents: Iterable[Content]) -> None:
+    """Give anna a calendar with these events, each named by its UID."""
     with store.write() as unit:
         anna = people.find(unit, "anna")
         assert anna is not None
@@ -65,11 +73,8 @@ def fill(store: Store, name: str, members: int) -> None:
         collections.create(unit, anna.id, new, now_us=NOW_US)
         collection = collections.find(unit, anna.id, name)
         assert collection is not None
-        for number in range(members):
-            uid = f"{name}-{number}"
-            text = event(uid).decode()
-            content = Content(uid, "VEVENT", f"{uid:0<64}", len(text), 0, 1, "", "", text)
-            items.create(unit, collection.id, f"{uid}.ics", content, now_us=NOW_US)
+        for content in contents:
+            items.create(unit, collection.id, f"{content.uid}.ics", content, now_us=NOW_US)
 
 
 @dataclass
@@ -132,20 +137,52 @@ def measure(calendar: Calendar, act: Callable[[Calendar], Heard], pid: int, into
     into.work_ns += work_ns(pid) - before
 
 
+def two_sizes(many: int = MANY) -> dict[str, Iterable[Content]]:
+    """A small calendar and a large one."""
+    return {"klein": plain_events("klein", FEW), "gross": plain_events("gross", many)}
+
+
+def growth(
+    client: Client, pid: int, *, many: int = MANY, rounds: int = 8
+) -> Iterator[tuple[str, float, float]]:
+    """How *many* events compare to a few: figures of each act, factors of time and of work."""
+    calendars = [Calendar(client, "klein", FEW), Calendar(client, "gross", many)]
+    taken = {(act, each.name): Taken() for act in ACTS for each in calendars}
+    for calendar in calendars:
+        for act in ACTS:
+            measure(calendar, act, pid, Taken())
+    for _ in range(rounds):
+        for act in ACTS:
+            for calendar in calendars:
+                measure(calendar, act, pid, taken[act, calendar.name])
+    for act in ACTS:
+        small, large = taken[act, "klein"], taken[act, "gross"]
+        slower, harder = large.p50 / small.p50, large.work_ns / small.work_ns
+        requests = rounds * REQUESTS * 1e6
+        figures = (
+            f"{act.__name__}: {small.p50:.2f} to {large.p50:.2f} ms ({slower:.2f}), "
+            f"{small.work_ns / requests:.2f} to {large.work_ns / requests:.2f} ms of work "
+            f"({harder:.2f})"
+        )
+        yield figures, slower, harder
+
+
 ACTS = (Calendar.sync, Calendar.poll, Calendar.get, Calendar.change, Calendar.new, Calendar.delete)
 
 
 @contextmanager
-def filled_office(folder: Path, variant: Variant) -> Iterator[tuple[Office, Device, int]]:
-    """An office that serves anna's two calendars, a device of hers, and the server's process."""
+def filled_office(
+    folder: Path, variant: Variant, calendars: Mapping[str, Iterable[Content]]
+) -> Iterator[tuple[Office, Device, int]]:
+    """An office that serves anna's *calendars*, a device of hers, and the server's process."""
     office = Office(folder, variant)
     office.add_user("anna", "--admin")
     device = office.add_device("anna", "Telefon")
     url = variant.database_url or sqlite_url(office.data / "deedbox.sqlite3")
     store = Store(url)
     try:
-        fill(store, "klein", FEW)
-        fill(store, "gross", MANY)
+        for name, contents in calendars.items():
+            fill(store, name, contents)
     finally:
         store.close()
     others = set(children(os.getpid()))

@@ -2,7 +2,8 @@
 
 A conftest takes the fixtures in.
 
-Four variants cover each pair of HTTP server, transport and database.
+Two variants cover each HTTP server, transport and database, and further ones, for ``make soak``,
+each pair of them.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,13 +18,10 @@ from tests.e2e.server_process import Device, Office, Variant, running_office
 
 MakeClient = Callable[..., Client]
 
-DIRECT = (
-    "uvicorn-plain-sqlite",
-    "uvicorn-tls-postgresql",
-    "cheroot-plain-postgresql",
-    "cheroot-tls-sqlite",
-)
-PROXIED = tuple(f"{each}-proxied" for each in DIRECT)
+_EACH = ("uvicorn-plain-sqlite", "cheroot-tls-postgresql")
+_PAIRS = ("uvicorn-tls-postgresql", "cheroot-plain-postgresql", "cheroot-tls-sqlite")
+DIRECT = (*_EACH, *(pytest.param(name, marks=pytest.mark.soak) for name in _PAIRS))
+PROXIED = tuple(f"{name}-proxied" for name in (_EACH[0], *_PAIRS))
 """The same behind a proxy that they trust; only where a test asks for them."""
 
 

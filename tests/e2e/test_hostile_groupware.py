@@ -17,6 +17,7 @@ from tests.e2e.hostile_objects import OBJECTS, Sent
 from tests.e2e.hostile_questions import QUESTIONS
 from tests.e2e.http_client import until
 from tests.e2e.server_process import Device, Office, Variant, running_office
+from tests.pace import is_within
 
 _SECONDS_A_MB = 0.02  # what was stored is given back, however much it is
 _SECONDS_A_POLL = 0.004
@@ -136,7 +137,7 @@ def _send_all(
             spent -= (len(other.milliseconds) - polls) * _SECONDS_A_POLL
         allowed = each.seconds + _SECONDS_A_MB * len(heard.body) / 1_048_576
         is_told = heard.status < 400 or each.says.encode() in heard.body
-        if heard.status not in each.statuses or not is_told or spent > allowed:
+        if heard.status not in each.statuses or not is_told or not is_within(spent, allowed):
             faults.append(f"{each.name}: {heard.status}, {spent:.2f} s, {heard.body[330:600]!r}")
     return faults
 

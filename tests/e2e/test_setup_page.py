@@ -64,6 +64,7 @@ class TestTheLink:
         done = browser.send(browser.get(link(empty)), **GOOD)
 
         assert done.status == 200
+        assert "no phone and no other computer reaches it" in done.html
         status, listing = propfind(empty, device_of(done))
         assert status == 207
         assert "/files/Properties/" in listing

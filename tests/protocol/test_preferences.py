@@ -120,6 +120,14 @@ class TestExtendedMkcol:
         assert reply.status == 507
         assert anna.names("/Home") == []
 
+    def test_so_many_properties_as_a_change_sets(self, anna: Client) -> None:
+        def many(count: int) -> bytes:
+            return mkcol("".join(f'<x{number} xmlns="urn:x"/>' for number in range(count)))
+
+        assert anna.request("MKCOL", "/Home/viel", many(500)).status == 201
+        assert anna.request("MKCOL", "/Home/zuviel", many(501)).status == 413
+        assert anna.names("/Home") == ["/files/Home/viel/"]
+
     def test_a_property_of_the_office_too(self, anna: Client) -> None:
         reply = anna.request("MKCOL", "/Objekte/4799 Hof", mkcol(f'{PLAIN}<x xmlns="urn:x"/>'))
 

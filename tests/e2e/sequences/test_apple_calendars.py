@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.e2e.accounts import EVERY_WAY, HOME, Connect, Vera, event, task
+from tests.e2e.accounts import BERLIN, EVERY_WAY, HOME, Connect, Vera, event, task
 from tests.e2e.dialects import (
     Dialect,
     Program,
@@ -112,6 +112,9 @@ FAMILIES = {
         "macOS/26.5.1 (25F80) remindd/3976",
     ),
 }
+TIMEZONE = "&#13;\n".join(
+    ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Apple Inc.//macOS//EN", *BERLIN, "END:VCALENDAR")
+)
 XML: Mapping[str, str] = {"Content_Type": "text/xml", "Brief": "t", "Prefer": "return=minimal"}
 Start = Callable[..., Program]
 
@@ -367,7 +370,7 @@ class TestCalendar:
                         DIALECT.element("A:calendar-color", "#1BADF8FF"),
                         DIALECT.element("A:calendar-order", "9"),
                         DIALECT.element("C:calendar-free-busy-set", DIALECT.element("C:YES")),
-                        DIALECT.element("C:calendar-timezone", "BEGIN:VCALENDAR&#13;\n"),
+                        DIALECT.element("C:calendar-timezone", TIMEZONE),
                         DIALECT.element(
                             "C:supported-calendar-component-set",
                             DIALECT.element("C:comp", name="VEVENT"),

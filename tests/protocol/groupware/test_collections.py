@@ -1,5 +1,7 @@
 """MKCALENDAR, extended MKCOL and PROPPATCH (RFC 4791 section 5.3.1, 5689, 4918 section 9.2)."""
 
+from urllib.parse import quote
+
 import pytest
 
 from tests.documents_door import Reply
@@ -105,6 +107,19 @@ class TestMakeCalendar:
     def test_an_email_address_makes_a_name_of_255_bytes_at_most(self, anna: Device) -> None:
         assert mkcalendar(anna, "x" * 255).status == 201
         assert mkcalendar(anna, "x" * 256).status == 403
+
+    @pytest.mark.parametrize("name", ["\u202ekram", "te\u2066am", "team\ufeff"])
+    def test_a_name_that_looks_like_another_one_is_refused(self, anna: Device, name: str) -> None:
+        assert mkcalendar(anna, name).status == 403
+        assert mkcol(anna, name, "<CR:addressbook/>").status == 403
+        assert f"/dav/anna/{quote(name)}/" not in anna.propfind("/dav/anna/", Depth="1").hrefs
+
+    def test_it_sets_so_many_properties_as_a_change_does(self, anna: Device) -> None:
+        def many(count: int) -> str:
+            return "".join(f"<D:a{number}>x</D:a{number}>" for number in range(count))
+
+        assert mkcalendar(anna, "viel", many(500)).status == 201
+        assert mkcalendar(anna, "zuviel", many(501)).status == 413
 
 
 class TestExtendedMkcol:

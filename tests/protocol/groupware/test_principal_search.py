@@ -2,6 +2,8 @@
 
 import pytest
 
+from dav_providers.multistatus import principal_search
+from office.items import fold
 from tests.documents_door import Reply
 from tests.groupware_door import CAL, DAV, Device
 
@@ -50,6 +52,31 @@ def test_of_others_there_are_no_calendars(anna: Device, jonas: Device) -> None:
 
 def test_what_cannot_be_searched_finds_nobody(anna: Device) -> None:
     assert search(anna, "a", prop="<D:getetag/>").hrefs == []
+
+
+def test_with_more_than_20_searches_it_is_refused(anna: Device) -> None:
+    assert search(anna, *["ann"] * 20).hrefs == ["/dav/anna/"]
+
+    reply = search(anna, *["ann"] * 21)
+
+    assert reply.status == 413
+    assert "at most 20" in reply.text
+
+
+def test_a_name_is_folded_once_however_many_search_it(
+    anna: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folded: list[str] = []
+
+    def counting(text: str) -> str:
+        folded.append(text)
+        return fold(text)
+
+    monkeypatch.setattr(principal_search, "fold", counting)
+    search(anna, *["a"] * 20)
+
+    names = [each for each in folded if each != "a"]
+    assert len(names) == len(set(names)) > 1
 
 
 def test_names_beside_the_prop_are_understood(anna: Device) -> None:

@@ -5,6 +5,7 @@ from lxml import etree
 
 from auth import people
 from tests.groupware_door import CAL, CS, DAV, Device, GroupwareOffice, event
+from tests.large_collections import fill
 
 TYPE = f"{DAV}resourcetype"
 
@@ -318,6 +319,20 @@ class TestMatch:
         found = hrefs(ask(anna, "/principals/", match("<D:self/>")))
 
         assert found == ["/dav/anna/", "/principals/mitarbeiter/"]
+
+    def test_a_long_answer_comes_in_pieces(self, groupware: GroupwareOffice, anna: Device) -> None:
+        fill(groupware, anna, "calendar", 300)
+        wanted = "<D:acl/><D:supported-report-set/><D:supported-privilege-set/>"
+        body = (
+            '<D:principal-match xmlns:D="DAV:"><D:principal-property><D:owner/>'
+            f"</D:principal-property><D:prop>{wanted}</D:prop></D:principal-match>"
+        )
+
+        blocks = [*anna.blocks("REPORT", "/dav/anna/calendar-300/", body.encode(), Depth="0")]
+
+        assert len(blocks) > 1
+        assert max(map(len, blocks)) < 80_000
+        assert b"".join(blocks).count(b"<D:response>") == 300
 
     def test_what_names_one_in_a_property(self, anna: Device) -> None:
         anna.put("calendar/a.ics", event("a"))

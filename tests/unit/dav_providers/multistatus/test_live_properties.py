@@ -28,7 +28,11 @@ class Scope:
 
 
 def a_property(
-    local: str, value: Callable[[Row], str | None], **flags: bool
+    local: str,
+    value: Callable[[Row], str | None],
+    *,
+    is_protected: bool = True,
+    in_allprop: bool = False,
 ) -> LiveProperty[Row, Scope]:
     name = f"{{DAV:}}{local}"
 
@@ -43,7 +47,9 @@ def a_property(
         return read
 
     needs = frozenset({"locks"}) if local == "lockdiscovery" else frozenset[str]()
-    return LiveProperty(name=name, bind=bind, needs=needs, **flags)
+    return LiveProperty(
+        name=name, bind=bind, needs=needs, is_protected=is_protected, in_allprop=in_allprop
+    )
 
 
 REGISTRY = LivePropertyRegistry(

@@ -23,6 +23,7 @@ from dav_providers.multistatus.request_xml import (
     text_of,
 )
 from dav_providers.multistatus.writer import document, response
+from tests.pace import is_within
 
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -68,7 +69,7 @@ class TestReadXML:
         with pytest.raises(ForbiddenDoctypeError):
             read_xml(body)
 
-        assert time.process_time() - start < 0.5
+        assert is_within(time.process_time() - start, 0.5)
 
     def test_the_word_inside_a_value_is_no_doctype(self) -> None:
         assert read_xml(b"<a><![CDATA[<!DOCTYPE html>]]></a>").text == "<!DOCTYPE html>"
@@ -131,7 +132,7 @@ class TestReadXML:
         with pytest.raises(RequestXMLError):
             read_xml(b"<a>" * 150_000 + b"</a>" * 150_000)
 
-        assert time.process_time() - start < 1
+        assert is_within(time.process_time() - start, 1)
 
     def test_the_number_of_elements_is_bounded(self) -> None:
         body = b"<a>" + b"<b/>" * 9 + b"</a>"
@@ -222,7 +223,7 @@ class TestPropertyupdate:
         with pytest.raises(RequestXMLTooComplexError, match="namespaces"):
             parse_propertyupdate(body)
 
-        assert time.process_time() - began < 1
+        assert is_within(time.process_time() - began, 1)
 
     def test_a_namespace_that_is_relative_is_refused(self) -> None:
         with pytest.raises(RequestXMLError, match="absolute"):

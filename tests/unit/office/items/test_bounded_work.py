@@ -1,9 +1,6 @@
 """Objects that are taken but made to keep whoever asks about them busy: told in milliseconds."""
 
 import re
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC
 
 import pytest
@@ -23,17 +20,11 @@ from office.items.filters import ComponentFilter, matches_calendar
 from office.items.property_filters import PropertyFilter, TextMatch, Within
 from office.items.recurrence_limits import limited_overrides
 from tests.calendar_texts import calendar, component, event, indexed, read, us
+from tests.pace import within
 
 EVER = us("0001-01-02"), us("9999-12-01")
 MORNING = us("2026-01-02T02:00"), us("2026-01-02T03:00")
 DAILY = ("DTSTART:00010101T000000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY")
-
-
-@contextmanager
-def within(seconds: float) -> Iterator[None]:
-    began = time.process_time()
-    yield
-    assert time.process_time() - began < seconds
 
 
 def test_a_date_that_lasts_for_millennia() -> None:

@@ -215,6 +215,19 @@ class TestKnown:
         assert self.verdict(data, PropertyFilter("UID", (TextMatch("1@muster"),))) is True
         assert self.verdict(data, PropertyFilter("LOCATION")) is None
 
+    def test_one_of_several_texts_is_enough_where_any_is_asked_for(self) -> None:
+        data = calendar(*component("DTSTART:20260504T100000Z", "SUMMARY:Termin beim Notar"))
+        texts_ = (TextMatch("bank"), TextMatch(""))
+
+        def verdict(name: str, *tests: TextMatch) -> object:
+            return self.verdict(data, PropertyFilter(name, tests, is_any=True))
+
+        for name in ("UID", "SUMMARY"):
+            assert verdict(name, *texts_) is True
+            assert verdict(name, TextMatch("bank"), TextMatch("auto")) is False
+            assert verdict(name) is True
+            assert self.verdict(data, PropertyFilter(name, texts_)) is False
+
     def test_a_contact_that_does_not_hold_the_word(self) -> None:
         columns = {**dict.fromkeys(COLUMNS, ""), "FN": fold("Anna Müller")}
 

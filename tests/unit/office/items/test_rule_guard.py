@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from office.items import InvalidItemError, Precondition, occurs_in
 from tests.calendar_texts import indexed, us
+from tests.pace import is_within
 
 START = "DTSTART:20260112T090000Z"
 DATA, INSTANCES = Precondition.CALENDAR_DATA, Precondition.CALENDAR_INSTANCES
@@ -66,7 +67,7 @@ def test_it_is_refused_at_once_and_told_why(
     with pytest.raises(InvalidItemError) as caught:
         indexed(START, f"RRULE:{rule}")
 
-    assert time.process_time() - began < 0.5
+    assert is_within(time.process_time() - began, 0.5)
     assert caught.value.precondition is precondition
     assert words in str(caught.value)
 
@@ -128,4 +129,4 @@ def test_any_rule_is_refused_or_can_be_asked_in_bounded_time(
         for year in ("0002", "2026", "2100", "9998"):
             occurs_in(found, us(f"{year}-03-01"), us(f"{year}-03-08"))
 
-    assert time.process_time() - began < 1
+    assert is_within(time.process_time() - began, 1)
