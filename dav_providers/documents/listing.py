@@ -9,7 +9,7 @@ from dav_providers.multistatus import preconditions as pre
 from dav_providers.multistatus.answers import RefusedError
 from dav_providers.multistatus.live_properties import PropertyPlan
 from dav_providers.multistatus.request_xml import Propfind
-from office import folder_sync, locks
+from office import access_lists, folder_sync, locks
 from office.places import Place
 from storage import blocks, dead_properties
 from storage.locks import on_members, on_nodes
@@ -67,6 +67,9 @@ def load(
         _load_locks(unit, listing, place, is_listing=is_listing)
     if "tokens" in needs:
         _load_tokens(unit, listing, place, members)
+    if "holders" in needs:
+        shown = {each.id for each in (*place.chain, *members)}
+        listing.holders = access_lists.holders(unit, shown)
     dead = _dead_properties(unit, node, is_listing=is_listing) if "dead" in needs else {}
     return Loaded(listing, dead)
 
@@ -78,7 +81,9 @@ def too_much(message: str) -> RefusedError:
 
 def _load_tokens(unit: Unit, listing: Listing, place: Place, members: Sequence[NodeRow]) -> None:
     node = place.existing()
-    folders = [each.id for each in (node, *members) if each.is_collection and each.id]
+    folders = [
+        listing.chain_of(each) for each in (node, *members) if each.is_collection and each.id
+    ]
     listing.tokens = folder_sync.tokens(unit, listing.who, folders)
     if not node.id:
         layout = listing.request.services.layout
