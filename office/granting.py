@@ -7,6 +7,7 @@ from auth import grants, identity, people, rights
 from auth.audit import COMMAND_LINE, Actor
 from auth.errors import CredentialsError
 from auth.grants import EVERYBODY
+from auth.identity import Identity
 from auth.rights import DataRight, FunctionRight
 from office import access, layout, places, targets
 from office.access import Act, Verdict
@@ -21,6 +22,7 @@ from storage import people as people_rows
 from storage.grants import Noun
 from storage.locks import LockRow
 from storage.store import Unit, WriteUnit
+from storage.tree import NodeRow
 
 _GRANTABLE = frozenset({Role.ESTATES, Role.RESOURCES})
 
@@ -34,32 +36,40 @@ class Granted(NamedTuple):
 
 
 def grant(
-    unit: WriteUnit, name: str, right: DataRight, path: str, *, by: Actor = COMMAND_LINE
+    unit: WriteUnit, name: str, right: DataRight, path: str, *, who: Identity | None = None
 ) -> Granted:
     """Let a user, a group or everybody go this far with what is at *path*, and no farther.
 
+    Args:
+        unit: The transaction.
+        name: Of the user or group, or :data:`EVERYBODY`.
+        right: How far.
+        path: As :func:`office.targets.find` has it.
+        who: Who says so; None: whoever sits at the machine, who may.
+
     Raises:
         UnknownPrincipalError: There is no such user or group.
-        NotFoundError: There is nothing at the path.
+        NotFoundError: There is nothing at the path, or not for *who*.
+        ForbiddenError: It is not theirs to manage.
         FixedError: It is no place where something can be granted.
         KindError: It is a document.
     """
-    target = _held(unit, path)
-    grants.grant(unit, target.noun, target.id, name, right, by=by)
+    target = _held(unit, path, who)
+    grants.grant(unit, target.noun, target.id, name, right, by=_actor(who))
     end_locks_without_right(unit)
     return Granted(name, right, target.path)
 
 
-def revoke(unit: WriteUnit, name: str, path: str, *, by: Actor = COMMAND_LINE) -> None:
+def revoke(unit: WriteUnit, name: str, path: str, *, who: Identity | None = None) -> None:
     """Take back what was granted to them at this very path.
 
     Raises:
         UnknownPrincipalError: There is no such user or group.
         NotFoundError: There is nothing at the path, or nothing was granted to them there.
-        FixedError, KindError: As :func:`grant`.
+        ForbiddenError, FixedError, KindError: As :func:`grant`.
     """
-    target = _held(unit, path)
-    if not grants.revoke(unit, target.noun, target.id, name, by=by):
+    target = _held(unit, path, who)
+    if not grants.revoke(unit, target.noun, target.id, name, by=_actor(who)):
         raise NotFoundError(f"Nothing was granted to {name} on “{target.path}” itself.")
     end_locks_without_right(unit)
 
@@ -117,24 +127,41 @@ def _may_hold(unit: Unit, lock: LockRow) -> bool:
         who = identity.renew_device(unit, lock.device_id)
     except CredentialsError:
         return True  # shut out as a whole or retired: that ends locks by itself
-    nodes = (tree.find(unit, node_id) for node_id, _ in tree.lineage(unit, lock.node_id))
-    chain = [node for node in nodes if node is not None]
-    return access.decide(who, Act.WRITE, chain) is Verdict.ALLOWED
+    return access.decide(who, Act.WRITE, _chain(unit, lock.node_id)) is Verdict.ALLOWED
 
 
 def _shown(row: grant_rows.NamedGrantRow, path: str) -> Granted:
     return Granted(row.principal_name or EVERYBODY, DataRight(row.level), path)
 
 
-def _held(unit: WriteUnit, path: str) -> Target:
+def _actor(who: Identity | None) -> Actor:
+    return COMMAND_LINE if who is None else Actor(who.user_id, who.device_id)
+
+
+def _held(unit: WriteUnit, path: str, who: Identity | None) -> Target:
     """What is at *path*; nobody else grants anything, or begins a lock, until the commit."""
     people_rows.hold_everybody(unit)
     target = targets.find(unit, path)
+    if who is not None:
+        _demand_management(unit, who, target)
     if target.node is None:
         return target
     if not target.node.is_collection:
         raise KindError(f"“{target.node.name}” is a document; grant the folder that it lies in.")
-    root = tree.find(unit, tree.lineage(unit, target.id)[0][0])
-    if root is None or root.role not in _GRANTABLE:
+    if _chain(unit, target.id)[0].role not in _GRANTABLE:
         raise FixedError(f"“{target.path}” is seen as the office rules; nothing is granted there.")
     return target
+
+
+def _demand_management(unit: Unit, who: Identity, target: Target) -> None:
+    if target.node is not None:
+        access.demand(who, Act.MANAGE, _chain(unit, target.id))
+        return
+    found = collections.find_by_id(unit, target.id, viewer_id=who.user_id)
+    if found is not None:
+        access.demand_collection(who, Act.MANAGE, found)
+
+
+def _chain(unit: Unit, node_id: int) -> list[NodeRow]:
+    nodes = (tree.find(unit, each) for each, _ in tree.lineage(unit, node_id))
+    return [node for node in nodes if node is not None]

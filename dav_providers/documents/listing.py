@@ -9,7 +9,7 @@ from dav_providers.multistatus import preconditions as pre
 from dav_providers.multistatus.answers import RefusedError
 from dav_providers.multistatus.live_properties import PropertyPlan
 from dav_providers.multistatus.request_xml import Propfind
-from office import access_lists, folder_sync, locks
+from office import access, access_lists, folder_sync, locks
 from office.places import Place
 from storage import blocks, dead_properties
 from storage.locks import on_members, on_nodes
@@ -71,6 +71,9 @@ def load(
         shown = {each.id for each in (*place.chain, *members)}
         listing.holders = access_lists.holders(unit, shown)
     dead = _dead_properties(unit, node, is_listing=is_listing) if "dead" in needs else {}
+    if dead and access.is_passed(listing.who, place.chain):
+        # Of folders that are only gone through, what clients wrote on them is not told.
+        dead = {node_id: each for node_id, each in dead.items() if node_id in listing.who.grants}
     return Loaded(listing, dead)
 
 

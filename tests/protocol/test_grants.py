@@ -6,7 +6,7 @@ from auth import rights
 from auth.grants import EVERYBODY
 from auth.rights import DataRight, FunctionRight
 from office import granting
-from office.errors import FixedError, KindError, NotFoundError
+from office.errors import FixedError, ForbiddenError, KindError, NotFoundError
 from tests.builders import NOW_US
 from tests.documents_door import DAV, Client, SampleOffice, url
 
@@ -106,6 +106,21 @@ class TestGranted:
             where = {"Destination": url("/Home/Weg")} if method == "MOVE" else {}
             assert anna.request(method, estate, LOCK_OR_SET[method], **where).status == 403, method
 
+    def test_what_clients_wrote_on_the_way_is_not_told(
+        self, closed: SampleOffice, anna: Client, estate: str
+    ) -> None:
+        for path in (estate, f"{estate}/Fotos", f"{estate}/Fotos/Privat"):
+            closed.clients["berta"].request("MKCOL", path)
+            closed.clients["berta"].request("PROPPATCH", path, LOCK_OR_SET["PROPPATCH"])
+        grant(closed, "anna", READ, f"{estate}/Fotos/Privat")
+
+        def holds(path: str) -> list[str]:
+            reply = anna.propfind(path, "{urn:x}x", Depth="1")
+            return [href for href in reply.hrefs if reply.found(href)]
+
+        assert holds("/Objekte") == holds(estate) == []
+        assert [each.rpartition("/Fotos/")[2] for each in holds(f"{estate}/Fotos")] == ["Privat/"]
+
     def test_copying_the_way_takes_only_what_is_seen(
         self, closed: SampleOffice, anna: Client, estate: str
     ) -> None:
@@ -183,6 +198,33 @@ LOCK_OR_SET = {
     "DELETE": b"",
     "MOVE": b"",
 }
+
+
+class TestManage:
+    def test_whoever_manages_a_folder_says_who_else_may(
+        self, closed: SampleOffice, anna: Client, jonas: Client, estate: str
+    ) -> None:
+        grant(closed, "jonas", MANAGE, estate)
+        grant(closed, "anna", WRITE, estate)
+        for who, path in ((anna, estate), (jonas, OTHER), (jonas, "/Ressourcen")):
+            with pytest.raises((ForbiddenError, NotFoundError)), closed.store.write() as unit:
+                granting.grant(unit, "mitarbeiter", READ, path, who=who.identity())
+
+        with closed.store.write() as unit:
+            granting.revoke(unit, "anna", estate, who=jonas.identity())
+            granting.grant(unit, "anna", READ, f"{estate}/Fotos", who=jonas.identity())
+
+        assert anna.put(f"{estate}/Fotos/Bild.jpg").status == 403
+
+    def test_owners_manage_their_calendars(
+        self, office: SampleOffice, anna: Client, jonas: Client
+    ) -> None:
+        with office.store.write() as unit:
+            granting.grant(unit, "anna", WRITE, "/dav/jonas/calendar", who=jonas.identity())
+        with pytest.raises(ForbiddenError), office.store.write() as unit:
+            granting.grant(unit, EVERYBODY, READ, "/dav/jonas/calendar", who=anna.identity())
+        with pytest.raises(NotFoundError), office.store.write() as unit:
+            granting.grant(unit, EVERYBODY, READ, "/dav/jonas/contacts", who=anna.identity())
 
 
 class TestWhereNothingIsGranted:

@@ -29,7 +29,7 @@ def shared(device: Device) -> list[str]:
     """The paths below one's own home of what others share."""
     base = device.own("")
     found = [href.removeprefix(base) for href in device.names("")]
-    return [each for each in found if each.startswith("shared-")]
+    return sorted(each for each in found if each.startswith("shared-"))
 
 
 def privileges(device: Device, path: str) -> set[str]:
