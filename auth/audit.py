@@ -36,6 +36,12 @@ class Act(StrEnum):
     USER_UNBLOCKED = "user.unblocked"
     USER_GROUPS_SET = "user.groups-set"
     USER_DEVICE_LIMIT_SET = "user.device-limit-set"
+    USER_VISIBILITY_SET = "user.visibility-set"
+    RIGHTS_GIVEN = "rights.given"
+    RIGHTS_TAKEN = "rights.taken"
+    GROUP_ADDED = "group.added"
+    GRANT_SET = "grant.set"
+    GRANT_REVOKED = "grant.revoked"
     PASSWORD_RESET_ISSUED = "password.reset-issued"  # noqa: S105 - the name of an act
     PASSWORD_SET = "password.set"  # noqa: S105 - the name of an act
     DEVICE_ADDED = "device.added"
@@ -63,7 +69,7 @@ NOBODY = Actor()
 
 
 class Subject(NamedTuple):
-    """Whom or what an act is about, by ids."""
+    """Whom or what an act is about, by ids; ``user_id`` may be a group's: ids are told apart."""
 
     user_id: int | None = None
     device_id: int | None = None

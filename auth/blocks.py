@@ -1,8 +1,8 @@
-"""Blocks: one user, one folder and all below it; a block beats every grant."""
+"""Blocks: one user, one folder and all below it, or one collection; it beats every grant."""
 
 from auth import audit, people
 from auth.audit import COMMAND_LINE, Act, Actor, Subject
-from storage import blocks, locks
+from storage import blocks, collection_viewers, locks
 from storage import people as people_rows
 from storage.store import Unit, WriteUnit
 
@@ -35,6 +35,43 @@ def unblock_on(unit: WriteUnit, *, user_name: str, node_id: int, by: Actor = COM
     is_lifted = blocks.remove(unit, user_id=person.id, node_id=node_id)
     if is_lifted:
         audit.record(unit, Act.BLOCK_LIFTED, by=by, on=Subject(person.id, node_id=node_id))
+    return is_lifted
+
+
+def block_on_collection(
+    unit: WriteUnit,
+    *,
+    user_name: str,
+    collection_id: int,
+    now_us: int,
+    by: Actor = COMMAND_LINE,
+) -> None:
+    """Close a calendar or address book to a user, also one of their own; its bytes stay.
+
+    Raises:
+        UnknownUserError: There is no such user.
+    """
+    user_id = people.get(unit, user_name).id
+    people_rows.hold(unit, user_id)
+    collection_viewers.block(unit, user_id=user_id, collection_id=collection_id, now_us=now_us)
+    details = {"collection": collection_id}
+    audit.record(unit, Act.BLOCK_SET, by=by, on=Subject(user_id), details=details)
+
+
+def unblock_on_collection(
+    unit: WriteUnit, *, user_name: str, collection_id: int, by: Actor = COMMAND_LINE
+) -> bool:
+    """Open it to the user again; False if it was not closed.
+
+    Raises:
+        UnknownUserError: There is no such user.
+    """
+    user_id = people.get(unit, user_name).id
+    people_rows.hold(unit, user_id)
+    is_lifted = collection_viewers.unblock(unit, user_id=user_id, collection_id=collection_id)
+    if is_lifted:
+        details = {"collection": collection_id}
+        audit.record(unit, Act.BLOCK_LIFTED, by=by, on=Subject(user_id), details=details)
     return is_lifted
 
 

@@ -8,6 +8,7 @@
   - EmailTakenError            another user has this address
   - LabelTakenError            the user has an active device of this label
   - UnknownUserError           no user of this name
+  - UnknownPrincipalError      neither user nor group of this name
   - UnknownDeviceError         no active device of this label
   - UserNotActiveError         blocked, or not yet enabled
   - UserStateError             neither new nor invited, or not invited
@@ -93,6 +94,13 @@ class UnknownUserError(AuthError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"There is no user named {name}; `deedbox user list` shows them all.")
+
+
+class UnknownPrincipalError(AuthError):
+    """Neither a user nor a group has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no user and no group {name!r}.")
 
 
 class UnknownDeviceError(AuthError):

@@ -1,12 +1,17 @@
 """Who asks, on which device: from a request's credentials to an :class:`Identity`."""
 
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 from auth import credentials
 from auth.errors import CredentialsError
-from auth.rights import ADMINISTRATION, FunctionRight, rights_of
-from storage import devices, people
+from auth.rights import ADMINISTRATION, DataRight, FunctionRight, rights_of
+from auth.visibility import Visibility
+from storage import devices, node_grants, people
 from storage.people import split_names
 from storage.store import Unit, WriteUnit
 
@@ -20,6 +25,9 @@ class Identity:
     Attributes:
         blocked_nodes: Nodes that are closed to the user, with all below them.
         home_node_id: The user's own folder.
+        grants: Data rights by the node that they were granted on, for it and all below it.
+        passages: The folders that lead to those nodes: they may be gone through.
+        visibility: Which customers the user sees.
     """
 
     user_id: int
@@ -30,6 +38,9 @@ class Identity:
     blocked_nodes: frozenset[int]
     home_node_id: int
     groups: frozenset[str]
+    grants: Mapping[int, DataRight] = field(default_factory=dict)
+    passages: frozenset[int] = frozenset()
+    visibility: Visibility = Visibility.NONE
 
     @property
     def is_administrator(self) -> bool:
@@ -61,7 +72,7 @@ def identify(unit: Unit, username: str, password: str, *, secret_key: bytes) -> 
         raise CredentialsError("wrong secret", user_id=bearer.user_id, device_id=bearer.device_id)
     if folded_username(username) not in (bearer.user_name, bearer.email_key):
         raise CredentialsError("another user's device", is_proven=True)
-    return _standing_identity(bearer)
+    return _standing_identity(unit, bearer)
 
 
 def renew(unit: Unit, who: Identity) -> Identity:
@@ -70,10 +81,19 @@ def renew(unit: Unit, who: Identity) -> Identity:
     Raises:
         CredentialsError: The device was retired, or the user is no longer active.
     """
-    bearer = devices.find_bearer_of(unit, who.device_id)
+    return renew_device(unit, who.device_id)
+
+
+def renew_device(unit: Unit, device_id: int) -> Identity:
+    """Whoever uses this device, as they stand now.
+
+    Raises:
+        CredentialsError: As :func:`renew`.
+    """
+    bearer = devices.find_bearer_of(unit, device_id)
     if bearer is None:
         raise CredentialsError("unknown device")
-    return _standing_identity(bearer)
+    return _standing_identity(unit, bearer)
 
 
 def renew_and_hold(unit: WriteUnit, who: Identity) -> Identity:
@@ -85,12 +105,12 @@ def renew_and_hold(unit: WriteUnit, who: Identity) -> Identity:
     return renew(unit, who)
 
 
-def _standing_identity(bearer: devices.BearerRow) -> Identity:
+def _standing_identity(unit: Unit, bearer: devices.BearerRow) -> Identity:
     if bearer.retired_us is not None:
         raise CredentialsError("retired device", is_proven=True)
     if bearer.state != "active":
         raise CredentialsError(f"{bearer.state} user", is_proven=True)
-    return _identity(bearer)
+    return _identity(unit, bearer)
 
 
 def folded_username(username: str) -> str:
@@ -99,16 +119,48 @@ def folded_username(username: str) -> str:
     return bare.lower() if bare.isascii() else unicodedata.normalize("NFC", bare).casefold()
 
 
-def _identity(bearer: devices.BearerRow) -> Identity:
+class _Granted(NamedTuple):
+    """Grants by node, and which of those nodes lie in others."""
+
+    rights: Mapping[int, DataRight]
+    deep: frozenset[int]
+
+
+@lru_cache(maxsize=1024)
+def _granted(stored: str) -> _Granted:
+    """What :func:`storage.node_grants.joined` selected, apart again."""
+    rights: dict[int, DataRight] = {}
+    deep = set()
+    for each in filter(None, stored.split(",")):
+        node, level, is_root = each.split(".")
+        node_id = int(node)
+        rights[node_id] = max(rights.get(node_id, DataRight.NONE), DataRight(int(level)))
+        if is_root == "0":
+            deep.add(node_id)
+    return _Granted(MappingProxyType(rights), frozenset(deep))
+
+
+def _identity(unit: Unit, bearer: devices.BearerRow) -> Identity:
     groups = split_names(bearer.groups)
     blocked = bearer.blocked_nodes
+    blocked_nodes = frozenset(map(int, blocked.split(","))) if blocked else frozenset[int]()
+    granted = _granted(bearer.grants)
+    # Whoever was granted roots only, as most are, needs no way to anything.
+    passages = (
+        node_grants.on_the_way(unit, granted.deep, hidden=blocked_nodes)
+        if granted.deep
+        else frozenset[int]()
+    )
     return Identity(
         user_id=bearer.user_id,
         user_name=bearer.user_name,
         device_id=bearer.device_id,
         device_label=bearer.device_label,
-        function_rights=rights_of(groups),
-        blocked_nodes=frozenset(map(int, blocked.split(","))) if blocked else frozenset(),
+        function_rights=rights_of(groups, bearer.rights),
+        blocked_nodes=blocked_nodes,
         home_node_id=bearer.home_node_id,
         groups=groups,
+        grants=granted.rights,
+        passages=passages,
+        visibility=Visibility(bearer.visibility),
     )

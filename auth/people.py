@@ -13,14 +13,13 @@ from auth.errors import (
     UserNotActiveError,
 )
 from auth.names import checked_email, checked_name, email_key
-from auth.rights import ADMINISTRATION, GROUPS, MITARBEITER
+from auth.rights import ADMINISTRATION, MITARBEITER
+from auth.visibility import Visibility
 from storage import locks, people, tokens
 from storage.people import PersonRow
 from storage.store import Unit, WriteUnit
 
 MOST_DEVICES = 100
-
-_KNOWN_GROUPS = frozenset(each.name for each in GROUPS)
 
 
 def add_user(  # noqa: PLR0913 - what is known of one person, each said by name
@@ -35,7 +34,7 @@ def add_user(  # noqa: PLR0913 - what is known of one person, each said by name
     state: str = "active",
     by: Actor = COMMAND_LINE,
 ) -> PersonRow:
-    """Make a user.
+    """Make a user, who sees their own customers; the office's first sees all.
 
     Args:
         unit: The transaction; after an error it must be given up as a whole.
@@ -44,7 +43,7 @@ def add_user(  # noqa: PLR0913 - what is known of one person, each said by name
         home_node_id: The root of the user's Home.
         now_us: The time, in microseconds.
         password: For the console; None makes a user who has devices only.
-        groups: Names of groups of :data:`auth.rights.GROUPS`.
+        groups: Names of groups of the office.
         state: ``active``, or ``new`` for somebody who is to be invited.
         by: Who makes them.
 
@@ -55,11 +54,12 @@ def add_user(  # noqa: PLR0913 - what is known of one person, each said by name
         EmailTakenError: Another user has the address.
     """
     name, email = checked_name(name), checked_email(email)
-    chosen = _checked_groups(groups)
+    chosen = _checked_groups(unit, groups)
     password_hash = None
     if password is not None:
         passwords.check_strength(password, name=name, email=email)
         password_hash = passwords.hashed(password)
+    visibility = Visibility.OWN if people.has_any(unit) else Visibility.ALL
     user_id = people.insert_principal(
         unit, kind="user", name=name, display_name="", created_us=now_us
     )
@@ -73,6 +73,7 @@ def add_user(  # noqa: PLR0913 - what is known of one person, each said by name
         password_hash=password_hash,
         state=state,
         home_node_id=home_node_id,
+        visibility=visibility,
     )
     if not is_made:
         raise EmailTakenError(email)
@@ -153,7 +154,7 @@ def set_groups(
         InvalidValueError: There is no such group.
         LastAdministratorError: Nobody else who is active is in Administration.
     """
-    chosen = _checked_groups(groups)
+    chosen = _checked_groups(unit, groups)
     people.hold_group(unit, ADMINISTRATION.name)
     people.hold(unit, get(unit, name).id)
     person = get(unit, name)
@@ -192,6 +193,24 @@ def set_device_limit(
     return person._replace(device_limit=limit)
 
 
+def set_visibility(
+    unit: WriteUnit, name: str, visibility: Visibility, *, by: Actor = COMMAND_LINE
+) -> PersonRow:
+    """Let a user see all customers, their own or none; from the next request on.
+
+    Whoever may do this may do it to themselves: the audit log tells.
+
+    Raises:
+        UnknownUserError: There is no such user.
+    """
+    person = get(unit, name)
+    people.hold(unit, person.id)
+    people.set_visibility(unit, person.id, visibility)
+    details = {"visibility": visibility.value}
+    audit.record(unit, Act.USER_VISIBILITY_SET, by=by, on=Subject(person.id), details=details)
+    return person._replace(visibility=visibility)
+
+
 def _refuse_last_administrator(unit: WriteUnit, person: PersonRow) -> None:
     is_administrator = ADMINISTRATION.name in person.groups and person.state == "active"
     if is_administrator and not people.has_active_member(
@@ -210,10 +229,11 @@ def has_administrator(unit: Unit) -> bool:
     return people.has_active_member(unit, ADMINISTRATION.name, besides=0)
 
 
-def _checked_groups(groups: Iterable[str]) -> list[str]:
-    chosen = sorted(set(groups))
+def _checked_groups(unit: Unit, groups: Iterable[str]) -> list[str]:
+    chosen, known = sorted(set(groups)), people.group_names(unit)
     for group in chosen:
-        if group not in _KNOWN_GROUPS:
-            known = ", ".join(each.name for each in GROUPS)
-            raise InvalidValueError(f"There is no group {group!r}; the groups are {known}.")
+        if group not in known:
+            raise InvalidValueError(
+                f"There is no group {group!r}; the groups are {', '.join(known)}."
+            )
     return chosen

@@ -1,6 +1,7 @@
 """May they? The one function that every door and job asks (``decide``).
 
-It joins what is stored about a person (function rights, blocks) with where something lies.
+It joins what is stored about a person (function rights, grants, blocks) with where something
+lies.
 Every door is in the rights matrix of ``tests/protocol/test_access_matrix.py``.
 """
 
@@ -8,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from enum import Enum, auto
 
 from auth.identity import Identity
-from auth.rights import FunctionRight
+from auth.rights import DataRight, FunctionRight
 from office.errors import Blocked, BlockedError, FixedError, ForbiddenError, NotFoundError
 from office.layout import Role
 from storage.collections import CollectionRow
@@ -19,7 +20,7 @@ class Act(Enum):
     """What somebody wants to do with the last node of a chain.
 
     WRITE changes a document or a folder's properties, ADD and REMOVE_FROM a folder's members;
-    REMOVE and RENAME are about the node itself.
+    REMOVE and RENAME are about the node itself; MANAGE says who else may.
     """
 
     READ = auto()
@@ -28,6 +29,7 @@ class Act(Enum):
     REMOVE_FROM = auto()
     REMOVE = auto()
     RENAME = auto()
+    MANAGE = auto()
 
 
 class Verdict(Enum):
@@ -46,13 +48,58 @@ PRIVILEGE = {
     Act.REMOVE_FROM: "unbind",
     Act.REMOVE: "unbind",
     Act.RENAME: "unbind",
+    Act.MANAGE: "write-acl",
 }
 """The RFC 3744 privilege that an act needs."""
 
+_COLLECTION_NEEDS = {
+    Act.READ: DataRight.READ,
+    Act.REMOVE: DataRight.READ,
+    Act.MANAGE: DataRight.MANAGE,
+    Act.RENAME: DataRight.MANAGE,
+}
 _FIXED_ROLES = frozenset(Role) - {Role.NONE, Role.ESTATE}
 _MANAGED = frozenset({Role.TOP, Role.CONTACTS})
 # No right opens them, so nobody is sent to an administrator.
 _MANAGED_REFUSALS = {Act.ADD: "Nothing can be put directly in here."}
+
+
+SOMEBODY = Identity(
+    user_id=0,
+    user_name="",
+    device_id=0,
+    device_label="",
+    function_rights=frozenset(),
+    blocked_nodes=frozenset(),
+    home_node_id=0,
+    groups=frozenset(),
+)
+"""Nobody in particular: for access lists, which ask what one in a group, say, might do."""
+
+
+def data_right(who: Identity, chain: Sequence[NodeRow]) -> DataRight:
+    """How far *who* may go with the last node of *chain*, but for blocks and function rights.
+
+    What was granted on a node holds for all below it; the farthest counts. A Home is its
+    owner's alone, and Administration may manage all that is shared.
+    """
+    root = chain[0]
+    if root.role == Role.HOME:
+        return DataRight.MANAGE if root.id == who.home_node_id else DataRight.NONE
+    if root.role in _MANAGED:
+        return DataRight.READ
+    if who.is_administrator:
+        return DataRight.MANAGE
+    grants = who.grants
+    return max(grants.get(each.id, DataRight.NONE) for each in chain)
+
+
+def is_passed(who: Identity, chain: Sequence[NodeRow]) -> bool:
+    """Whether *who* only goes through the folder at the end of *chain*, to what is in it for them.
+
+    They see the folder and those of its members that lead on, and nothing else of it.
+    """
+    return data_right(who, chain) < DataRight.READ
 
 
 def decide(who: Identity, act: Act, chain: Sequence[NodeRow]) -> Verdict:
@@ -63,25 +110,30 @@ def decide(who: Identity, act: Act, chain: Sequence[NodeRow]) -> Verdict:
     root, node = chain[0], chain[-1]
     if who.blocked_nodes and any(each.id in who.blocked_nodes for each in chain):
         return Verdict.HIDDEN
-    if root.role == Role.HOME and root.id != who.home_node_id:
+    right = data_right(who, chain)
+    if right < DataRight.READ and node.id not in who.passages:
         return Verdict.HIDDEN
     if act is Act.READ:
         return Verdict.ALLOWED
-    return _may_change(who, act, root, node)
+    return _may_change(who, act, right, root, node)
 
 
-def _may_change(who: Identity, act: Act, root: NodeRow, node: NodeRow) -> Verdict:
+def _may_change(
+    who: Identity, act: Act, right: DataRight, root: NodeRow, node: NodeRow
+) -> Verdict:
     if root.role in _MANAGED:
         return Verdict.REFUSED
-    if act in (Act.REMOVE, Act.RENAME) and node.role in _FIXED_ROLES:
+    is_fixed = node.role in _FIXED_ROLES or (node.role == Role.ESTATE and act is Act.REMOVE)
+    if is_fixed and act in (Act.REMOVE, Act.RENAME):
         return Verdict.FIXED
-    if root.role == Role.RESOURCES and not who.is_administrator:
+    if act is Act.MANAGE:
+        # What lies in a Home nobody else could find; there is nothing to grant.
+        may = right >= DataRight.MANAGE and root.role != Role.HOME
+        return Verdict.ALLOWED if may else Verdict.REFUSED
+    if right < DataRight.WRITE:
         return Verdict.REFUSED
-    if node.role == Role.ESTATES or (node.role == Role.ESTATE and act is Act.RENAME):
-        return _by(who, FunctionRight.EDIT_PROPERTIES)
-    if node.role == Role.ESTATE and act is Act.REMOVE:
-        return Verdict.FIXED
-    return _by(who, FunctionRight.EDIT_DOCUMENTS)
+    is_estates = node.role == Role.ESTATES or (node.role == Role.ESTATE and act is Act.RENAME)
+    return _by(who, FunctionRight.EDIT_PROPERTIES if is_estates else FunctionRight.EDIT_DOCUMENTS)
 
 
 def _by(who: Identity, right: FunctionRight) -> Verdict:
@@ -126,22 +178,37 @@ def known_part(who: Identity, chain: Sequence[NodeRow]) -> Sequence[NodeRow]:
 
 def visible(who: Identity, chain: Sequence[NodeRow], members: Iterable[NodeRow]) -> list[NodeRow]:
     """The members of the last node of *chain*, which *who* may read, that they may see."""
-    if not who.blocked_nodes:
-        return list(members)
-    return [each for each in members if decide(who, Act.READ, (*chain, each)) is Verdict.ALLOWED]
+    if is_passed(who, chain):
+        asked = ((each, decide(who, Act.READ, (*chain, each))) for each in members)
+        return [each for each, verdict in asked if verdict is Verdict.ALLOWED]
+    # What may be read is inherited, so that only a block can hide one of them.
+    return [each for each in members if each.id not in who.blocked_nodes]
+
+
+def collection_right(who: Identity, collection: CollectionRow) -> DataRight:
+    """How far *who* may go with a calendar, task list or address book, blocks included."""
+    if collection.is_blocked:
+        return DataRight.NONE
+    is_own = collection.owner_id == who.user_id
+    return DataRight.MANAGE if is_own else DataRight(collection.granted)
 
 
 def decide_collection(who: Identity, act: Act, collection: CollectionRow) -> Verdict:
-    """Whether *who* may do *act* with a calendar, task list or address book.
+    """Whether *who* may do *act* with a calendar, task list or address book (theirs as found).
 
-    Its owner may do everything with its members; for everybody else it is not there. What each
-    user has from the beginning stays.
+    Its owner may do everything with its members, others what was granted to them; for everybody
+    else it is not there. What each user has from the beginning stays. REMOVE takes what is
+    another's out of one's own home only, and needs no more than to have it there.
     """
-    if collection.owner_id != who.user_id:
+    right = collection_right(who, collection)
+    is_own = collection.owner_id == who.user_id
+    if right < DataRight.READ or (collection.is_away and not is_own):
         return Verdict.HIDDEN
-    if act in (Act.REMOVE, Act.RENAME) and collection.is_default:
-        return Verdict.FIXED
-    return Verdict.ALLOWED
+    if is_own:
+        is_fixed = collection.is_default and act in (Act.REMOVE, Act.RENAME)
+        return Verdict.FIXED if is_fixed else Verdict.ALLOWED
+    needed = _COLLECTION_NEEDS.get(act, DataRight.WRITE)
+    return Verdict.ALLOWED if right >= needed else Verdict.REFUSED
 
 
 def demand_collection(who: Identity, act: Act, collection: CollectionRow) -> None:
@@ -149,12 +216,19 @@ def demand_collection(who: Identity, act: Act, collection: CollectionRow) -> Non
 
     Raises:
         NotFoundError: For *who* it does not exist.
+        ForbiddenError: It was granted for less.
         FixedError: The collection stays.
     """
     verdict = decide_collection(who, act, collection)
+    name = collection.display_name or collection.name
     if verdict is Verdict.HIDDEN:
         raise NotFoundError("There is nothing here.")
-    if verdict is Verdict.FIXED:
-        raise FixedError(
-            f"“{collection.display_name or collection.name}” belongs to every user; it stays."
+    if verdict is Verdict.REFUSED:
+        raise ForbiddenError(
+            f"{who.user_name} may not change “{name}”; {collection.owner_name} or an "
+            "administrator can grant it.",
+            privilege=PRIVILEGE[act],
+            names=(collection.name,),
         )
+    if verdict is Verdict.FIXED:
+        raise FixedError(f"“{name}” belongs to every user; it stays.")

@@ -2,6 +2,7 @@
 
 from auth.identity import Identity
 from auth.rights import ADMINISTRATION
+from auth.visibility import Visibility
 from storage.people import PersonRow
 
 COMMAND_NAME = "deedbox"
@@ -18,6 +19,7 @@ def at_the_machine(*, home_node_id: int = 0) -> Identity:
         blocked_nodes=frozenset(),
         home_node_id=home_node_id,
         groups=frozenset({ADMINISTRATION.name}),
+        visibility=Visibility.ALL,
     )
 
 

@@ -262,17 +262,16 @@ def _visible_part(work: Work, source: Place) -> list[NodeRow]:
     nodes = tree.subtree(work.unit, source.existing().id, most=COPY_NODES_MAX + 1)
     if len(nodes) > COPY_NODES_MAX:
         raise TooLargeError(f"More than {COPY_NODES_MAX:,} items at once; copy it in parts.")
-    blocked = work.who.blocked_nodes
-    if not blocked:
+    who = work.who
+    if not who.blocked_nodes and not access.is_passed(who, source.chain):
         return nodes
-    kept: list[NodeRow] = []
-    left_out: set[int] = set()
-    for node in nodes:
-        if node.id in blocked or node.parent_id in left_out:
-            left_out.add(node.id)
-        else:
-            kept.append(node)
-    return kept
+    seen = {nodes[0].id: source.chain}
+    for node in nodes[1:]:
+        # Parents come before their members; below one that is left out nothing is taken along.
+        above = seen.get(node.parent_id or 0)
+        if above is not None and access.visible(who, above, [node]):
+            seen[node.id] = (*above, node)
+    return [node for node in nodes if node.id in seen]
 
 
 def _refuse_hidden(work: Work, node: NodeRow) -> None:

@@ -2,10 +2,11 @@
 
 A block changes what its user sees without any change of the folder: whatever happens to a member
 that is blocked for somebody ends the tokens that they hold of that folder
-(``storage.sync_floors``).
+(``storage.sync_floors``). A folder that somebody only goes through, to what was granted to them in
+it, is like ``/files/``: its token is a hash of what they see of it, and names no number.
 """
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
@@ -22,6 +23,7 @@ from storage.store import Unit
 from storage.tree import NodeRow
 
 _DIGEST_DIGITS = 17
+_TOP = "files"
 
 
 class Counter(NamedTuple):
@@ -43,15 +45,25 @@ class FolderDelta:
     is_truncated: bool
 
 
-def tokens(unit: Unit, who: Identity, folder_ids: Collection[int]) -> dict[int, str]:
-    """The token of each of these folders for one who knows all that *who* may see in it now."""
-    found = folder_changes.numbers(unit, folder_ids, user_id=who.user_id, hidden=who.blocked_nodes)
-    return {node_id: token_of(_counter(each)) for node_id, each in found.items()}
+def tokens(unit: Unit, who: Identity, folders: Sequence[Sequence[NodeRow]]) -> dict[int, str]:
+    """The token of each of these folders (chains from the root) for one who knows all of it.
+
+    Two queries at most, however many they are.
+    """
+    passed = [chain for chain in folders if access.is_passed(who, chain)]
+    read = [chain[-1].id for chain in folders if not access.is_passed(who, chain)]
+    found = folder_changes.numbers(unit, read, user_id=who.user_id, hidden=who.blocked_nodes)
+    told = {node_id: token_of(_counter(each)) for node_id, each in found.items()}
+    if passed:
+        shown = places.passed_members(unit, who, passed)
+        for node_id, members in shown.items():
+            told[node_id] = token_of(_counter_of_shown(f"p{node_id}", members))
+    return told
 
 
 def top_token(unit: Unit, who: Identity, layout: Layout, place: Place) -> str:
     """The token of ``/files/`` itself."""
-    return token_of(_top_counter(places.members(unit, who, layout, place)))
+    return token_of(_counter_of_shown(_TOP, places.members(unit, who, layout, place)))
 
 
 def delta(
@@ -71,8 +83,9 @@ def delta(
         TooLargeError: *limit* is too small for ``/files/``, which is told as a whole.
     """
     node = place.existing()
-    if not node.id:
-        return _delta_of_top(places.members(unit, who, layout, place), token, limit)
+    if not node.id or access.is_passed(who, place.chain):
+        name = f"p{node.id}" if node.id else _TOP
+        return _delta_of_shown(name, places.members(unit, who, layout, place), token, limit)
     found = folder_changes.numbers(unit, [node.id], user_id=who.user_id, hidden=who.blocked_nodes)
     counter = _counter(found[node.id])
     # Who has nothing yet needs no word of what went before.
@@ -96,15 +109,17 @@ def _counter(numbers: FolderNumbers) -> Counter:
     return Counter(name, numbers.epoch, numbers.modseq, numbers.floor)
 
 
-def _top_counter(members: list[NodeRow]) -> Counter:
-    """``/files/`` is made of roots of several trees: its state stands for a number."""
+def _counter_of_shown(name: str, members: list[NodeRow]) -> Counter:
+    """Where no number tells all (``/files/`` is made of roots): what is shown stands for one."""
     state = "/".join(f"{each.id} {each.modseq} {each.name}" for each in members)
     number = int.from_bytes(sha256(state.encode()).digest()[:8]) % 10**_DIGEST_DIGITS
-    return Counter("files", 1, number, number)
+    return Counter(name, 1, number, number)
 
 
-def _delta_of_top(members: list[NodeRow], token: str, limit: int | None) -> FolderDelta:
-    own = token_of(_top_counter(members))
+def _delta_of_shown(
+    name: str, members: list[NodeRow], token: str, limit: int | None
+) -> FolderDelta:
+    own = token_of(_counter_of_shown(name, members))
     if token not in ("", own):
         raise SyncTokenError("Since this token, what lies here has changed.")
     changed = [] if token else members

@@ -1,8 +1,11 @@
 """An office's beginning: prepared at the first start, opened by its first user."""
 
 from auth import rights, setup_link
+from auth.rights import DataRight
 from office import layout
-from storage import instance
+from office.layout import Role
+from storage import grants, instance, tree
+from storage.grants import Noun
 from storage.store import Store, Unit, WriteUnit
 
 _PREPARED = "office.prepared_us"
@@ -29,8 +32,17 @@ def prepare_office(store: Store, language: str, *, name: str = "", now_us: int) 
             return False
         rights.ensure_groups(unit, now_us=now_us)
         layout.prepare(unit, language, now_us=now_us)
+        _let_everybody_in(unit)
         name_office(unit, name)
     return True
+
+
+def _let_everybody_in(unit: WriteUnit) -> None:
+    """What is granted to everybody at the start; an administrator may take it back."""
+    for role, right in ((Role.ESTATES, DataRight.WRITE), (Role.RESOURCES, DataRight.READ)):
+        root = tree.find_root(unit, role)
+        if root is not None:
+            grants.put(unit, Noun.NODE, root.id, None, right)
 
 
 def is_open(unit: Unit) -> bool:

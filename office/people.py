@@ -1,20 +1,19 @@
 """People with what the office gives each of them: a Home, and folders that are closed to them."""
 
-import unicodedata
 from collections.abc import Iterable
 
 from auth import blocks, people
 from auth.audit import COMMAND_LINE, Actor
 from auth.rights import MITARBEITER
-from office import collections, layout, places
+from office import collections, layout, places, targets
 from office.command import in_place_of
 from office.errors import FixedError, KindError, NotFoundError
 from office.layout import Role
 from office.opening import open_office
-from storage import tree_changes
+from office.targets import Target
+from storage import collection_viewers, tree_changes
 from storage.people import PersonRow
 from storage.store import Unit, WriteUnit
-from storage.tree import NodeRow
 
 
 def add_person(  # noqa: PLR0913 - what is known of one person, each said by name
@@ -66,7 +65,8 @@ def block_on_path(
     Args:
         unit: The transaction.
         user_name: Whom.
-        path: As that user would write it: ``/files/Objekte/...``, or ``Objekte/...`` for short.
+        path: As that user would write it: ``/files/Objekte/...``, or ``Objekte/...`` for short;
+            a calendar or address book as ``/dav/<owner>/<name>``.
         now_us: The time, in microseconds.
         by: Who closes it.
 
@@ -76,10 +76,15 @@ def block_on_path(
         FixedError: The path is ``/files/`` itself.
         KindError: It is a document.
     """
-    node = _node(unit, people.get(unit, user_name), path)
-    if not node.is_collection:
-        raise KindError(f"“{node.name}” is a document; block the folder that it lies in.")
-    blocks.block_on(unit, user_name=user_name, node_id=node.id, now_us=now_us, by=by)
+    target = _target(unit, people.get(unit, user_name), path)
+    if target.node is None:
+        blocks.block_on_collection(
+            unit, user_name=user_name, collection_id=target.id, now_us=now_us, by=by
+        )
+        return
+    if not target.node.is_collection:
+        raise KindError(f"“{target.node.name}” is a document; block the folder that it lies in.")
+    blocks.block_on(unit, user_name=user_name, node_id=target.id, now_us=now_us, by=by)
 
 
 def unblock_on_path(
@@ -92,8 +97,13 @@ def unblock_on_path(
         NotFoundError: There is nothing at the path, or the user is not blocked on it.
         FixedError: The path is ``/files/`` itself.
     """
-    node = _node(unit, people.get(unit, user_name), path)
-    if not blocks.unblock_on(unit, user_name=user_name, node_id=node.id, by=by):
+    target = _target(unit, people.get(unit, user_name), path)
+    is_lifted = (
+        blocks.unblock_on_collection(unit, user_name=user_name, collection_id=target.id, by=by)
+        if target.node is None
+        else blocks.unblock_on(unit, user_name=user_name, node_id=target.id, by=by)
+    )
+    if not is_lifted:
         raise NotFoundError(f"{user_name} is not blocked on “{path}”.")
 
 
@@ -102,18 +112,18 @@ def blocked_paths(unit: Unit, person: PersonRow) -> list[str]:
     where = layout.load(unit)
     who = in_place_of(person)
     return sorted(
-        "/files/" + "/".join(places.names_of(unit, where, who, node_id))
-        for node_id in blocks.nodes_of(unit, person.id)
+        [
+            "/files/" + "/".join(places.names_of(unit, where, who, node_id))
+            for node_id in blocks.nodes_of(unit, person.id)
+        ]
+        + [
+            f"/dav/{owner}/{name}"
+            for owner, name in collection_viewers.blocked_for(unit, person.id)
+        ]
     )
 
 
-def _node(unit: Unit, person: PersonRow, path: str) -> NodeRow:
-    names = [unicodedata.normalize("NFC", name) for name in path.strip("/").split("/") if name]
-    if names and names[0] == "files":
-        names = names[1:]
-    if not names:
+def _target(unit: Unit, person: PersonRow, path: str) -> Target:
+    if path.strip("/") in {"", "files"}:
         raise FixedError("A user blocked on everything is blocked as a whole: leave the path out.")
-    place = places.find(unit, in_place_of(person), layout.load(unit), names)
-    if place.node is None:
-        raise NotFoundError(f"There is nothing at /files/{'/'.join(names)}.")
-    return place.node
+    return targets.find(unit, path, person=person)

@@ -9,19 +9,52 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from storage import epochs
+from storage.id_lists import id_list, is_among
 from storage.store import Unit, WriteUnit
 
-_COLUMNS = (
-    "id, owner_id, name, kind, components, display_name, is_default, properties, created_us, "
-    "modseq, epoch, pruned_modseq"
+_GRANTED = (
+    "SELECT {what} FROM collection_grant g WHERE {where} AND (g.principal_id IS NULL"
+    " OR g.principal_id = :viewer OR g.principal_id IN"
+    " (SELECT group_id FROM membership WHERE user_id = :viewer))"
 )
+_GRANTED_THIS = _GRANTED.format(what="max(g.level)", where="g.collection_id = c.id")
+_GRANTED_ANY = _GRANTED.format(what="g.collection_id", where="g.level > 0")
+_HOLDER = "g.level || ' ' || coalesce(h.kind || ' ' || h.name, '')"
+
+
+def _select(*, is_sqlite: bool) -> str:
+    joined = f"group_concat({_HOLDER})" if is_sqlite else f"string_agg({_HOLDER}, ',')"
+    return f"{_SELECTED}, (SELECT {joined} {_HOLDERS}){_FROM}"
+
+
+_HOLDERS = (
+    "FROM collection_grant g LEFT JOIN principal h ON h.id = g.principal_id"
+    " LEFT JOIN person ON person.principal_id = h.id WHERE g.collection_id = c.id"
+    " AND (person.state IS NULL OR person.state = 'active')"
+)
+_SELECTED = (
+    "SELECT c.id, c.owner_id, c.name, c.kind, c.components, c.display_name, c.is_default,"
+    " c.properties, c.created_us, c.modseq, c.epoch, c.pruned_modseq, p.name,"
+    f" CASE WHEN c.owner_id = :viewer THEN 0 ELSE ({_GRANTED_THIS}) END,"
+    " EXISTS (SELECT 1 FROM collection_block b"
+    " WHERE b.user_id = :viewer AND b.collection_id = c.id),"
+    " v.is_away, v.display_name, v.properties"
+)
+_FROM = (
+    " FROM collection c JOIN principal p ON p.id = c.owner_id"
+    " LEFT JOIN collection_view v ON v.user_id = :viewer AND v.collection_id = c.id"
+)
+_SELECT = {is_sqlite: _select(is_sqlite=is_sqlite) for is_sqlite in (True, False)}
 
 
 class CollectionRow(NamedTuple):
-    """One collection, as the table has it.
+    """One collection, and what is stored about the person who asks for it.
 
-    ``name`` is its segment in URLs. ``components`` are those that a calendar takes;
+    ``name`` is its segment in its owner's URLs. ``components`` are those that a calendar takes;
     ``properties_json`` is what clients stored, read by whoever asks for :attr:`properties`.
+    ``granted`` is the level that was granted to who asks (0 to 3, the owner needs none),
+    ``is_blocked`` says that it is closed to them, ``is_away`` that they took it out of their home;
+    ``own_name`` and ``own_properties_json`` are what they call it themselves, once they did.
     """
 
     id: int
@@ -36,12 +69,36 @@ class CollectionRow(NamedTuple):
     modseq: int
     epoch: int
     pruned_modseq: int
+    owner_name: str
+    granted: int
+    is_blocked: bool
+    is_away: bool
+    own_name: str | None
+    own_properties_json: str | None
+    granted_to: str | None
 
     @property
     def properties(self) -> Mapping[str, str]:
         """What clients stored: Clark name to the whole element as XML."""
         properties: Mapping[str, str] = json.loads(self.properties_json)
         return properties
+
+    @property
+    def holders(self) -> list["CollectionHolder"]:
+        """To whom something was granted, active users only."""
+        parts = (each.split(" ") for each in (self.granted_to or "").split(",") if each)
+        return [
+            CollectionHolder(int(level), kind, name[0] if name else "")
+            for level, kind, *name in parts
+        ]
+
+
+class CollectionHolder(NamedTuple):
+    """To whom a level was granted: a ``user`` or ``group`` by name, or (both empty) everybody."""
+
+    level: int
+    kind: str
+    name: str
 
 
 class NewCollection(NamedTuple):
@@ -56,51 +113,63 @@ class NewCollection(NamedTuple):
 
 
 def _collection(row: tuple[Any, ...]) -> CollectionRow:
-    id_, owner_id, name, kind, components, display_name, is_default, *rest = row
-    return CollectionRow(
-        id_,
-        owner_id,
-        name,
-        kind,
-        frozenset(components.split(",")) if components else frozenset(),
-        display_name,
-        bool(is_default),
-        *rest,
+    found = CollectionRow._make(row)
+    components = str(found.components)
+    return found._replace(
+        components=frozenset(components.split(",")) if components else frozenset(),
+        is_default=bool(found.is_default),
+        granted=found.granted or 0,
+        is_blocked=bool(found.is_blocked),
+        is_away=bool(found.is_away),
     )
 
 
-def find(unit: Unit, owner_id: int, name: str) -> CollectionRow | None:
-    """The collection of this name in its owner's home."""
+def find(
+    unit: Unit, owner_id: int, name: str, *, viewer_id: int | None = None
+) -> CollectionRow | None:
+    """The collection of this name in its owner's home, as it stands to the viewer (the owner)."""
     row = unit.row(
-        f"SELECT {_COLUMNS} FROM collection WHERE owner_id = :owner AND name = :name",
-        {"owner": owner_id, "name": name},
+        f"{_SELECT[unit.is_sqlite]} WHERE c.owner_id = :owner AND c.name = :name",
+        {"owner": owner_id, "name": name, "viewer": viewer_id or owner_id},
     )
     return _collection(row) if row else None
 
 
-def of_owner(unit: Unit, owner_id: int) -> list[CollectionRow]:
-    """All collections of a user, the oldest first."""
+def find_by_id(unit: Unit, collection_id: int, *, viewer_id: int) -> CollectionRow | None:
+    """The collection of this id, as it stands to *viewer_id*."""
+    row = unit.row(
+        f"{_SELECT[unit.is_sqlite]} WHERE c.id = :id", {"id": collection_id, "viewer": viewer_id}
+    )
+    return _collection(row) if row else None
+
+
+def of_viewer(unit: Unit, viewer_id: int) -> list[CollectionRow]:
+    """All collections that are a user's own or were granted to them; own ones first, by age."""
     rows = unit.rows(
-        f"SELECT {_COLUMNS} FROM collection WHERE owner_id = :owner ORDER BY id",
-        {"owner": owner_id},
+        f"{_SELECT[unit.is_sqlite]} WHERE c.owner_id = :viewer OR c.id IN ({_GRANTED_ANY})"
+        " ORDER BY c.owner_id <> :viewer, c.id",
+        {"viewer": viewer_id},
     )
     return [_collection(row) for row in rows]
 
 
-def hold(unit: WriteUnit, owner_id: int, names: Collection[str]) -> dict[str, CollectionRow]:
-    """The collections of these names, with all other writers kept out of them until the commit.
+def hold(
+    unit: WriteUnit, viewer_id: int, names: Collection[str], ids: Collection[int] = ()
+) -> list[CollectionRow]:
+    """A user's own of these *names* and those of these *ids*, kept from other writers till commit.
 
     They are held in the order of their ids, so that two who want the same never wait for each
     other.
     """
     wanted = {f"n{i}": name for i, name in enumerate(sorted(set(names)))}
-    among = ", ".join(f":{key}" for key in wanted)
+    among = ", ".join(f":{key}" for key in wanted) or "NULL"
     rows = unit.rows(
-        f"SELECT {_COLUMNS} FROM collection WHERE owner_id = :owner AND name IN ({among}) "
-        f"ORDER BY id{'' if unit.is_sqlite else ' FOR UPDATE'}",
-        {"owner": owner_id, **wanted},
+        f"{_SELECT[unit.is_sqlite]} WHERE (c.owner_id = :viewer AND c.name IN ({among}))"
+        f" OR c.id {is_among(unit, 'ids')}"
+        f" ORDER BY c.id{'' if unit.is_sqlite else ' FOR UPDATE OF c'}",
+        {"viewer": viewer_id, "ids": id_list(unit, ids), **wanted},
     )
-    return {row[2]: _collection(row) for row in rows}
+    return [_collection(row) for row in rows]
 
 
 def hold_home(unit: WriteUnit, owner_id: int) -> int:

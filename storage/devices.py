@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from storage import function_rights, node_grants
 from storage.people import joined_groups
 from storage.store import Unit, WriteUnit
 
@@ -25,7 +26,8 @@ class DeviceRow(NamedTuple):
 class BearerRow(NamedTuple):
     """All that a request must know about its device's owner, read at once.
 
-    ``groups`` and ``blocked_nodes`` are joined by commas, or None if there are none.
+    ``groups``, ``rights`` and ``blocked_nodes`` are joined by commas, or None if there are none;
+    so are ``grants``, as :func:`storage.node_grants.joined` has them.
     """
 
     device_id: int
@@ -39,6 +41,9 @@ class BearerRow(NamedTuple):
     home_node_id: int
     groups: str | None
     blocked_nodes: str | None
+    visibility: str
+    rights: str | None
+    grants: str
 
 
 def _bearer_sql(unit: Unit) -> str:
@@ -48,7 +53,9 @@ def _bearer_sql(unit: Unit) -> str:
     return (
         "SELECT d.id, d.label, d.secret_hash, d.retired_us, p.id, p.name, person.email_key,"
         f" person.state, person.home_node_id, {joined_groups(unit, 'd.user_id')},"
-        f" (SELECT {blocked} FROM block b WHERE b.user_id = d.user_id)"
+        f" (SELECT {blocked} FROM block b WHERE b.user_id = d.user_id), person.visibility,"
+        f" {function_rights.joined(unit, 'd.user_id')},"
+        f" {node_grants.joined(unit, 'd.user_id')}"
         " FROM device d JOIN principal p ON p.id = d.user_id"
         " JOIN person ON person.principal_id = d.user_id"
     )

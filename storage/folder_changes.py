@@ -1,10 +1,10 @@
 """Queries on what changed in a folder since a number of its tree's counter (RFC 6578)."""
 
-import json
 from collections.abc import Collection
 from typing import NamedTuple
 
 from storage import sync_floors
+from storage.id_lists import id_list, is_among, is_not_among
 from storage.store import Unit
 from storage.tree import COLUMNS, NodeRow
 
@@ -42,11 +42,7 @@ def numbers(
 
     One statement; for each folder three looks into an index, however many members it has.
     """
-    if unit.is_sqlite:
-        among = "IN (SELECT value FROM json_each(:ids))"
-        seen = "NOT IN (SELECT value FROM json_each(:hidden))"
-    else:
-        among, seen = "= ANY(:ids)", "<> ALL(CAST(:hidden AS bigint[]))"
+    among, seen = is_among(unit, "ids"), is_not_among(unit, "hidden")
     rows = unit.rows(
         "SELECT n.id, n.tree_id, tree.epoch, coalesce((SELECT m.modseq FROM node m "
         f"WHERE m.parent_id = n.id AND m.id {seen} ORDER BY m.modseq DESC LIMIT 1), 0), "
@@ -56,18 +52,13 @@ def numbers(
         f"FROM node n JOIN tree ON tree.id = n.tree_id WHERE n.id {among}",
         {
             "user": user_id,
-            "ids": _array(unit, folder_ids),
-            "hidden": _array(unit, hidden),
+            "ids": id_list(unit, folder_ids),
+            "hidden": id_list(unit, hidden),
         },
     )
     return {
         row[0]: FolderNumbers(row[0], row[1], row[2], max(row[3:]), floor=row[5]) for row in rows
     }
-
-
-def _array(unit: Unit, ids: Collection[int]) -> str | list[int]:
-    """Any number of ids as one parameter, so that the statement's text is always the same."""
-    return json.dumps(list(ids)) if unit.is_sqlite else list(ids)
 
 
 def changed_since(unit: Unit, folder_id: int, modseq: int, *, most: int) -> list[NodeRow]:

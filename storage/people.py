@@ -17,6 +17,7 @@ class PersonRow(NamedTuple):
     device_limit: int | None
     home_node_id: int
     created_us: int
+    visibility: str
     groups: frozenset[str]
 
 
@@ -47,7 +48,19 @@ def insert_principal(
     return made[0][0] if made else None
 
 
-def insert_person(
+def find_principal(unit: Unit, name: str) -> int | None:
+    """The id of the user or group of this name."""
+    row = unit.row("SELECT id FROM principal WHERE name = :name", {"name": name})
+    return None if row is None else int(row[0])
+
+
+def group_names(unit: Unit) -> list[str]:
+    """The names of all groups, the oldest first."""
+    rows = unit.rows("SELECT name FROM principal WHERE kind = 'group' ORDER BY id")
+    return [name for (name,) in rows]
+
+
+def insert_person(  # noqa: PLR0913 - what is known of one person, each said by name
     unit: WriteUnit,
     *,
     principal_id: int,
@@ -56,11 +69,13 @@ def insert_person(
     password_hash: str | None,
     state: str,
     home_node_id: int,
+    visibility: str,
 ) -> bool:
     """Make the person of a principal; False if the e-mail address is taken."""
     made = unit.execute(
-        "INSERT INTO person (principal_id, email, email_key, password_hash, state, home_node_id)"
-        " VALUES (:principal_id, :email, :email_key, :password_hash, :state, :home_node_id)"
+        "INSERT INTO person (principal_id, email, email_key, password_hash, state, home_node_id,"
+        " visibility) VALUES (:principal_id, :email, :email_key, :password_hash, :state,"
+        " :home_node_id, :visibility)"
         " ON CONFLICT (email_key) DO NOTHING",
         {
             "principal_id": principal_id,
@@ -69,6 +84,7 @@ def insert_person(
             "password_hash": password_hash,
             "state": state,
             "home_node_id": home_node_id,
+            "visibility": visibility,
         },
     )
     return made == 1
@@ -137,6 +153,12 @@ def hold(unit: WriteUnit, user_id: int) -> None:
         )
 
 
+def hold_everybody(unit: WriteUnit) -> None:
+    """Let nobody else change any user, or what hangs on one, until the commit."""
+    if not unit.is_sqlite:
+        unit.rows("SELECT 1 FROM person ORDER BY principal_id FOR UPDATE")
+
+
 def hold_group(unit: WriteUnit, group_name: str) -> None:
     """Let nobody else who holds it count this group's members until the commit."""
     if not unit.is_sqlite:
@@ -164,6 +186,15 @@ def set_state(unit: WriteUnit, user_id: int, state: str) -> None:
         unit.rights_shrank()
 
 
+def set_visibility(unit: WriteUnit, user_id: int, visibility: str) -> None:
+    """Let the user see ``all`` customers, their ``own`` or ``none``."""
+    unit.execute(
+        "UPDATE person SET visibility = :visibility WHERE principal_id = :user_id",
+        {"visibility": visibility, "user_id": user_id},
+    )
+    unit.rights_shrank()
+
+
 def set_password_hash(unit: WriteUnit, user_id: int, password_hash: str) -> None:
     """Replace the hash of the account's password."""
     unit.execute(
@@ -175,7 +206,7 @@ def set_password_hash(unit: WriteUnit, user_id: int, password_hash: str) -> None
 def _people(unit: Unit) -> str:
     return (
         "SELECT p.id, p.name, person.email, person.password_hash, person.state,"
-        " person.device_limit, person.home_node_id, p.created_us,"
+        " person.device_limit, person.home_node_id, p.created_us, person.visibility,"
         f" {joined_groups(unit, 'p.id')}"
         " FROM person JOIN principal p ON p.id = person.principal_id"
     )

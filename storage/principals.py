@@ -1,7 +1,10 @@
 """Queries on users and groups as others see them: who there is to be named."""
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
+from storage import function_rights
+from storage.id_lists import id_list, is_among
 from storage.people import joined_groups, split_names
 from storage.store import Unit
 
@@ -14,6 +17,33 @@ class PrincipalRow(NamedTuple):
     display_name: str
     email: str
     groups: frozenset[str]
+
+
+class HolderRow(NamedTuple):
+    """A group, or an active user; ``rights`` as :func:`storage.function_rights.joined`."""
+
+    id: int
+    name: str
+    is_group: bool
+    groups: frozenset[str]
+    rights: str | None
+
+
+def holders(unit: Unit, user_ids: Collection[int]) -> list[HolderRow]:
+    """All groups, and the active users of these ids or with function rights of their own."""
+    rows = unit.rows(
+        f"SELECT p.id, p.name, p.kind, {joined_groups(unit, 'p.id')},"
+        f" {function_rights.joined(unit, 'p.id')}"
+        " FROM principal p LEFT JOIN person ON person.principal_id = p.id"
+        " WHERE p.kind = 'group' OR (person.state = 'active'"
+        f" AND (p.id {is_among(unit, 'ids')}"
+        " OR p.id IN (SELECT principal_id FROM function_right)))"
+        " ORDER BY p.kind, p.id",
+        {"ids": id_list(unit, user_ids)},
+    )
+    return [
+        HolderRow(row[0], row[1], row[2] == "group", split_names(row[3]), row[4]) for row in rows
+    ]
 
 
 def find(unit: Unit, name: str) -> PrincipalRow | None:

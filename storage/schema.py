@@ -91,6 +91,7 @@ person = Table(
     Column("state", String(8), nullable=False),
     Column("device_limit", Integer),
     Column("home_node_id", BigInteger),
+    Column("visibility", String(8), nullable=False, server_default="own"),
     UniqueConstraint("email_key"),
     CheckConstraint("state IN ('new', 'invited', 'active', 'blocked')", name="state"),
 )
@@ -106,6 +107,19 @@ membership = Table(
     ),
     Index(None, "group_id"),
 )
+
+function_right = Table(
+    "function_right",
+    metadata,
+    Column(
+        "principal_id",
+        BigInteger,
+        ForeignKey("principal.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("name", String(32), primary_key=True),
+)
+"""What kinds of act the members of a group, or a user, may do. Administration needs no rows."""
 
 device = _numbered(
     "device",
@@ -212,6 +226,25 @@ block = _numbered(
     Index(None, "node_id"),
 )
 
+node_grant = _numbered(
+    "node_grant",
+    _reference("principal_id", "principal.id", nullable=True),
+    _reference("node_id", "node.id"),
+    Column("level", Integer, nullable=False),
+    UniqueConstraint("principal_id", "node_id"),
+    Index(
+        "uq_node_grant_node_id_everybody",
+        "node_id",
+        unique=True,
+        sqlite_where=text("principal_id IS NULL"),
+        postgresql_where=text("principal_id IS NULL"),
+    ),
+    Index(None, "node_id"),
+    CheckConstraint("level BETWEEN 1 AND 3", name="level"),
+)
+"""What a group or user, or everybody (no principal), may do with a folder and all below it:
+1 read, 2 also write, 3 also manage."""
+
 lock = Table(
     "lock",
     metadata,
@@ -289,6 +322,60 @@ collection = _numbered(
 )
 """A calendar, task list or address book. ``name`` is its segment in URLs; ``components`` joins
 with commas what a calendar takes; ``properties`` is JSON, Clark name to the element as XML."""
+
+collection_grant = _numbered(
+    "collection_grant",
+    _reference("principal_id", "principal.id", nullable=True),
+    _reference("collection_id", "collection.id"),
+    Column("level", Integer, nullable=False),
+    UniqueConstraint("principal_id", "collection_id"),
+    Index(
+        "uq_collection_grant_collection_id_everybody",
+        "collection_id",
+        unique=True,
+        sqlite_where=text("principal_id IS NULL"),
+        postgresql_where=text("principal_id IS NULL"),
+    ),
+    Index(None, "collection_id"),
+    CheckConstraint("level BETWEEN 1 AND 3", name="level"),
+)
+"""The same for a collection; its owner needs none."""
+
+collection_block = Table(
+    "collection_block",
+    metadata,
+    Column(
+        "user_id", BigInteger, ForeignKey("principal.id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column(
+        "collection_id",
+        BigInteger,
+        ForeignKey("collection.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("created_us", BigInteger, nullable=False),
+    Index(None, "collection_id"),
+)
+
+collection_view = Table(
+    "collection_view",
+    metadata,
+    Column(
+        "user_id", BigInteger, ForeignKey("principal.id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column(
+        "collection_id",
+        BigInteger,
+        ForeignKey("collection.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("is_away", Boolean, nullable=False, server_default=text("false")),
+    Column("display_name", Text),
+    Column("properties", Text),
+    Index(None, "collection_id"),
+)
+"""How somebody who is not its owner has a collection in their home: taken out of it
+(``is_away``), and name and properties of their own once they gave some."""
 
 item = _numbered(
     "item",

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from storage.id_lists import id_list, is_among
 from storage.store import Unit
 
 COLUMNS = (
@@ -122,6 +123,18 @@ def children(unit: Unit, parent_id: int, *, most: int = ALL) -> list[NodeRow]:
         row = unit.row(_CHILDREN_AS_ONE_ROW, values)
         return list(map(NodeRow._make, zip(*map(json.loads, row), strict=True)))
     return [NodeRow._make(row) for row in unit.rows(_CHILDREN, values)]
+
+
+def children_among(
+    unit: Unit, parent_ids: Collection[int], node_ids: Collection[int]
+) -> list[NodeRow]:
+    """Those of the nodes *node_ids* that lie directly in one of these collections, by name."""
+    rows = unit.rows(
+        f"SELECT {_columns('node')} FROM node WHERE id {is_among(unit, 'ids')} "
+        f"AND parent_id {is_among(unit, 'parents')} ORDER BY name",
+        {"ids": id_list(unit, node_ids), "parents": id_list(unit, parent_ids)},
+    )
+    return [NodeRow._make(row) for row in rows]
 
 
 def count_children(unit: Unit, parent_id: int) -> int:

@@ -139,9 +139,9 @@ def write(unit: WriteUnit, who: Identity, step: Step) -> Numbers:
             item_store.copy(work, item, target, may_overwrite=True)
     after = rows.hold(unit, who.user_id, list(before))
     return [
-        (name, number)
-        for name, row in after.items()
-        for number in range(before[name] + 1, row.modseq + 1)
+        (row.name, number)
+        for row in after
+        for number in range(before[row.name] + 1, row.modseq + 1)
     ]
 
 

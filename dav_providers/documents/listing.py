@@ -10,7 +10,7 @@ from dav_providers.multistatus import preconditions as pre
 from dav_providers.multistatus.answers import RefusedError
 from dav_providers.multistatus.live_properties import PropertyPlan
 from dav_providers.multistatus.request_xml import Propfind
-from office import folder_sync, locks
+from office import access, access_lists, folder_sync, locks
 from office.places import Place
 from storage import blocks, dead_properties
 from storage.locks import on_members, on_nodes
@@ -87,7 +87,13 @@ def load(
         _load_locks(unit, listing, place, is_listing=is_listing)
     if "tokens" in needs:
         _load_tokens(unit, listing, place, members)
+    if "holders" in needs:
+        shown = {each.id for each in (*place.chain, *members)}
+        listing.holders = access_lists.holders(unit, shown)
     dead = _dead_properties(unit, node, is_listing=is_listing) if "dead" in needs else {}
+    if dead and access.is_passed(listing.who, place.chain):
+        # Of folders that are only gone through, what clients wrote on them is not told.
+        dead = {node_id: each for node_id, each in dead.items() if node_id in listing.who.grants}
     return Loaded(listing, dead)
 
 
@@ -98,7 +104,9 @@ def too_much(message: str) -> RefusedError:
 
 def _load_tokens(unit: Unit, listing: Listing, place: Place, members: Sequence[NodeRow]) -> None:
     node = place.existing()
-    folders = [each.id for each in (node, *members) if each.is_collection and each.id]
+    folders = [
+        listing.chain_of(each) for each in (node, *members) if each.is_collection and each.id
+    ]
     listing.tokens = folder_sync.tokens(unit, listing.who, folders)
     if not node.id:
         layout = listing.request.services.layout

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 from auth.identity import Identity
-from auth.rights import GROUPS, Group
 from dav_providers.documents.preconditions import etag, etag_of
 from dav_providers.documents.request import DocumentRequest, href
 from dav_providers.multistatus.live_properties import (
@@ -30,6 +29,7 @@ from dav_providers.multistatus.principals import (
     user_href,
 )
 from dav_providers.multistatus.privileges import (
+    AUTHENTICATED,
     READING,
     WRITE,
     Ace,
@@ -46,6 +46,7 @@ from dav_providers.multistatus.writer import (
 )
 from office import access
 from office.access import Act, Verdict
+from office.access_lists import NO_HOLDERS, Holder, Holders
 from office.layout import Role
 from office.locks import MICROSECONDS
 from storage.locks import LockRow
@@ -69,6 +70,7 @@ class Listing:
         inherited: Deep locks that cover everything in the listing, but for
         unreached: (holder, member) where the member is blocked for the lock's holder.
         tokens: Sync tokens by folder.
+        holders: Whom access lists name.
     """
 
     request: DocumentRequest
@@ -79,6 +81,7 @@ class Listing:
     unreached: set[tuple[int, int]] = field(default_factory=set)
     lock_roots: dict[int, str] = field(default_factory=dict)
     tokens: dict[int, str] = field(default_factory=dict)
+    holders: Holders = NO_HOLDERS
 
     @property
     def who(self) -> Identity:
@@ -153,11 +156,8 @@ _SUPPORTEDLOCK = element(f"{DAV}supportedlock", _entry("exclusive") + _entry("sh
 _NO_LOCKS = empty_element(f"{DAV}supportedlock")
 
 
-def _supportedlock(listing: Listing) -> Reader:
-    def read(node: NodeRow) -> bytes:
-        return _SUPPORTEDLOCK if _may(listing, Act.WRITE, node) else _NO_LOCKS
-
-    return read
+def _supportedlock(listing: Listing, node: NodeRow) -> bytes:
+    return _SUPPORTEDLOCK if _may(listing, Act.WRITE, node) else _NO_LOCKS
 
 
 def active_lock(lock: LockRow, root_href: str, now_us: int) -> bytes:
@@ -243,11 +243,15 @@ def _once_per_kind(
     """A property that is made once for each kind of node in the listing."""
 
     def bind(listing: Listing) -> Reader:
-        known: dict[tuple[str, bool, bool], bytes] = {}
+        known: dict[tuple[str, bool, bool, int], bytes] = {}
+        who = listing.who
+        alone = {*who.grants, *who.passages, *listing.holders.nodes}
 
         def read(node: NodeRow) -> bytes:
-            # Rights depend on the chain above, role and kind; blocked ones are not listed.
-            key = (node.role, bool(node.is_collection), node.id == listing.chain[-1].id)
+            # Rights depend on the chain above, role and kind, and on what was granted on the
+            # node itself; blocked ones are not listed.
+            own = node.id if node.id in alone else 0
+            key = (node.role, bool(node.is_collection), node.id == listing.chain[-1].id, own)
             if key not in known:
                 known[key] = make(listing, node)
             return known[key]
@@ -262,29 +266,20 @@ def _privileges(listing: Listing, node: NodeRow) -> bytes:
 
 
 def _acl(listing: Listing, node: NodeRow) -> bytes:
-    """What each group may do here, or in a Home its owner; nobody's block is told."""
+    """What groups, and users with rights of their own, may do here; in a Home its owner."""
     chain = listing.chain_of(node)
     if chain[0].role == Role.HOME:
         own = Ace(of_href(user_href(listing.who.user_name)), _granted(listing.who, chain))
         return acl([own])
     return acl(
-        Ace(of_href(group_href(group.name)), _granted(_somebody_in(group), chain))
-        for group in GROUPS
+        Ace(_principal(each), _granted(each.identity, chain)) for each in listing.holders.everybody
     )
 
 
-def _somebody_in(group: Group) -> Identity:
-    """Nobody in particular, who is in this group only."""
-    return Identity(
-        user_id=0,
-        user_name="",
-        device_id=0,
-        device_label="",
-        function_rights=group.rights,
-        blocked_nodes=frozenset(),
-        home_node_id=0,
-        groups=frozenset({group.name}),
-    )
+def _principal(holder: Holder) -> bytes:
+    if not holder.name:
+        return AUTHENTICATED
+    return of_href(group_href(holder.name) if holder.is_group else user_href(holder.name))
 
 
 def _owner(listing: Listing) -> Reader:
@@ -364,7 +359,7 @@ REGISTRY: LivePropertyRegistry[NodeRow, Listing] = LivePropertyRegistry(
             _creationdate,
             _column("creationdate", "created_us", partial(map, iso_date_us)),
         ),
-        replace(_of_all("supportedlock", _supportedlock), in_allprop=True),
+        replace(_of_all("supportedlock", _once_per_kind(_supportedlock)), in_allprop=True),
         replace(
             _of_all("lockdiscovery", _lockdiscovery), in_allprop=True, needs=frozenset({"locks"})
         ),
@@ -376,7 +371,7 @@ REGISTRY: LivePropertyRegistry[NodeRow, Listing] = LivePropertyRegistry(
             ),
         ),
         _of_all("current-user-privilege-set", _once_per_kind(_privileges)),
-        _of_all("acl", _once_per_kind(_acl)),
+        replace(_of_all("acl", _once_per_kind(_acl)), needs=frozenset({"holders"})),
         _of_all("owner", _owner),
         _of_folders(
             LiveProperty(name=f"{DAV}sync-token", bind=_sync_token, needs=frozenset({"tokens"}))

@@ -117,6 +117,10 @@ def _office_answer(error: OfficeError, request: GroupwareRequest | None) -> Answ
             preconditions.SUPPORTED_ADDRESS_DATA if is_card else preconditions.SUPPORTED_COMPONENT
         )
         return refusal(status, str(error), fitting)
+    if isinstance(error, ForbiddenError) and request is not None:
+        where = quote_path(request.segments, is_collection=False)
+        missing = [(where, f"{{DAV:}}{error.privilege}")]
+        return refusal(status, str(error), pre.NEED_PRIVILEGES, privileges=missing)
     if isinstance(error, UIDConflictError) and request is not None:
         condition = preconditions.uid_conflict(is_address_book=error.is_address_book)
         in_the_way = (MOUNT, request.who.user_name, *error.names)

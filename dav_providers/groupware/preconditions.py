@@ -4,8 +4,10 @@ from dav_providers.groupware.names import CAL, CARD
 from dav_providers.groupware.request import GroupwareRequest, OutsideError
 from dav_providers.multistatus.answers import ConditionFailedError
 from dav_providers.multistatus.preconditions import Precondition
+from office import collections
+from office.errors import NotFoundError
 from office.items.card_versions import VERSIONS
-from storage import collections, items
+from storage import items
 from storage.items import ItemRow
 from storage.store import Unit
 from wire.conditions import Outcome
@@ -163,5 +165,8 @@ def _state(
 def _find(request: GroupwareRequest, unit: Unit, names: tuple[str, ...]) -> ItemRow | None:
     if len(names) != _ITEM_DEPTH or names[0] != request.who.user_name:
         return None
-    collection = collections.find(unit, request.who.user_id, names[1])
-    return items.find(unit, collection.id, names[2]) if collection else None
+    try:
+        collection = collections.find(unit, request.who, names[1])
+    except NotFoundError:
+        return None
+    return items.find(unit, collection.id, names[2])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any, TypeVar
 
+from auth.identity import Identity
 from dav_providers.groupware.names import (
     ADDRESS_DATA,
     ADDRESSBOOK,
@@ -39,6 +40,7 @@ from dav_providers.multistatus.principals import (
     SEARCH_PROPERTIES,
     component_set,
     fixed,
+    group_href,
     link,
     of_everything,
     plain,
@@ -50,10 +52,10 @@ from dav_providers.multistatus.principals import (
 from dav_providers.multistatus.privileges import READ_FREE_BUSY, READING, WRITE, Ace
 from dav_providers.multistatus.writer import element, empty_element, text_element
 from office import access
-from office.access import Act, Verdict
+from office.access import SOMEBODY, Act, Verdict
 from office.collections import Kind
 from office.sync_tokens import token_of
-from storage.collections import CollectionRow
+from storage.collections import CollectionHolder, CollectionRow
 from storage.items import ItemRow
 from wire.dates import http_date_us, iso_date_us
 
@@ -87,7 +89,6 @@ def _general(supported: bytes) -> list[LiveProperty[Row, Listing]]:
     """What every resource tells: who asks, and where principals are (RFC 3744, 5397)."""
     return [
         *of_everything(lambda listing: listing.request.who, supported=supported),
-        same(f"{DAV}owner", lambda listing: link(f"{DAV}owner", listing.home)),
         fixed(_NO_LOCKS, f"{DAV}supportedlock"),
     ]
 
@@ -99,40 +100,73 @@ _WRITING = (
 )
 
 
-def _granted(listing: Listing, collection: CollectionRow) -> tuple[str, ...]:
-    """The caller's privileges on a collection."""
+def _granted(who: Identity, collection: CollectionRow) -> tuple[str, ...]:
+    """The privileges of *who* on a collection."""
     names = list(READING)
     if collection.kind != Kind.ADDRESSBOOK:
         names.append(READ_FREE_BUSY)
     granted = [
         group
         for act, group in _WRITING
-        if access.decide_collection(listing.request.who, act, collection) is Verdict.ALLOWED
+        if access.decide_collection(who, act, collection) is Verdict.ALLOWED
     ]
     if len(granted) == len(_WRITING):
         names.append(WRITE)
     return (*names, *(name for group in granted for name in group))
 
 
-def _item_granted(listing: Listing) -> tuple[str, ...]:
-    collection = listing.collection
-    may_write = collection is not None and (
-        access.decide_collection(listing.request.who, Act.WRITE, collection) is Verdict.ALLOWED
-    )
+def _item_granted(who: Identity, collection: CollectionRow) -> tuple[str, ...]:
+    may_write = access.decide_collection(who, Act.WRITE, collection) is Verdict.ALLOWED
     return (*READING, f"{DAV}write-content") if may_write else READING
 
 
-def _acl(listing: Listing, granted: tuple[str, ...]) -> bytes:
-    """Collections are their owner's alone, who is the caller: to all others they do not exist."""
-    return privileges.acl([Ace(privileges.of_href(listing.home), granted)])
+Granted = Callable[[Identity, CollectionRow], tuple[str, ...]]
+
+
+def _acl(collection: CollectionRow, granted: Granted) -> bytes:
+    """What its owner may do, and whoever it was granted to; nobody's block is told."""
+    owner = replace(SOMEBODY, user_id=collection.owner_id)
+    open_to = collection._replace(is_blocked=False, is_away=False)
+    return privileges.acl(
+        [
+            Ace(
+                privileges.of_href(user_href(collection.owner_name)),
+                granted(owner, open_to),
+            ),
+            *(
+                Ace(_principal(each), granted(SOMEBODY, open_to._replace(granted=each.level)))
+                for each in collection.holders
+            ),
+        ]
+    )
+
+
+def _principal(holder: CollectionHolder) -> bytes:
+    if not holder.name:
+        return privileges.AUTHENTICATED
+    is_group = holder.kind == "group"
+    return privileges.of_href(group_href(holder.name) if is_group else user_href(holder.name))
+
+
+def _owner(collection: CollectionRow) -> bytes:
+    return link(f"{DAV}owner", user_href(collection.owner_name))
 
 
 def _collection_privileges(listing: Listing) -> Callable[[CollectionRow], bytes]:
-    return lambda row: privileges.current_user_privilege_set(_granted(listing, row))
+    return lambda row: privileges.current_user_privilege_set(_granted(listing.request.who, row))
 
 
-def _collection_acl(listing: Listing) -> Callable[[CollectionRow], bytes]:
-    return lambda row: _acl(listing, _granted(listing, row))
+def _of_its_collection(
+    name: str, make: Callable[[Identity, CollectionRow], bytes]
+) -> LiveProperty[ItemRow, Listing]:
+    """A property of objects that all of one collection share."""
+
+    def shown(listing: Listing) -> bytes:
+        if listing.collection is None:
+            raise LookupError("objects are listed in their collection")
+        return make(listing.request.who, listing.collection)
+
+    return same(name, shown)
 
 
 _SYNC = f"{DAV}sync-collection"
@@ -227,7 +261,8 @@ COLLECTIONS: LivePropertyRegistry[CollectionRow, Listing] = LivePropertyRegistry
         plain(f"{CS}getctag", lambda row: text_element(f"{CS}getctag", token_of(row))),
         plain(f"{DAV}sync-token", lambda row: text_element(f"{DAV}sync-token", token_of(row))),
         LiveProperty(name=f"{DAV}current-user-privilege-set", bind=_collection_privileges),
-        LiveProperty(name=f"{DAV}acl", bind=_collection_acl),
+        plain(f"{DAV}acl", lambda row: _acl(row, _granted)),
+        plain(f"{DAV}owner", _owner),
         LiveProperty(name=f"{DAV}add-member", bind=_add_member),
         *quota(lambda listing: listing.request.space, lambda _listing, _row: True),
         plain(
@@ -293,11 +328,12 @@ ITEMS: LivePropertyRegistry[ItemRow, Listing] = LivePropertyRegistry(
         replace(fixed(empty_element(RESOURCETYPE), RESOURCETYPE), in_allprop=True),
         _data(CALENDAR_DATA, is_card=False),
         _data(ADDRESS_DATA, is_card=True),
-        same(
+        _of_its_collection(
             f"{DAV}current-user-privilege-set",
-            lambda listing: privileges.current_user_privilege_set(_item_granted(listing)),
+            lambda who, row: privileges.current_user_privilege_set(_item_granted(who, row)),
         ),
-        same(f"{DAV}acl", lambda listing: _acl(listing, _item_granted(listing))),
+        _of_its_collection(f"{DAV}acl", lambda _who, row: _acl(row, _item_granted)),
+        _of_its_collection(f"{DAV}owner", lambda _who, row: _owner(row)),
         fixed(_ITEM_REPORTS, f"{DAV}supported-report-set"),
         *_general(privileges.SUPPORTED),
     ]

@@ -22,7 +22,7 @@ def user() -> None:
     "--group",
     "groups",
     multiple=True,
-    help="administration, verwaltung, mitarbeiter (unless another is said) or kollaboration.",
+    help="A group to be in, as `deedbox group list` names them; mitarbeiter unless one is said.",
 )
 @click.option(
     "--password-stdin",
@@ -80,10 +80,10 @@ user.add_command(invitation.reset_password)
 @with_installation
 def set_groups(invocation: Invocation, *, name: str, groups: tuple[str, ...]) -> None:
     """Put NAME into these GROUPS and no others; holds from the next request."""
-    from auth import people  # noqa: PLC0415 - loads the database
+    from office import granting  # noqa: PLC0415 - loads the database
 
     with invocation.store() as store, store.write() as unit:
-        person = people.set_groups(unit, name, groups)
+        person = granting.set_groups(unit, name, groups)
     named = sorted(person.groups)
     invocation.answer(f"{name} is in {' and '.join(named)}.", username=name, groups=named)
 
@@ -108,12 +108,29 @@ def set_limit(invocation: Invocation, *, name: str, devices: str) -> None:
     )
 
 
+@user.command("visibility")
+@click.argument("name")
+@click.argument("visibility", type=click.Choice(["all", "own", "none"]))
+@with_installation
+def set_visibility(invocation: Invocation, *, name: str, visibility: str) -> None:
+    """Let NAME see all customers, their own or none; holds from the next request."""
+    from auth import people  # noqa: PLC0415 - loads the database
+    from auth.visibility import Visibility  # noqa: PLC0415
+
+    with invocation.store() as store, store.write() as unit:
+        people.set_visibility(unit, name, Visibility(visibility))
+    what = {"all": "all customers", "own": "their own customers", "none": "no customers"}
+    invocation.answer(f"{name} sees {what[visibility]}.", username=name, visibility=visibility)
+
+
 @user.command("block")
 @click.argument("name")
-@click.option("--path", help="Only this folder, such as /files/Objekte/4711 Parkallee.")
+@click.option(
+    "--path", help="Only this: /files/Objekte/4711 Parkallee, or a collection, /dav/OWNER/NAME."
+)
 @with_installation
 def block(invocation: Invocation, *, name: str, path: str | None) -> None:
-    """Shut NAME out: as a whole, or of one folder; holds from the next request."""
+    """Shut NAME out: as a whole, or of one folder or collection; from the next request on."""
     from auth import people  # noqa: PLC0415 - loads the database
     from office.people import block_on_path  # noqa: PLC0415
     from server.installation import now_us  # noqa: PLC0415
@@ -129,7 +146,7 @@ def block(invocation: Invocation, *, name: str, path: str | None) -> None:
 
 @user.command("unblock")
 @click.argument("name")
-@click.option("--path", help="Only this folder.")
+@click.option("--path", help="Only this folder, calendar or address book.")
 @with_installation
 def unblock(invocation: Invocation, *, name: str, path: str | None) -> None:
     """Let NAME in again, with the devices they had; or open one folder to them."""
@@ -176,6 +193,7 @@ def list_users(invocation: Invocation) -> None:
                 "email": person.email,
                 "state": person.state,
                 "groups": sorted(person.groups),
+                "visibility": person.visibility,
                 "devices": active.get(person.name, []),
                 "blocked_on": blocked_paths(unit, person),
                 "letter": invitation.letter_state(letters.get(person.id)),

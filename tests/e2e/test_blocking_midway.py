@@ -1,4 +1,4 @@
-"""Somebody is blocked while their bytes are on the way: theirs stop, nobody else's do."""
+"""Somebody loses a folder while their bytes are on the way: theirs stop, nobody else's do."""
 
 import contextlib
 import hashlib
@@ -15,6 +15,7 @@ from tests.e2e.dav_client import Client
 from tests.e2e.http_client import read_answer, until
 from tests.e2e.offices import MakeClient
 from tests.e2e.server_process import CommandError, Device, Office
+from tests.groupware_door import event
 
 _BYTES = 40 * 1024 * 1024
 _IN_BUFFERS = 16 * 1024 * 1024
@@ -30,12 +31,29 @@ def second_devices(office: Office, anna: Device, jonas: Device) -> dict[str, Dev
     }
 
 
-@pytest.fixture(params=["as a whole", "on the folder"])
-def block(request: pytest.FixtureRequest, office: Office, folder: str) -> Iterator[list[str]]:
-    """The words that follow `user block`; jonas is let in again at the end."""
+@dataclass(frozen=True)
+class Block:
+    """How jonas loses a folder: the command, and what he hears afterwards."""
+
+    office: Office
+    words: list[str]
+    status: int
+
+    def begin(self) -> None:
+        self.office.command(*self.words)
+
+
+@pytest.fixture(params=["as a whole", "on the folder", "granted no more"])
+def block(request: pytest.FixtureRequest, office: Office, folder: str) -> Iterator[Block]:
+    """Jonas is let in again at the end."""
+    # A credential that is dead asks to sign in; what one folder hides is not there.
+    if request.param == "granted no more":
+        yield Block(office, ["grant", "revoke", "@everybody", "/files/Objekte"], 404)
+        office.command("grant", "set", "@everybody", "write", "/files/Objekte")
+        return
     path = [] if request.param == "as a whole" else ["--path", unquote(folder)]
     words = ["jonas", *path]
-    yield words
+    yield Block(office, ["user", "block", *words], 404 if path else 401)
     office.command("user", "unblock", *words)
 
 
@@ -98,14 +116,14 @@ class TestDownload:
         anna: Device,
         jonas: Device,
         film: tuple[str, str],
-        block: list[str],
+        block: Block,
     ) -> None:
         path, sha256 = film
         his, hers = (Download.begin(office, device, path) for device in (jonas, anna))
         his.read_to(1 << 20)
         hers.read_to(1 << 20)
 
-        office.command("user", "block", *block)
+        block.begin()
         his.read_to(_BYTES)
         hers.read_to(_BYTES)
 
@@ -119,11 +137,10 @@ class TestDownload:
     def test_other_devices_of_his_are_out_too(
         self,
         make_client: MakeClient,
-        office: Office,
         second_devices: dict[str, Device],
         jonas: Device,
         folder: str,
-        block: list[str],
+        block: Block,
     ) -> None:
         path = f"{folder}/Plan.pdf"
         hers = make_client("curl/8", second_devices["anna"])
@@ -131,11 +148,9 @@ class TestDownload:
         clients = [make_client("curl/8", d) for d in (jonas, second_devices["jonas"])]
         assert [client("HEAD", path).status for client in clients] == [200, 200]
 
-        office.command("user", "block", *block)
+        block.begin()
 
-        # A credential that is dead asks to sign in; what one folder hides is not there.
-        expected = 401 if len(block) == 1 else 404
-        assert [client("HEAD", path).status for client in clients] == [expected] * 2
+        assert [client("HEAD", path).status for client in clients] == [block.status] * 2
         assert hers("GET", path).body == b"plan"
 
 
@@ -159,7 +174,7 @@ class TestUpload:
         anna: Device,
         jonas: Device,
         folder: str,
-        block: list[str],
+        block: Block,
         framing: str,
     ) -> None:
         path, part = f"{folder}/Plan.pdf", os.urandom(1 << 20)
@@ -172,14 +187,15 @@ class TestUpload:
             connection.sendall(body)
             until(office.temporary_files)
 
-            office.command("user", "block", *block)
+            block.begin()
             # The server may have closed before all was sent; TLS has its own error for that.
             with contextlib.suppress(OSError):
                 connection.sendall(rest)
             answer = read_answer(connection)
 
         status = int(answer.split(b" ")[1])
-        assert status == (401 if len(block) == 1 else 404)
+        # A place in a folder that is hidden with the one above it is no place at all.
+        assert status in {block.status, 409 if block.status == 404 else 401}
         heard = hers("GET", path)
         assert (heard.body, heard.headers["etag"]) == (b"old", etag)
         until(lambda: office.blob_files() == kept)
@@ -192,6 +208,27 @@ def _framed(part: bytes, *, is_chunked: bool) -> tuple[str, bytes, bytes]:
         return f"Content-Length: {2 * len(part)}", part, part
     chunk = b"%x\r\n%s\r\n" % (len(part), part)
     return "Transfer-Encoding: chunked", chunk, chunk + b"0\r\n\r\n"
+
+
+class TestSharedCalendar:
+    def test_it_comes_with_the_grant_and_goes_with_it(
+        self, office: Office, make_client: MakeClient, anna: Device, jonas: Device
+    ) -> None:
+        hers, his = make_client("DAVx5/4.5", anna), make_client("DAVx5/4.5", jonas)
+        path = "/dav/anna/calendar"
+        put = ("PUT", f"{path}/geteilt.ics", event("geteilt"))
+        assert hers(*put, Content_Type="text/calendar").status in {201, 204}
+        office.command("grant", "set", "jonas", "read", path)
+        try:
+            heard = his("PROPFIND", "/dav/jonas/", b"", Depth="1")
+            [shared] = [each for each in heard.members if "/shared-" in each]
+            assert his("GET", f"{shared}geteilt.ics").body == event("geteilt")
+            assert his("PUT", f"{shared}neu.ics", event("neu")).status == 403
+        finally:
+            office.command("grant", "revoke", "jonas", path)
+
+        assert his("GET", f"{shared}geteilt.ics").status == 404
+        assert his("PROPFIND", "/dav/jonas/", b"", Depth="1").members.keys().isdisjoint([shared])
 
 
 class TestJournal:

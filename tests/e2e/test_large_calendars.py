@@ -5,14 +5,13 @@ import statistics
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from office import item_store
-from office.items import DEFAULT_LIMITS
-from storage.collections import CollectionRow
+from office.items import read_calendar_object
 from storage.items import Content
 from tests.crash.processes import children, pss_bytes
 from tests.databases import Postgres
@@ -52,25 +51,21 @@ _XML = {"Content_Type": "application/xml; charset=utf-8"}
 log = logging.getLogger(__name__)
 
 
-_KIND = CollectionRow(
-    id=1,
-    owner_id=1,
-    name="",
-    kind="calendar",
-    components=frozenset({"VEVENT"}),
-    display_name="",
-    is_default=False,
-    properties_json="{}",
-    created_us=0,
-    modseq=0,
-    epoch=0,
-    pruned_modseq=0,
-)
-
-
 def _content(uid: str, begins: datetime, *lines: str) -> Content:
     data = event(uid, "Besichtigung", *lines, start=f"DTSTART:{begins:%Y%m%dT%H%M%SZ}")
-    return item_store.read(_KIND, data, DEFAULT_LIMITS).content
+    found = read_calendar_object(data, components=frozenset({"VEVENT"}))
+    indexed = found.indexed
+    return Content(
+        uid=uid,
+        component="VEVENT",
+        etag=sha256(found.text).hexdigest(),
+        size=len(found.text),
+        starts_us=indexed.starts_us,
+        ends_us=indexed.ends_us,
+        recurrence=indexed.recurrence,
+        summary=indexed.summary,
+        text=found.text.decode(),
+    )
 
 
 def busy_years(name: str, members: int) -> Iterator[Content]:

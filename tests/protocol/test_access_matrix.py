@@ -7,7 +7,6 @@ here.
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 import pytest
@@ -15,9 +14,10 @@ import pytest
 from auth.errors import CredentialsError
 from dav_providers.documents.options import METHODS
 from office.tracking import Act
-from storage.store import Store, WriteUnit, sqlite_url
+from storage.store import sqlite_url
 from tests.databases import Postgres
 from tests.documents_door import Client, Reply, SampleOffice, url
+from tests.forgetful import ForgetfulStore
 from tests.rights_office import (
     ADMINISTRATOR,
     DOCUMENT,
@@ -92,27 +92,6 @@ SECRETS = {
     "/Objekte": ("Objekte", "Lindenallee", "Marktplatz", "Balken"),
     ELSEWHERE: ("Marktplatz",),
 }
-
-
-class GivenUp(Exception):  # noqa: N818 - it is no error
-    """Ends a transaction without keeping it."""
-
-
-class ForgetfulStore(Store):
-    """A store that keeps nothing once ``is_forgetful`` is set."""
-
-    is_forgetful = False
-
-    @contextmanager
-    def write(self) -> Iterator[WriteUnit]:
-        """Run the block, and undo it when it is through."""
-        if not self.is_forgetful:
-            with super().write() as unit:
-                yield unit
-            return
-        with suppress(GivenUp), super().write() as unit:
-            yield unit
-            raise GivenUp
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

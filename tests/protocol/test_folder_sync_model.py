@@ -1,7 +1,8 @@
 """Whoever syncs a folder ends with what they may see in it, from any token, whatever happens.
 
 Documents and folders come, go, change and move between properties; one of the readers is blocked
-and let in again all the while, and must hear of no name that they were never shown.
+and let in again all the while, grants come and go for everybody and for that reader, who must hear
+of no name that they were never shown.
 """
 
 from contextlib import suppress
@@ -11,10 +12,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from auth.grants import EVERYBODY
+from auth.rights import DataRight
+from office import granting
 from office.errors import NotFoundError
 from storage.store import Store
 from tests.documents_door import SampleOffice, sample_office
 from tests.folder_sync import (
+    ESTATES,
     FOLDERS,
     NAMES,
     Replica,
@@ -85,6 +90,8 @@ def _start_afresh(office: SampleOffice) -> None:
     """What an earlier example left goes; a few folders to begin with."""
     with office.store.write() as unit:
         unit.execute("DELETE FROM block")
+        unit.execute("DELETE FROM node_grant WHERE principal_id IS NOT NULL")
+        granting.grant(unit, EVERYBODY, DataRight.WRITE, ESTATES)
     berta = office.clients["berta"]
     for folder in FOLDERS[0], FOLDERS[2]:
         for name in NAMES:

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from auth import devices
+from auth.grants import EVERYBODY
 from auth.identity import Identity
+from auth.rights import DataRight
+from office import granting
 from storage import locks
 from storage.rights_revision import RightsRevision
 from tests.documents_door import Client, Reply, SampleOffice, url
@@ -38,17 +41,23 @@ def folder(office: SampleOffice, anna: Client, tmp_path: Path) -> None:
     office.store.rights = RightsRevision(tmp_path / "rights.revision")
 
 
-@pytest.fixture(params=["retired", "blocked", "blocked there"])
+@pytest.fixture(params=["retired", "blocked", "blocked there", "granted no more"])
 def late(request: pytest.FixtureRequest, office: SampleOffice, jonas: Client) -> LateClient:
     def retire() -> None:
         with office.store.write() as unit:
             devices.retire(unit, user_name="jonas", label="Laptop", now_us=office.clock())
+
+    def revoke() -> None:
+        with office.store.write() as unit:
+            granting.grant(unit, "anna", DataRight.WRITE, "/Objekte")
+            granting.revoke(unit, EVERYBODY, "/Objekte")
 
     client = LateClient(office, jonas.name, jonas.device, jonas.password)
     client.meanwhile = {
         "retired": retire,
         "blocked": lambda: office.block("jonas"),
         "blocked there": lambda: office.block("jonas", FOLDER),
+        "granted no more": revoke,
     }[request.param]
     return client
 
@@ -88,7 +97,7 @@ def test_no_method_goes_on(
 ) -> None:
     reply = send(late, method)
 
-    is_path = "blocked there" in request.node.name
+    is_path = any(each in request.node.name for each in ("blocked there", "granted no more"))
     # A new member of a folder that is hidden: its folder is as good as missing.
     assert reply.status in ({404, 409} if is_path else {401})
     assert "Apfelbaum" not in reply.text

@@ -13,6 +13,7 @@ from dav_providers.groupware.properties import ITEMS, Listing
 from dav_providers.multistatus.request_xml import Propfind, PropfindKind
 from office.collections import Kind
 from office.layout import Role
+from storage.collections import CollectionRow
 from storage.items import ItemRow
 from storage.locks import LockRow
 from storage.tree import NodeRow
@@ -41,6 +42,29 @@ ASKED = st.lists(
 )
 
 
+CALENDAR = CollectionRow(
+    id=1,
+    owner_id=1,
+    name="calendar",
+    kind=Kind.CALENDAR,
+    components=frozenset({"VEVENT"}),
+    display_name="",
+    is_default=True,
+    properties_json="{}",
+    created_us=0,
+    modseq=0,
+    epoch=0,
+    pruned_modseq=0,
+    owner_name="anna",
+    granted=0,
+    is_blocked=False,
+    is_away=False,
+    own_name=None,
+    own_properties_json=None,
+    granted_to=None,
+)
+
+
 def listing() -> Listing:
     who = Identity(
         user_id=1,
@@ -53,8 +77,7 @@ def listing() -> Listing:
         groups=frozenset(),
     )
     request = SimpleNamespace(who=who)
-    collection = SimpleNamespace(owner_id=1, kind=Kind.CALENDAR, name="calendar")
-    return Listing(cast("Any", request), cast("Any", collection))
+    return Listing(cast("Any", request), CALENDAR)
 
 
 @given(
