@@ -123,8 +123,7 @@ class TestActs:
 
 class TestManagersWhoAreNoAdministrators:
     @pytest.fixture
-    def vera(self, console: Console, berta: Visit) -> Visit:
-        assert berta
+    def vera(self, console: Console, berta: Visit) -> Visit:  # noqa: ARG002 - makes the people
         return console.signed_in("vera")
 
     @pytest.mark.parametrize("act", ACTS)
