@@ -17,7 +17,7 @@ from admin.texts import chosen_language
 from admin.texts import gettext as _
 from admin.visitors import Visitors, client_address, later
 from auth import consent, invitations, sessions
-from auth.errors import ConsentError, SlowDownError, TokenEndedError
+from auth.errors import ConsentError, CredentialsError, SlowDownError, TokenEndedError
 from auth.invitations import Consent
 from auth.tokens import Purpose
 from office import inviting, opening
@@ -51,12 +51,12 @@ class LinkPages:
                 given=_given(),
                 now_us=self._parts.now_us(),
             )
-        except TokenEndedError:
+            return self._joined(person, chosen.password)
+        except (TokenEndedError, CredentialsError):
             return _ended()
         except ConsentError:
             text = _("The text has changed meanwhile. Please read it again.")
             return self._invitation_page(person, {"changed": text})
-        return self._joined(person, chosen.password)
 
     def reset(self, token: str) -> AnyResponse:
         """A new password for somebody who asked for one."""
@@ -121,7 +121,11 @@ class LinkPages:
         return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK)
 
     def _joined(self, person: PersonRow, password: str) -> AnyResponse:
-        """Greet somebody who just joined; they proved who they are and need not sign in."""
+        """Greet somebody who just joined; they proved who they are and need not sign in.
+
+        Raises:
+            CredentialsError: They were blocked at the same moment.
+        """
         page = _taken_page(person, password, _("You are in"), is_signed_in=True)
         response = make_response(page)
         with self._parts.store.write() as unit:

@@ -38,17 +38,20 @@ class SignInPages:
         """Check the password; then the page asked for, or first the code."""
         login = request.form.get("login", "")
         try:
-            signed_in = self._checked(login, request.form.get("password", ""))
+            return self.begin(self._checked(login, request.form.get("password", "")))
         except SlowDownError as error:
             page = self.form(login, slow_down_text(error))
             return later(error.retry_seconds, page)
         except CredentialsError:
             fault = _("User name and password do not fit together, or this user cannot sign in.")
             return make_response(self.form(login, fault), HTTPStatus.UNPROCESSABLE_ENTITY)
-        return self.begin(signed_in)
 
     def begin(self, signed_in: SignedIn) -> AnyResponse:
-        """Begin the session of somebody whose password was right."""
+        """Begin the session of somebody whose password was right.
+
+        Raises:
+            CredentialsError: They were blocked meanwhile.
+        """
         person = signed_in.person
         with self._parts.store.write() as unit:
             is_complete = not second_factor.is_on(unit, person.id)

@@ -46,7 +46,7 @@ def programs(families: str) -> str:
         Family.BROWSER: _("Browser"),
     }
     seen = {names.get(Family(each), _("other programs")) for each in families.split(",") if each}
-    return ", ".join(sorted(seen)) or "-"
+    return ", ".join(sorted(seen))
 
 
 def group(name: str) -> str:

@@ -8,8 +8,9 @@ browser was last seen, and half a day after the sign-in whatever happens.
 import hashlib
 import secrets
 
+from auth.errors import CredentialsError
 from auth.rights import FunctionRight, rights_of
-from storage import sessions
+from storage import people, sessions
 from storage.sessions import SessionRow
 from storage.store import Unit, WriteUnit
 
@@ -47,7 +48,15 @@ def begin(
         agent: What the browser calls itself.
         now_us: The time, in microseconds.
         replaces: The token that the browser had; it ends.
+
+    Raises:
+        CredentialsError: The user was blocked since the password was checked.
     """
+    # Held until the commit: a block that comes now waits, and ends this session too.
+    people.hold(unit, user_id)
+    person = people.find_by_id(unit, user_id)
+    if person is None or person.state != "active":
+        raise CredentialsError("user who is no longer active")
     if replaces and (before := sessions.find(unit, _hash(replaces))):
         sessions.end(unit, before.id, user_id=before.user_id)
     token = secrets.token_urlsafe(_TOKEN_BYTES)

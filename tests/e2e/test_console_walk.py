@@ -57,7 +57,9 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    with Office(tmp_path, Variant()).serving() as running:
+    # An https address shows what only then is shown; it is not the one that is visited.
+    settings = {"DEEDBOX_SERVER__PUBLIC_URL": "https://dav.example.org"}
+    with Office(tmp_path, Variant(settings=settings)).serving() as running:
         yield running
 
 
@@ -106,8 +108,7 @@ class Walker:
 @pytest.mark.parametrize("look", LOOKS, ids=[each.name for each in LOOKS])
 def test_a_new_users_way(office: Office, chromium: Any, look: Look) -> None:
     office.command("user", "add", "berta", "--email", "berta@musterbuero.example", "--admin")
-    # The command does not know the port that the server was started with.
-    link = urlsplit(office.command("user", "reset-password", "berta")["link"]).path
+    link = _path(office.command("user", "reset-password", "berta")["link"])
     context = chromium.new_context(
         locale=look.language,
         color_scheme=look.scheme,
@@ -119,7 +120,7 @@ def test_a_new_users_way(office: Office, chromium: Any, look: Look) -> None:
     _administrator(walker, link)
     invitation = walker.page.text_content("main code")
     context.clear_cookies()
-    _invited(walker, str(invitation))
+    _invited(walker, _path(str(invitation)))
     _devices(walker)
     _account(walker)
 
@@ -127,6 +128,11 @@ def test_a_new_users_way(office: Office, chromium: Any, look: Look) -> None:
     # A browser logs each answer that says no; nothing else may be there.
     assert [each for each in walker.complaints if "the server responded with" not in each] == []
     context.close()
+
+
+def _path(address: str) -> str:
+    """The address without its host."""
+    return urlsplit(address).path
 
 
 def _administrator(walker: Walker, link: str) -> None:
@@ -191,6 +197,7 @@ def _devices(walker: Walker) -> None:
         walker.has(".credential")
         password = page.text_content("[aria-labelledby=device-password]")
         assert re.fullmatch(r"\w{6}(-\w{6}){5}", str(password))
+    walker.has(".qr svg")
     walker.look_at("device-done")
     page.goto("/console/devices/new")
     assert "Laptop" in str(page.text_content("main"))
@@ -202,11 +209,12 @@ def _devices(walker: Walker) -> None:
     walker.send()
     page.wait_for_selector("#new-device")
     begun = page.request.post("/index.php/login/v2").json()
-    page.goto(begun["login"])
+    page.goto(_path(begun["login"]))
     walker.look_at("flow")
     walker.send()
     walker.look_at("flow-done")
-    given = page.request.post(begun["poll"]["endpoint"], form={"token": begun["poll"]["token"]})
+    poll = begun["poll"]
+    given = page.request.post(_path(poll["endpoint"]), form={"token": poll["token"]})
     assert given.json()["loginName"] == "anna"
 
 

@@ -178,6 +178,13 @@ class TestASession:
             people.unblock(unit, "anna")
         assert not is_in(visit)
 
+    def test_opens_nothing_for_somebody_who_is_not_active(self, anna: Console) -> None:
+        visit = anna.signed_in()
+        with anna.store.write() as unit:
+            people_rows.set_state(unit, user_id(anna), "blocked")
+
+        assert not is_in(visit)
+
     def test_is_nowhere_readable(self, anna: Console) -> None:
         visit = anna.signed_in()
 
