@@ -7,6 +7,7 @@ Standard library only, like ``environment.py``; may be interrupted at any moment
 
 import argparse
 import base64
+import fcntl
 import hashlib
 import hmac
 import shutil
@@ -41,7 +42,10 @@ def main() -> int:
     parser.add_argument("--into", type=Path, required=True, help="folder of the files")
     arguments = parser.parse_args()
     try:
-        fetch(ROOT / arguments.lock, ROOT / arguments.into)
+        with Path(__file__).open(encoding="utf-8") as this_file:
+            # Two calls of make at once: the second waits, then finds everything done.
+            fcntl.flock(this_file, fcntl.LOCK_EX)
+            fetch(ROOT / arguments.lock, ROOT / arguments.into)
     except WebFilesError as error:
         sys.stderr.write(f"deedbox: {error}\n")
         return 1
