@@ -14,6 +14,8 @@ from auth import devices, people
 from auth.errors import CredentialsError
 from auth.identity import identify
 from config.settings import Tls
+from storage import sightings
+from storage.sightings import Sighting
 from tests.builders import KEY
 from tests.certificates import a_certificate
 from tests.console import Console, Page, Visit
@@ -84,6 +86,22 @@ class TestDevices:
 
         assert not opens(console, password)
         assert "0 of 2" in visit.get("/console/devices").text
+
+    def test_the_list_says_when_from_where_and_with_what_it_was_seen(
+        self, console: Console, visit: Visit
+    ) -> None:
+        make(visit, "Laptop")
+        with console.store.write() as unit:
+            [device] = devices.listed(unit)
+            families = frozenset({"windows", "ios"})
+            seen_us = console.clock.us
+            sightings.note(unit, [Sighting(device.id, seen_us, None, "198.51.100.7", families)])
+
+        page = visit.get("/console/devices").text
+
+        assert "198.51.100.7" in page
+        assert "Windows Explorer, iPhone/iPad" in page
+        assert "more than one machine" in page
 
     def test_those_of_others_are_not_there(self, console: Console, visit: Visit) -> None:
         make(visit, "Laptop")
