@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 PORT ?= 8080
 DATA ?= data
 SET_UP = @$(PYTHON) tests/setup/environment.py --venv $(VENV) --lock
+FETCH = @$(PYTHON) tests/setup/web_files.py --lock
 COMPILE = $(BIN)/pip-compile --quiet --upgrade --allow-unsafe --generate-hashes --strip-extras \
 	--no-header --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
@@ -17,9 +18,12 @@ help: ## list the commands
 
 environment:
 	$(SET_UP) requirements.lock
+	$(FETCH) web.lock --into admin/static/vendor
 
 dev-environment:
 	$(SET_UP) requirements-dev.lock
+	$(FETCH) web.lock --into admin/static/vendor
+	$(FETCH) web-dev.lock --into $(VENV)/web
 
 run: environment ## serve on SQLite and a local folder (PORT=8080 DATA=data)
 	@exec $(BIN)/deedbox serve --data "$(DATA)" --port "$(PORT)"

@@ -1,26 +1,39 @@
 """The console: a Flask application whose pages work without JavaScript and foreign files."""
 
+from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import urlencode
 
-from flask import Flask, Response, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, g, make_response, redirect, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from admin.account import account_pages
+from admin.assets import add_assets, asset, keep
+from admin.audit_log import audit_pages
+from admin.devices import device_pages
 from admin.forms import FormGuard
+from admin.letter_links import link_pages
+from admin.login_flow import login_flow_pages
 from admin.mounts import Mounts
 from admin.parts import ConsoleParts
 from admin.setup import setup_pages
+from admin.sign_in import sign_in_pages
 from admin.texts import LANGUAGES, Speech, chosen_language
 from admin.texts import gettext as _
-from auth import people
+from admin.users import user_pages
+from admin.visitors import START, Visitors
+from admin.wording import add_wording
+from auth import people, sessions
+from auth.rights import FunctionRight
 
 _FORM_BYTES = 64 * 1024
-_STATIC_SECONDS = 86_400
 
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        # data: for the arrows and ticks that Pico CSS draws.
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
+        "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -30,18 +43,34 @@ _HEADERS = {
 }
 
 
+CONSOLE_AREAS = ("console", "invite", "reset", "index.php", "setup", "static", "favicon.ico")
+"""The first segments of the console's addresses."""
+
+
 def make_console(parts: ConsoleParts) -> Flask:
     """Make the console of one installation."""
     app = Flask("admin", root_path=str(Path(__file__).parent))
     app.config.update(
         MAX_CONTENT_LENGTH=_FORM_BYTES,
-        SEND_FILE_MAX_AGE_DEFAULT=_STATIC_SECONDS,
         # A bug goes on to the server's one fault handler, which logs it with a request id.
         PROPAGATE_EXCEPTIONS=True,
     )
+    add_assets(app)
+    add_wording(app)
     _speak(app, parts)
     guard = FormGuard(parts.secret_key)
+    visitors = Visitors(parts)
+    app.before_request(visitors.recognise)
+    app.jinja_env.globals["form_token"] = guard.token
     app.register_blueprint(setup_pages(parts, guard))
+    app.register_blueprint(sign_in_pages(parts, guard, visitors))
+    app.register_blueprint(link_pages(parts, guard, visitors))
+    app.register_blueprint(device_pages(parts, guard, visitors))
+    app.register_blueprint(login_flow_pages(parts, guard, visitors))
+    app.register_blueprint(account_pages(parts, guard, visitors))
+    app.register_blueprint(user_pages(parts, guard, visitors))
+    app.register_blueprint(audit_pages(parts, visitors))
+    app.add_url_rule("/console/", "start", lambda: redirect(START, HTTPStatus.SEE_OTHER))
     app.add_url_rule("/", "landing", lambda: _landing(parts))
     app.add_url_rule("/favicon.ico", "icon", _icon)
     app.register_error_handler(HTTPException, _error_page)
@@ -60,8 +89,20 @@ def _speak(app: Flask, parts: ConsoleParts) -> None:
 
     @app.context_processor
     def _of_every_page() -> dict[str, object]:
+        session = g.get("session")
         others = {code: name for code, name in LANGUAGES.items() if code != language()}
-        return {"page_language": language(), "other_languages": others}
+        # The links open the same page; what else stands in its address stays.
+        links = {
+            code: (name, "?" + urlencode(request.args.to_dict() | {"lang": code}))
+            for code, name in others.items()
+        }
+        rights = sessions.rights(session) if session else ()
+        return {
+            "page_language": language(),
+            "other_languages": links,
+            "visitor": session,
+            "may_manage_users": FunctionRight.MANAGE_USERS in rights,
+        }
 
 
 def _landing(parts: ConsoleParts) -> str:
@@ -71,7 +112,7 @@ def _landing(parts: ConsoleParts) -> str:
 
 
 def _icon() -> AnyResponse:
-    return redirect(url_for("static", filename="deedbox.svg"))
+    return redirect(asset("deedbox.svg"))
 
 
 def _error_page(error: HTTPException) -> Response | AnyResponse:
@@ -96,6 +137,8 @@ def _secured(response: Response) -> Response:
     """Headers of every answer; only the static files may be kept."""
     for name, value in _HEADERS.items():
         response.headers[name] = value
-    if request.endpoint != "static":
+    if request.endpoint == "static":
+        keep(response)
+    else:
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -1,8 +1,8 @@
 """Forms that only our own pages can send: a cookie and a field that fit together.
 
-No session is needed: the field is a keyed hash of the cookie, which another site can neither
-read nor set (``SameSite=Strict``). Where the browser says itself that another site sent the
-form, that is enough to refuse it.
+The field is a keyed hash of the cookie, which another site can neither read nor set
+(``SameSite=Strict``), and of the session, where somebody is signed in. Where the browser says
+itself that another site sent the form, that is enough to refuse it.
 """
 
 import hmac
@@ -14,6 +14,7 @@ COOKIE = "deedbox_form"
 FIELD = "form_token"
 
 _SALT = b"deedbox console forms"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITE = frozenset({"same-origin", "none", ""})
 
 
@@ -40,6 +41,11 @@ class FormGuard:
         if not (is_ours and cookie and fits):
             abort(403)
 
+    def check_sent(self) -> None:
+        """:meth:`check` for whatever changes something; for all pages of a blueprint."""
+        if request.method not in _SAFE:
+            self.check()
+
     def remember(self, response: Response) -> Response:
         """Give the browser its cookie, where a form was shown to a browser that had none."""
         if made := g.get("form_cookie"):
@@ -56,4 +62,6 @@ class FormGuard:
         return str(g.form_cookie)
 
     def _field(self, cookie: str) -> str:
-        return hmac.digest(self._key, cookie.encode(), "sha256").hex()
+        session = g.get("session")
+        text = f"{cookie}\x00{session.id if session else ''}"
+        return hmac.digest(self._key, text.encode(), "sha256").hex()

@@ -10,10 +10,11 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from admin.forms import FormGuard
 from admin.mounts import Mounts
+from admin.new_password import NewPassword, explained
 from admin.parts import ConsoleParts
 from admin.texts import LANGUAGES, chosen_language
 from admin.texts import gettext as _
-from auth import passwords, setup_link
+from auth import setup_link
 from auth.devices import Enrolment
 from auth.errors import (
     AuthError,
@@ -21,13 +22,11 @@ from auth.errors import (
     InvalidValueError,
     NameTakenError,
     SetupEndedError,
-    WeakPasswordError,
 )
 from auth.names import checked_email, checked_label, checked_name
 from office.founding import Founding, found
 
 _NAME_LIMIT = 200
-_SHORT_PASSWORD = 12
 
 
 @dataclass(slots=True)
@@ -74,21 +73,9 @@ class Entered:
                 self.faults[name] = _fault_texts()[name]
         if not self.device_label.isprintable():
             self.faults["device_label"] = _("No control or invisible characters.")
-        self._check_password()
-
-    def _check_password(self) -> None:
-        if self.password != self.repeated:
-            self.faults["repeated"] = _("The two passwords differ.")
-        if len(self.password) < passwords.MINIMUM_LENGTH:
-            self.faults["password"] = _("At least 8 characters.")
-            return
-        try:
-            passwords.check_strength(self.password, name=self.user_name, email=self.email)
-        except WeakPasswordError:
-            self.faults["password"] = _(
-                "This password is among the most common ones or equals your name or address. "
-                "It would be tried first."
-            )
+        chosen = NewPassword(self.password, self.repeated)
+        chosen.check(name=self.user_name, email=self.email)
+        self.faults |= chosen.faults
 
     def founding(self) -> Founding:
         """The values for the office; they were checked."""
@@ -113,19 +100,6 @@ def _fault_texts() -> dict[str, str]:
     }
 
 
-def weakness(password: str) -> str:
-    """What is weak about a password that is taken all the same; ``""`` for a good one."""
-    if password.isdigit():
-        return _(
-            "Your password for the console has digits only; words would make it much stronger."
-        )
-    if len(password) < _SHORT_PASSWORD:
-        return _(
-            "Your password for the console is rather short; three or four words are stronger."
-        )
-    return ""
-
-
 def setup_pages(parts: ConsoleParts, guard: FormGuard) -> Blueprint:
     """The pages of the set-up link."""
     pages = Blueprint("setup", __name__)
@@ -140,7 +114,7 @@ def setup_pages(parts: ConsoleParts, guard: FormGuard) -> Blueprint:
             office_language=parts.settings.office.language,
             device_label=_("Laptop"),
         )
-        return _form_page(entered, guard, language)
+        return _form_page(entered, language)
 
     @pages.post("/setup/<token>")
     def send(token: str) -> Response:
@@ -154,14 +128,16 @@ def setup_pages(parts: ConsoleParts, guard: FormGuard) -> Blueprint:
             if not entered.faults:
                 return _ended_page()
             language = chosen_language(parts.settings.office.language)
-            return _form_page(entered, guard, language, status=422)
+            return _form_page(entered, language, status=422)
         mounts = Mounts(parts.origin(), enrolment.user_name)
         return make_response(
             render_template(
                 "setup_done.html",
                 enrolment=enrolment,
                 mounts=mounts,
-                weakness=weakness(entered.password),
+                weaknesses=explained(
+                    entered.password, name=entered.user_name, email=entered.email
+                ),
             )
         )
 
@@ -191,13 +167,10 @@ def _found(parts: ConsoleParts, token: str, entered: Entered) -> Enrolment | Non
     return None
 
 
-def _form_page(
-    entered: Entered, guard: FormGuard, language: str, *, status: int = 200
-) -> Response:
+def _form_page(entered: Entered, language: str, *, status: int = 200) -> Response:
     page = render_template(
         "setup.html",
         entered=entered,
-        form_token=guard.token(),
         languages=LANGUAGES,
         language=language,
     )

@@ -44,6 +44,10 @@ class Act(StrEnum):
     GRANT_REVOKED = "grant.revoked"
     PASSWORD_RESET_ISSUED = "password.reset-issued"  # noqa: S105 - the name of an act
     PASSWORD_SET = "password.set"  # noqa: S105 - the name of an act
+    SECOND_FACTOR_ON = "second-factor.on"
+    SECOND_FACTOR_OFF = "second-factor.off"
+    RECOVERY_CODES_MADE = "recovery-codes.made"
+    RECOVERY_CODE_USED = "recovery-code.used"
     DEVICE_ADDED = "device.added"
     DEVICE_RETIRED = "device.retired"
     BLOCK_SET = "block.set"

@@ -29,6 +29,29 @@ class Enrolment(NamedTuple):
     password: str
 
 
+class Places(NamedTuple):
+    """A user's active devices, oldest first, and how many they may have."""
+
+    active: list[DeviceRow]
+    limit: int
+
+    @property
+    def are_taken(self) -> bool:
+        """Whether there is none for a further device."""
+        return len(self.active) >= self.limit
+
+
+def places_of(unit: Unit, user_name: str, *, limit: int) -> Places:
+    """The user's places; *limit* is the office's, which an exception of the user's own beats.
+
+    Raises:
+        UnknownUserError: There is no such user.
+    """
+    person = people.get(unit, user_name)
+    own = person.device_limit
+    return Places(devices.active_of(unit, person.id), limit if own is None else own)
+
+
 def enrol(
     unit: WriteUnit,
     *,
@@ -67,10 +90,9 @@ def enrol(
     person = people.get(unit, user_name)
     if person.state != "active":
         raise UserNotActiveError(user_name, person.state)
-    limit = person.device_limit if person.device_limit is not None else limit
-    active = devices.active_of(unit, person.id)
-    if len(active) >= limit:
-        raise DeviceLimitError(user_name, limit, [each.label for each in active])
+    places = places_of(unit, user_name, limit=limit)
+    if places.are_taken:
+        raise DeviceLimitError(user_name, places.limit, [each.label for each in places.active])
     for _ in range(_TRIES):
         credential = credentials.new_credential()
         device_id = devices.insert(

@@ -17,6 +17,8 @@
   - SetupEndedError            the set-up link has done its work
   - SlowDownError              too many wrong passwords; come again later
   - TokenEndedError            an invitation or reset link that is used, replaced or too old
+  - CodeError                  a one-time code that does not fit, or was used before
+  - SecondFactorStateError     the second factor is on already, or is not
   - ConsentError               the text that was consented to is not the one in force
   - RangeError                 a number range that cannot be given
   - NoNumberError              no number to lease, or not one to return
@@ -195,6 +197,20 @@ class TokenEndedError(AuthError):
         super().__init__(
             "This link does not work any more; ask whoever runs your office for a new one."
         )
+
+
+class CodeError(AuthError):
+    """The code is not the one of this moment, or it was used before."""
+
+    def __init__(self) -> None:
+        super().__init__("This code does not fit, or was used before; wait for the next one.")
+
+
+class SecondFactorStateError(AuthError):
+    """The second factor is on already, or it is not on."""
+
+    def __init__(self) -> None:
+        super().__init__("The second factor was changed meanwhile; look at it again.")
 
 
 class ConsentError(AuthError):

@@ -17,6 +17,7 @@ from auth.audit import COMMAND_LINE, Act, Actor, Subject
 from auth.errors import TokenEndedError, UserNotActiveError, UserStateError
 from auth.tokens import Purpose
 from storage import people as people_rows
+from storage import sessions
 from storage import tokens as token_rows
 from storage.people import PersonRow
 from storage.store import Unit, WriteUnit
@@ -138,13 +139,16 @@ def take_up(
 
 
 def reset(unit: WriteUnit, token: str, *, password_hash: str, now_us: int) -> PersonRow:
-    """Give the user another password; the link is used up. Devices keep theirs.
+    """Give the user another password; the link is used up, and every session ends.
+
+    Devices keep theirs.
 
     Raises:
         TokenEndedError: Not a link that works, or somebody was quicker.
     """
     person = _use(unit, token, Purpose.RESET, now_us=now_us)
     people_rows.set_password_hash(unit, person.id, password_hash)
+    sessions.end_of_user(unit, person.id)
     audit.record(unit, Act.PASSWORD_SET, by=Actor(person.id), on=Subject(person.id))
     return person._replace(password_hash=password_hash)
 

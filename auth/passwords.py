@@ -90,6 +90,9 @@ def _argon2id() -> Any:  # noqa: ANN401 - libpass has no types
     # Imported here: every command loads this module, and few have to do with passwords.
     from passlib.hash import argon2  # noqa: PLC0415
 
+    # Loaded now: loading it at the first use fails where that use is hashing nobody's password for
+    # a comparison that has begun, and where two threads come first at once.
+    argon2.set_backend("argon2_cffi")
     return argon2.using(type="ID", rounds=3, memory_cost=65_536, parallelism=4)
 
 

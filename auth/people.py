@@ -15,7 +15,7 @@ from auth.errors import (
 from auth.names import checked_email, checked_name, email_key
 from auth.rights import ADMINISTRATION, MITARBEITER
 from auth.visibility import Visibility
-from storage import locks, people, tokens
+from storage import locks, login_grants, people, sessions, tokens
 from storage.people import PersonRow
 from storage.store import Unit, WriteUnit
 
@@ -109,8 +109,8 @@ def listed(unit: Unit) -> list[PersonRow]:
 def block(unit: WriteUnit, name: str, *, by: Actor = COMMAND_LINE) -> PersonRow:
     """Shut a user out as a whole: from the next request in every process, on all devices.
 
-    The locks that the user holds end with it: nobody else could release them; so does a link
-    for a new password that is still on its way.
+    The locks that the user holds end with it: nobody else could release them; so do sessions of
+    the console, and a link for a new password that is still on its way.
 
     Raises:
         UnknownUserError: There is no such user.
@@ -125,6 +125,8 @@ def block(unit: WriteUnit, name: str, *, by: Actor = COMMAND_LINE) -> PersonRow:
     people.set_state(unit, person.id, "blocked")
     locks.delete_of_user(unit, person.id)
     tokens.end_of_user(unit, person.id)
+    sessions.end_of_user(unit, person.id)
+    login_grants.end_of_user(unit, person.id)
     audit.record(unit, Act.USER_BLOCKED, by=by, on=Subject(person.id))
     return person._replace(state="blocked")
 

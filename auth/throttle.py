@@ -46,6 +46,10 @@ CONSOLE_ACCOUNT_HERE: Final = Measure(5, 60)
 CONSOLE_ACCOUNT: Final = Measure(30, 60)
 CONSOLE_NETWORK: Final = Measure(40, 5)
 
+CODE_BROWSER: Final = Measure(5, 60)
+CODE_HERE: Final = Measure(5, 120)
+CODE_ACCOUNT: Final = Measure(20, 300)
+
 RESET_ACCOUNT: Final = Measure(3, 1800)
 RESET_NETWORK: Final = Measure(10, 300)
 RESET_OFFICE: Final = Measure(60, 10)
@@ -137,6 +141,32 @@ class Throttle:
                 self._charge(CONSOLE_ACCOUNT_HERE, "console", account, network),
                 self._charge(CONSOLE_ACCOUNT, "console", "account", account),
                 self._charge(CONSOLE_NETWORK, "console", "network", network),
+            )
+        self._demand(charges)
+        return Attempt(charges)
+
+    def begin_code(self, user_id: int, address: str, known_browser: str = "") -> Attempt:
+        """Let a code of the second factor through to its check, or say when.
+
+        A code has six digits only, and whoever has the password could try for ever: this, and
+        not the sign-in, is what stops them.
+
+        Args:
+            user_id: Whose password was right.
+            address: The client's.
+            known_browser: As for :meth:`begin_sign_in`.
+
+        Raises:
+            SlowDownError: The measure is full.
+        """
+        account = str(user_id)
+        charges: tuple[Charge, ...]
+        if known_browser:
+            charges = (self._charge(CODE_BROWSER, "code", "browser", known_browser),)
+        else:
+            charges = (
+                self._charge(CODE_HERE, "code", account, network_of(address)),
+                self._charge(CODE_ACCOUNT, "code", "account", account),
             )
         self._demand(charges)
         return Attempt(charges)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from admin.application import make_console
+from admin.application import CONSOLE_AREAS, make_console
 from admin.parts import ConsoleParts
 from auth import setup_link
 from auth.identity import Identity, identify
@@ -32,6 +32,7 @@ from server.faults import Faults
 from server.gate import Gate
 from server.health import database_answers, folder_is_writable, health
 from server.limits import BodyLimits, Limits
+from server.nextcloud_paths import make_nextcloud_paths
 from server.refused_sign_ins import RefusedSignIns
 from server.router import Router, not_found
 from server.settings_record import record_changes
@@ -83,10 +84,11 @@ def build(settings: Settings) -> App:
     store = installation.connect(settings)
     blobs = LocalBlobs(settings.storage.blobs_folder)
     secret_key = installation.secret_key(settings)
-    console = make_console(ConsoleParts(store, settings, secret_key))
-    access_log = AccessLog(store, settings.tracking)
     meters = installation.meters(settings)
-    guarded = _guard(store, secret_key, access_log, Throttle(meters, secret_key))
+    throttle = Throttle(meters, secret_key)
+    console = make_console(ConsoleParts(store, settings, secret_key, throttle))
+    access_log = AccessLog(store, settings.tracking)
+    guarded = _guard(store, secret_key, access_log, throttle)
     documents = AfterOpening(lambda: _documents(store, blobs, settings))
     groupware = make_groupware(store, settings)
     router = Router(
@@ -95,15 +97,14 @@ def build(settings: Settings) -> App:
             "dav": guarded(groupware),
             "principals": guarded(groupware),
             ".well-known": guarded(make_well_known("/dav/")),
+            "remote.php": guarded(make_nextcloud_paths("/dav/")),
             "health": health(
                 (
                     database_answers(store),
                     folder_is_writable(settings.storage.blobs_folder / "tmp"),
                 )
             ),
-            "setup": console,
-            "static": console,
-            "favicon.ico": console,
+            **dict.fromkeys(CONSOLE_AREAS, console),
         },
         root=guarded(make_root(settings.limits.xml_bytes, groupware)),
         landing=console,

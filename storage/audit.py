@@ -91,6 +91,16 @@ def newest(unit: Unit, *, since_us: int, limit: int) -> list[NamedAuditRow]:
     return [_named(row) for row in reversed(found)]
 
 
+def before(unit: Unit, before_id: int | None, *, limit: int) -> list[NamedAuditRow]:
+    """At most *limit* rows before *before_id*, or from the end of the log; newest first."""
+    where = "" if before_id is None else " WHERE a.id < :before"
+    found = unit.rows(
+        f"{_NAMED}{where} ORDER BY a.id DESC LIMIT :limit",
+        {"before": before_id, "limit": limit},
+    )
+    return [_named(row) for row in found]
+
+
 def after(unit: Unit, after_id: int, *, limit: int) -> list[NamedAuditRow]:
     """At most *limit* rows behind *after_id*, oldest first."""
     found = unit.rows(

@@ -531,3 +531,72 @@ number_lease = Table(
     Column("returned_us", BigInteger),
     Index(None, "range_id", "returned_us"),
 )
+
+console_session = _numbered(
+    "console_session",
+    _reference("user_id", "principal.id"),
+    Column("token_hash", String(64), nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("seen_us", BigInteger, nullable=False),
+    Column("confirmed_us", BigInteger, nullable=False),
+    Column("is_complete", Boolean, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("agent", Text, nullable=False),
+    UniqueConstraint("token_hash"),
+    Index(None, "user_id"),
+    Index(None, "seen_us"),
+)
+"""A browser that is signed in to the console. ``confirmed_us``: when the password was last given.
+Without ``is_complete`` the second factor is still awaited."""
+
+second_factor = Table(
+    "second_factor",
+    metadata,
+    Column(
+        "user_id",
+        BigInteger,
+        ForeignKey("principal.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("secret", LargeBinary, nullable=False),
+    Column("is_on", Boolean, nullable=False),
+    Column("last_step", BigInteger, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+)
+"""A user's time-based codes (RFC 6238). ``secret`` is sealed with the installation's key;
+``last_step`` is the time step of the newest code that was taken, so that none works twice."""
+
+recovery_code = Table(
+    "recovery_code",
+    metadata,
+    Column(
+        "user_id", BigInteger, ForeignKey("principal.id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("code_hash", String(64), primary_key=True),
+)
+
+preference = Table(
+    "preference",
+    metadata,
+    Column(
+        "user_id",
+        BigInteger,
+        ForeignKey("principal.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("language", String(8), nullable=False),
+)
+"""How a user wants the console."""
+
+login_grant = Table(
+    "login_grant",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    _reference("user_id", "principal.id"),
+    Column("label", Text, nullable=False),
+    Column("expires_us", BigInteger, nullable=False),
+    Index(None, "user_id"),
+)
+"""A program that a user let in: it may fetch the credential of a new device, once."""

@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 from babel.support import NullTranslations, Translations
-from flask import has_request_context, request
+from flask import g, has_request_context, request
 from flask_babel import Babel, Domain, get_locale
 from flask_babel import gettext as translate
 
@@ -20,12 +20,16 @@ LANGUAGES = {"de": "Deutsch", "en": "English"}
 
 
 def chosen_language(default: str) -> str:
-    """The language of this request: ``?lang=``, else what the browser prefers, else *default*."""
+    """The language of this request.
+
+    ``?lang=``, else what the user chose, else what the browser prefers, else *default*.
+    """
     if not has_request_context():
         return default
-    asked = request.args.get("lang", "")
-    if asked in LANGUAGES:
-        return asked
+    session = g.get("session")
+    for asked in (request.args.get("lang"), session and session.language):
+        if asked in LANGUAGES:
+            return str(asked)
     return request.accept_languages.best_match(LANGUAGES, default) or default
 
 

@@ -173,6 +173,20 @@ def unblock(invocation: Invocation, *, name: str, path: str | None) -> None:
     )
 
 
+@user.command("second-factor-off")
+@click.argument("name")
+@with_installation
+def second_factor_off(invocation: Invocation, *, name: str) -> None:
+    """Ask NAME for no codes any more, whose phone and recovery codes are lost."""
+    from auth import people, second_factor  # noqa: PLC0415 - loads the database
+    from auth.audit import COMMAND_LINE  # noqa: PLC0415
+
+    with invocation.store() as store, store.write() as unit:
+        was_on = second_factor.turn_off(unit, people.get(unit, name).id, by=COMMAND_LINE)
+    what = "is asked for no codes any more" if was_on else "had no second factor"
+    invocation.answer(f"{name} {what}.", username=name, second_factor=False)
+
+
 @user.command("list")
 @with_installation
 def list_users(invocation: Invocation) -> None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 
 from storage import collections, items, people
@@ -73,8 +73,12 @@ def fill(store: Store, name: str, contents: Iterable[Content]) -> None:
         collections.create(unit, anna.id, new, now_us=NOW_US)
         collection = collections.find(unit, anna.id, name)
         assert collection is not None
-        for content in contents:
-            items.create(unit, collection.id, f"{content.uid}.ics", content, now_us=NOW_US)
+    every = iter(contents)
+    # PostgreSQL keeps every state of a row within a transaction, here of the collection's counter.
+    while portion := list(islice(every, 500)):
+        with store.write() as unit:
+            for content in portion:
+                items.create(unit, collection.id, f"{content.uid}.ics", content, now_us=NOW_US)
 
 
 @dataclass

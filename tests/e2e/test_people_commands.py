@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from auth import people, second_factor, totp
 from auth.invitations import Consent
 from office import inviting
 from server.cli import audit as audit_command
@@ -15,6 +16,7 @@ from server.installation import now_us
 from storage import audit as rows
 from storage import sightings
 from storage.sightings import Sighting
+from tests.builders import KEY
 from tests.e2e.commands import Installation, Told, deedbox, office, run
 
 __all__ = ["deedbox", "office", "run"]
@@ -113,6 +115,24 @@ class TestResetPassword:
         office.json("user", "block", "jonas")
 
         assert "blocked" in office.json("user", "reset-password", "jonas", code=1)["error"]
+
+
+class TestSecondFactorOff:
+    def test_is_for_whoever_lost_phone_and_codes(self, office: Installation) -> None:
+        store = office.store()
+        with store.write() as unit:
+            jonas = people.get(unit, "jonas").id
+            secret = second_factor.begin(unit, jonas, secret_key=KEY, now_us=now_us())
+            code = totp.code_of(secret, totp.step_at(now_us()))
+            second_factor.turn_on(unit, jonas, code, secret_key=KEY, now_us=now_us())
+
+        office.json("user", "second-factor-off", "jonas")
+
+        with store.read() as unit:
+            assert not second_factor.is_on(unit, jonas)
+        store.close()
+        assert _audited(office)[-1]["act"] == "second-factor.off"
+        assert "no user" in office.json("user", "second-factor-off", "nobody", code=1)["error"]
 
 
 class TestGroupsAndPlaces:

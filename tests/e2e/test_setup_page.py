@@ -192,6 +192,18 @@ class TestEveryPage:
         assert all(each.startswith("/static/") for each in page.resources)
         assert "style=" not in page.html
 
+    def test_loads_files_that_are_kept_for_good_and_change_their_name(
+        self, page: Page, lasting: Office
+    ) -> None:
+        styles = [each for each in page.resources if ".css" in each]
+
+        assert len(styles) == 2
+        for each in styles:
+            kept = Browser(lasting.port).get(lasting.url(each)).headers["cache-control"]
+            changed = Browser(lasting.port).get(lasting.url(each + "0")).headers["cache-control"]
+            assert kept == "public, max-age=31536000, immutable"
+            assert "immutable" not in changed
+
     def test_names_each_field_and_points_at_what_is_there(self, page: Page) -> None:
         visible = [each for each in page.inputs if each.get("type") != "hidden"]
 

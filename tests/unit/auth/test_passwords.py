@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -5,6 +7,8 @@ from passlib.hash import argon2
 
 from auth import passwords
 from auth.errors import WeakPasswordError
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +97,13 @@ def test_what_is_weak_is_explained_and_taken(password: str, weaknesses: list[str
 
     assert found == weaknesses
     passwords.check_strength(password, name="anna", email="A.Berg@buero.example")
+
+
+def test_the_first_password_of_a_process_may_be_nobodys() -> None:
+    script = "from auth import passwords; print(passwords.verify('x' * 9, None).is_right)"
+
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert (done.stdout, done.stderr) == ("False\n", "")

@@ -1,0 +1,36 @@
+"""Who may manage whom: *manage users* alone makes nobody an administrator.
+
+Somebody with that right could otherwise put themselves into Administration, or take over an
+administrator's account by a link for a new password.
+"""
+
+from collections.abc import Collection
+
+from auth import sessions
+from auth.errors import RightMissingError
+from auth.rights import ADMINISTRATION, FunctionRight
+from storage import people
+from storage.sessions import SessionRow
+from storage.store import Unit
+
+
+def may_manage(manager: SessionRow, groups: Collection[str]) -> bool:
+    """Whether somebody at the console may make, change or block a member of *groups*."""
+    if FunctionRight.MANAGE_USERS not in sessions.rights(manager):
+        return False
+    return ADMINISTRATION.name in manager.groups or ADMINISTRATION.name not in groups
+
+
+def check_may_manage(manager: SessionRow, groups: Collection[str]) -> None:
+    """Refuse where :func:`may_manage` is False.
+
+    Raises:
+        RightMissingError: It is.
+    """
+    if not may_manage(manager, groups):
+        raise RightMissingError("Only administrators may do this to an administrator.")
+
+
+def groups_for(unit: Unit, manager: SessionRow) -> list[str]:
+    """The names of the groups that they may put others into, the oldest first."""
+    return [each for each in people.group_names(unit) if may_manage(manager, (each,))]

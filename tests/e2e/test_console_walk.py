@@ -1,0 +1,240 @@
+"""A new user's way through the console in a real browser, and what axe-core says of each page.
+
+The same walk on a phone and a desktop, light and dark, German and English. With
+``DEEDBOX_SHOTS`` set to a folder it leaves a picture of each page there.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.e2e.http_client import ROOT
+from tests.e2e.server_process import Office, Variant
+
+CHROMIUM = shutil.which("chromium")
+AXE = ROOT / ".venv" / "web" / "axe.js"
+SHOTS = os.environ.get("DEEDBOX_SHOTS")
+PASSWORD = "drei graue Eulen"
+
+pytestmark = [
+    pytest.mark.clients,
+    pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed"),
+]
+
+
+class Look(NamedTuple):
+    """How a browser looks at the pages."""
+
+    name: str
+    language: str
+    scheme: str
+    width: int
+
+
+LOOKS = (
+    Look("phone-dark-de", "de", "dark", 390),
+    Look("desktop-light-en", "en", "light", 1280),
+    Look("phone-light-en", "en", "light", 390),
+    Look("desktop-dark-de", "de", "dark", 1280),
+)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where it is used
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    # An https address shows what only then is shown; it is not the one that is visited.
+    settings = {"DEEDBOX_SERVER__PUBLIC_URL": "https://dav.example.org"}
+    with Office(tmp_path, Variant(settings=settings)).serving() as running:
+        yield running
+
+
+class Walker:
+    """Looks at each page it comes to."""
+
+    def __init__(self, page: Any, look: Look) -> None:
+        self.page = page
+        self.look = look
+        self.complaints: list[str] = []
+        self.violations: list[str] = []
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def look_at(self, name: str) -> None:
+        """Check the page for WCAG 2.2 AA, and that nothing sticks out at the side."""
+        # Through the debugger: the page's own policy lets no script of others in.
+        self.page.evaluate(AXE.read_text("utf-8"))
+        found = self.page.evaluate(
+            "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+        )
+        self.violations += [
+            f"{name}: {each['id']}: {node['html'][:160]}"
+            for each in found["violations"]
+            for node in each["nodes"]
+        ]
+        width = self.page.evaluate("document.documentElement.scrollWidth")
+        if width > self.look.width:
+            self.violations.append(f"{name}: {width} pixels wide")
+        if SHOTS:
+            target = Path(SHOTS) / f"{name}-{self.look.name}.png"
+            self.page.screenshot(path=target, full_page=True)
+
+    def fill(self, **fields: str) -> None:
+        for name, value in fields.items():
+            self.page.fill(f"[name={name}]", value)
+
+    def send(self, action: str = "") -> None:
+        form = f"main form[action$='{action}']" if action else "main form:not([action])"
+        self.page.click(f"{form} button[type=submit]")
+
+    def has(self, selector: str) -> None:
+        self.page.wait_for_selector(selector)
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=[each.name for each in LOOKS])
+def test_a_new_users_way(office: Office, chromium: Any, look: Look) -> None:
+    office.command("user", "add", "berta", "--email", "berta@musterbuero.example", "--admin")
+    link = _path(office.command("user", "reset-password", "berta")["link"])
+    context = chromium.new_context(
+        locale=look.language,
+        color_scheme=look.scheme,
+        viewport={"width": look.width, "height": 800},
+        base_url=office.origin,
+    )
+    walker = Walker(context.new_page(), look)
+
+    _administrator(walker, link)
+    invitation = walker.page.text_content("main code")
+    context.clear_cookies()
+    _invited(walker, _path(str(invitation)))
+    _devices(walker)
+    _account(walker)
+
+    assert walker.violations == []
+    # A browser logs each answer that says no; nothing else may be there.
+    assert [each for each in walker.complaints if "the server responded with" not in each] == []
+    context.close()
+
+
+def _path(address: str) -> str:
+    """The address without its host."""
+    return urlsplit(address).path
+
+
+def _administrator(walker: Walker, link: str) -> None:
+    page = walker.page
+    page.goto(link)
+    walker.look_at("reset")
+    walker.fill(password=PASSWORD, repeated=PASSWORD)
+    walker.send()
+    walker.look_at("password-taken")
+    page.goto("/console/users")
+    walker.look_at("sign-in")
+    walker.fill(login="berta", password="falsch geraten")
+    walker.send()
+    walker.look_at("sign-in-wrong")
+    walker.fill(login="berta", password=PASSWORD)
+    walker.send()
+    walker.has("#people")
+    walker.look_at("users")
+    page.goto("/console/users/new")
+    walker.fill(name="anna", email="berta@musterbuero.example")
+    walker.send()
+    walker.look_at("invite-wrong")
+    walker.fill(email="anna@musterbuero.example")
+    walker.send()
+    walker.has("main code")
+    walker.look_at("link")
+    address = page.text_content("main code")
+    page.goto("/console/users/anna")
+    walker.look_at("user")
+    page.goto("/console/audit")
+    walker.look_at("record")
+    page.goto("/console/users")
+    page.type("#q", "ber")
+    page.wait_for_selector("#people a[href$='/anna']", state="detached")
+    page.goto("/console/users/anna")
+    walker.send("/link")
+    walker.has("main code")
+    assert page.text_content("main code") != address
+
+
+def _invited(walker: Walker, invitation: str) -> None:
+    walker.page.goto(invitation)
+    walker.look_at("invitation")
+    walker.page.check("[name=agreed]")
+    walker.fill(password="kurz", repeated="kurz")
+    walker.send()
+    walker.look_at("invitation-wrong")
+    walker.fill(password="93751846", repeated="93751846")
+    walker.send()
+    walker.has("main a[role=button]")
+    walker.look_at("joined")
+
+
+def _devices(walker: Walker) -> None:
+    page = walker.page
+    for number, label in enumerate(("Laptop", "iPhone")):
+        page.goto("/console/devices/new")
+        if not number:
+            walker.look_at("device-new")
+        walker.fill(label=label)
+        walker.send()
+        walker.has(".credential")
+        password = page.text_content("[aria-labelledby=device-password]")
+        assert re.fullmatch(r"\w{6}(-\w{6}){5}", str(password))
+    walker.has(".qr svg")
+    walker.look_at("device-done")
+    page.goto("/console/devices/new")
+    assert "Laptop" in str(page.text_content("main"))
+    walker.look_at("devices-full")
+    page.goto("/console/devices")
+    walker.look_at("devices")
+    page.click("a[id^=retire]")
+    walker.look_at("device-retire")
+    walker.send()
+    page.wait_for_selector("#new-device")
+    begun = page.request.post("/index.php/login/v2").json()
+    page.goto(_path(begun["login"]))
+    walker.look_at("flow")
+    walker.send()
+    walker.look_at("flow-done")
+    poll = begun["poll"]
+    given = page.request.post(_path(poll["endpoint"]), form={"token": poll["token"]})
+    assert given.json()["loginName"] == "anna"
+
+
+def _account(walker: Walker) -> None:
+    page = walker.page
+    page.goto("/console/account")
+    walker.look_at("account")
+    page.goto("/console/account/password")
+    walker.look_at("password")
+    page.goto("/console/account/second-factor")
+    walker.look_at("second-factor")
+    page.goto("/console/confirm?next=/console/devices")
+    walker.look_at("confirm")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.goto("/invite/x")
+    walker.look_at("link-ended")
+    page.goto("/console/forgot")
+    walker.look_at("forgot")
+    page.goto("/console/devices/999/retire")
+    walker.look_at("error")

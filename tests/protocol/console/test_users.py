@@ -1,0 +1,241 @@
+"""Administration: who may manage whom, and what it does."""
+
+import re
+
+import pytest
+
+from auth import people, rights
+from auth.rights import GROUPS, FunctionRight
+from storage.people import PersonRow
+from tests.console import Console, Page, Visit
+
+PAGES = ("/console/users", "/console/users/new", "/console/users/anna", "/console/audit")
+ACTS = ("block", "unblock", "withdraw", "no-second-factor", "groups", "limit", "retire", "link")
+
+
+@pytest.fixture
+def berta(console: Console) -> Visit:
+    """The administrator, with two users in the office."""
+    console.person("berta", "administration")
+    console.person("anna")
+    console.person("vera", "verwaltung")
+    return console.signed_in("berta")
+
+
+def person(console: Console, name: str) -> PersonRow:
+    with console.store.read() as unit:
+        return people.get(unit, name)
+
+
+def form_token(page: Page) -> str:
+    return str(page.root.xpath("//input[@name='form_token']/@value")[0])
+
+
+@pytest.mark.parametrize("group", [each.name for each in GROUPS])
+def test_every_page_and_act_is_there_for_the_right_only(console: Console, group: str) -> None:
+    console.person("anna")
+    console.person("walter", group)
+    visit = console.signed_in("walter")
+    token = form_token(visit.get("/console/account"))
+    may = FunctionRight.MANAGE_USERS in rights.rights_of(frozenset({group}))
+
+    seen = [visit.get(page).status for page in PAGES]
+    done = [
+        visit.post(f"/console/users/anna/{act}", form_token=token).status
+        for act in ACTS
+        if may or act
+    ]
+
+    assert set(seen) == ({200} if may else {404})
+    assert (set(done) == {404}) is not may
+    assert ("Users" in visit.get("/console/devices").html) is may
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nobody_sees_them_without_signing_in(console: Console, page: str) -> None:
+    assert "Sign in" in console.visit().get(page).title
+
+
+class TestActs:
+    def test_a_block_ends_sessions_and_devices_and_is_lifted(
+        self, console: Console, berta: Visit
+    ) -> None:
+        anna = console.signed_in("anna")
+
+        berta.send(berta.get("/console/users/anna"), "anna/block")
+
+        assert person(console, "anna").state == "blocked"
+        assert "Sign in" in anna.get("/console/devices").title
+        berta.send(berta.get("/console/users/anna"), "anna/unblock")
+        assert person(console, "anna").state == "active"
+
+    def test_the_last_administrator_stays(self, console: Console, berta: Visit) -> None:
+        page = berta.get("/console/users/berta")
+
+        blocked = berta.send(page, "berta/block")
+        demoted = berta.send(page, "berta/groups", groups="mitarbeiter")
+
+        for answer in (blocked, demoted):
+            assert answer.status == 409
+            assert "last active administrator" in answer.text
+        assert person(console, "berta").groups == {"administration"}
+
+    def test_groups_and_number_of_devices_are_set(self, console: Console, berta: Visit) -> None:
+        berta.send(
+            berta.get("/console/users/anna"), "groups", groups=["verwaltung", "kollaboration"]
+        )
+        berta.send(berta.get("/console/users/anna"), "limit", limit="4")
+
+        assert person(console, "anna").groups == {"verwaltung", "kollaboration"}
+        assert person(console, "anna").device_limit == 4
+        berta.send(berta.get("/console/users/anna"), "limit", limit="")
+        assert person(console, "anna").device_limit is None
+
+    @pytest.mark.parametrize(
+        ("act", "fields"),
+        [
+            ("limit", {"limit": "101"}),
+            ("limit", {"limit": "-1"}),
+            ("limit", {"limit": "²"}),
+            ("groups", {"groups": None}),
+            ("groups", {"groups": "unheard"}),
+        ],
+    )
+    def test_what_cannot_be_taken_is_said(
+        self, console: Console, berta: Visit, act: str, fields: dict[str, str]
+    ) -> None:
+        before = person(console, "anna")
+
+        answer = berta.send(berta.get("/console/users/anna"), act, **fields)
+
+        assert answer.status == 409
+        assert person(console, "anna") == before
+
+    def test_wants_the_password_after_ten_minutes(self, console: Console, berta: Visit) -> None:
+        page = berta.get("/console/users/anna")
+        console.clock.pass_seconds(600)
+
+        asked = berta.send(page, "anna/block")
+
+        assert "Your password, please" in asked.title
+        assert person(console, "anna").state == "active"
+
+
+class TestManagersWhoAreNoAdministrators:
+    @pytest.fixture
+    def vera(self, console: Console, berta: Visit) -> Visit:  # noqa: ARG002 - makes the people
+        return console.signed_in("vera")
+
+    @pytest.mark.parametrize("act", ACTS)
+    def test_do_nothing_to_administrators(self, console: Console, vera: Visit, act: str) -> None:
+        before = person(console, "berta")
+        page = vera.get("/console/users/berta")
+        assert "anna" not in page.text
+
+        answer = vera.post(
+            f"/console/users/berta/{act}", form_token=form_token(page), groups="mitarbeiter"
+        )
+
+        assert answer.status == 409
+        assert person(console, "berta") == before
+
+    def test_make_no_administrators(self, console: Console, vera: Visit) -> None:
+        token = form_token(vera.get("/console/users/vera"))
+
+        promoted = vera.post(
+            "/console/users/vera/groups", form_token=token, groups="administration"
+        )
+        invited = vera.post(
+            "/console/users/new",
+            form_token=token,
+            name="emil",
+            email="emil@buero.example",
+            groups="administration",
+        )
+
+        assert (promoted.status, invited.status) == (409, 422)
+        assert person(console, "vera").groups == {"verwaltung"}
+        assert "emil" not in vera.get("/console/users").text
+
+    def test_manage_everybody_else(self, console: Console, vera: Visit) -> None:
+        vera.send(vera.get("/console/users/anna"), "anna/block")
+
+        assert person(console, "anna").state == "blocked"
+
+
+class TestInviting:
+    def test_sends_a_letter(self, console: Console, berta: Visit) -> None:
+        page = berta.send(berta.get("/console/users/new"), name="Emil", email="emil@buero.example")
+
+        assert "emil@buero.example" in page.text
+        assert "/invite/" not in page.html
+        assert person(console, "emil").state == "invited"
+        assert person(console, "emil").groups == {"mitarbeiter"}
+        with console.store.read() as unit:
+            assert unit.rows("SELECT kind FROM outbox") == [("invitation",)]
+
+    @pytest.mark.parametrize(
+        ("fields", "fault"),
+        [
+            ({"name": "Emil Berg"}, "Lower-case letters"),
+            ({"name": "anna"}, "This name is in use"),
+            ({"email": "emil"}, "looks like"),
+            ({"email": "Anna@buero.example"}, "Another user has this address"),
+            ({"groups": None}, "at least one group"),
+        ],
+    )
+    def test_says_what_is_wrong(self, berta: Visit, fields: dict[str, str], fault: str) -> None:
+        good = {"name": "emil", "email": "emil@buero.example"}
+
+        page = berta.send(berta.get("/console/users/new"), **good | fields)
+
+        assert page.status == 422
+        assert fault in page.text
+
+    def test_shows_the_link_where_no_mail_is_sent(self, console: Console, berta: Visit) -> None:
+        object.__setattr__(console.settings, "mail", type(console.settings.mail)())
+
+        page = berta.send(berta.get("/console/users/new"), name="emil", email="emil@buero.example")
+
+        address = next(each for each in page.codes() if "/invite/" in each)
+        assert re.fullmatch(r"http://dav\.example\.org/invite/\S{32}", address)
+        assert console.visit().get(address).status == 200
+
+
+class TestTheList:
+    def test_finds_by_name_and_address(self, berta: Visit) -> None:
+        assert "vera" in berta.get("/console/users").text
+
+        found = berta.get("/console/users?q=ANNA@").text
+
+        assert "anna@buero.example" in found
+        assert "vera@" not in found
+
+
+class TestTheRecord:
+    def test_says_who_did_what_to_whom(self, berta: Visit) -> None:
+        berta.send(berta.get("/console/users/anna"), "anna/block")
+
+        row = berta.get("/console/audit").root.xpath("//tbody/tr")[0].text_content()
+
+        assert "berta" in row
+        assert "user blocked" in row
+        assert "anna" in row
+
+    def test_goes_back_page_by_page(self, console: Console, berta: Visit) -> None:
+        with console.store.write() as unit:
+            for number in range(60):
+                people.set_device_limit(unit, "anna", number)
+
+        page = berta.get("/console/audit")
+        link = page.root.xpath("//a[contains(@href, 'before')]/@href")[0]
+        older = berta.get(link)
+
+        assert len(page.root.xpath("//tbody/tr")) == 50
+        times = [len(older.root.xpath("//tbody/tr"))]
+        assert times[0] >= 13
+        assert "number of devices set" in older.text
+
+    @pytest.mark.parametrize("before", ["x", "-1", "9" * 30, "²", ""])
+    def test_takes_no_nonsense(self, berta: Visit, before: str) -> None:
+        assert berta.get(f"/console/audit?before={before}").status == 200

@@ -1,0 +1,72 @@
+import pytest
+from flask import Flask
+
+from admin.devices import suggested_label
+from admin.texts import Speech
+from admin.wording import browser, group, programs, when
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+EDGE = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0"
+)
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) AppleWebKit/605.1.15 "
+    "(KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1"
+)
+
+
+@pytest.fixture(params=["en", "de"])
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def app(language: str) -> Flask:
+    made = Flask("admin")
+    Speech(made, default_locale="en", locale_selector=lambda: language)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("agent", "shown", "label"),
+    [
+        (FIREFOX, "Firefox, Linux", "Linux-PC"),
+        (EDGE, "Edge, Windows", "Windows-PC"),
+        (IPHONE, "Safari, iPhone", "iPhone"),
+    ],
+)
+def test_a_browser_is_named_with_its_system(
+    app: Flask, agent: str, shown: str, label: str
+) -> None:
+    with app.test_request_context():
+        assert browser(agent) == shown
+    assert suggested_label(agent) == label
+
+
+def test_what_says_nothing_has_words_too(app: Flask, language: str) -> None:
+    with app.test_request_context():
+        assert browser("") == {"en": "unknown browser", "de": "unbekannter Browser"}[language]
+        assert when(None) == {"en": "never", "de": "nie"}[language]
+        assert programs("") == ""
+    assert suggested_label("curl/8") == ""
+
+
+def test_programs_and_groups_are_called_as_people_do(app: Flask, language: str) -> None:
+    with app.test_request_context():
+        assert programs("ios,windows") == "Windows Explorer, iPhone/iPad"
+        assert (
+            programs("tool,unknown")
+            == {
+                "en": "other programs",
+                "de": "andere Programme",
+            }[language]
+        )
+        assert group("mitarbeiter") == {"en": "Staff", "de": "Mitarbeiter"}[language]
+
+
+def test_a_time_is_in_the_pages_language(app: Flask, language: str) -> None:
+    with app.test_request_context():
+        shown = when(1_790_000_000_000_000)
+
+    assert {"en": "2026, ", "de": ".09.2026, "}[language] in shown
