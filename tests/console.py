@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from admin.application import make_console
 from admin.parts import ConsoleParts
+from auth import people
 from auth.throttle import Throttle
 from config.settings import Mail, Settings
 from office.people import add_person
@@ -71,6 +72,11 @@ class Page:
     def title(self) -> str:
         return str(self.root.findtext(".//title"))
 
+    @property
+    def token(self) -> str:
+        """What proves that a form came from this page."""
+        return str(self.root.xpath("//input[@name='form_token']/@value")[0])
+
     def form(self, action: str = "") -> Any:
         """The form that goes to *action* (its end), or the page's own, which says none."""
         for each in self.root.forms:
@@ -114,6 +120,16 @@ class Visit:
     def sign_in(self, login: str = "anna", password: str = PASSWORD) -> Page:
         """Sign in from the page that asks for it."""
         return self.send(self.get("/console/sign-in"), login=login, password=password)
+
+    def is_in(self) -> bool:
+        """Whether this browser is signed in."""
+        return "Sign in" not in self.get("/console/confirm").title
+
+    @property
+    def session(self) -> str:
+        """The token of its session."""
+        found = self.client.get_cookie("deedbox_session", "dav.example.org")
+        return found.value if found else ""
 
     def _follow(self, page: Page) -> Page:
         for _ in range(5):
@@ -165,6 +181,11 @@ class Console:
                 groups=groups or ("mitarbeiter",),
                 now_us=self.clock.us,
             )
+
+    def user_id(self, name: str = "anna") -> int:
+        """That user's id."""
+        with self.store.read() as unit:
+            return people.get(unit, name).id
 
     def signed_in(self, name: str = "anna", *, language: str = "en") -> Visit:
         """That user's browser."""

@@ -1,6 +1,7 @@
 """The console through real sockets: from a link to a device that reaches its calendars."""
 
 import json
+import re
 from collections.abc import Iterator
 from http.client import HTTPResponse
 from pathlib import Path
@@ -9,7 +10,9 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from tests.e2e.browser import Browser
+from tests.e2e.http_client import until
 from tests.e2e.server_process import Device, Office, Variant
+from tests.mail_server import Inbox, mail_server
 
 PASSWORD = "drei graue Eulen"
 
@@ -80,3 +83,48 @@ def test_a_device_password_opens_no_page(office: Office) -> None:
     assert answer.status == 422
     led, _ = ask(office, "GET", "/console/devices", Authorization=device.authorization)
     assert led.status == 303
+
+
+def test_invited_in_the_console_by_a_letter_through_a_mail_server(tmp_path: Path) -> None:
+    inbox = Inbox()
+    with mail_server(inbox) as port:
+        settings = {
+            "DEEDBOX_MAIL__HOST": "127.0.0.1",
+            "DEEDBOX_MAIL__PORT": str(port),
+            "DEEDBOX_MAIL__SECURITY": "none",
+            "DEEDBOX_MAIL__USER": "post",
+            "DEEDBOX_MAIL__PASSWORD": "geheim",
+            "DEEDBOX_MAIL__SENDER": "post@buero.example",
+        }
+        office = Office(tmp_path, Variant(settings=settings))
+        office.add_user("berta", "--admin")
+        with office.serving():
+            berta, jonas = Browser(office.port), Browser(office.port)
+            asked = berta.send(berta.get(office.url("/console/forgot")), login="berta")
+            assert asked.status == 200
+            form = berta.get(_link_to("berta", inbox, office))
+            berta.send(form, password=PASSWORD, repeated=PASSWORD)
+            form = berta.get(office.url("/console/sign-in"))
+            berta.send(form, login="berta", password=PASSWORD)
+            form = berta.get(office.url("/console/users/new"))
+            mail = "jonas@musterbuero.example"
+            sent = berta.send(form, name="jonas", email=mail, groups="mitarbeiter")
+
+            form = jonas.get(_link_to("jonas", inbox, office))
+            joined = jonas.send(form, password=PASSWORD, repeated=PASSWORD, agreed="yes")
+
+            assert (sent.status, joined.status) == (200, 200)
+            assert jonas.get(office.url("/console/devices")).status == 200
+
+
+def _link_to(name: str, inbox: Inbox, office: Office) -> str:
+    """The link in the letter to this user, once it arrived; at the server's own port."""
+    to = f"{name}@musterbuero.example"
+
+    def letters() -> list[str]:
+        return [message.get_content() for recipients, message in inbox.taken if to in recipients]
+
+    until(lambda: bool(letters()), 30)
+    found = re.search(r"/(?:reset|invite)/[\w-]{32}", letters()[-1])
+    assert found
+    return office.url(found[0])

@@ -21,6 +21,13 @@ def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def anna(console: Console) -> Console:
+    """The console of an office with one user, Anna."""
+    console.person("anna")
+    return console
+
+
+@pytest.fixture
 def console(store: Store, tmp_path: Path) -> Iterator[Console]:
     made = Console(store, tmp_path, mail=MAIL)
     yield made

@@ -7,7 +7,7 @@ import pytest
 from auth import people, rights
 from auth.rights import GROUPS, FunctionRight
 from storage.people import PersonRow
-from tests.console import Console, Page, Visit
+from tests.console import Console, Visit
 
 PAGES = ("/console/users", "/console/users/new", "/console/users/anna", "/console/audit")
 ACTS = ("block", "unblock", "withdraw", "no-second-factor", "groups", "limit", "retire", "link")
@@ -27,16 +27,12 @@ def person(console: Console, name: str) -> PersonRow:
         return people.get(unit, name)
 
 
-def form_token(page: Page) -> str:
-    return str(page.root.xpath("//input[@name='form_token']/@value")[0])
-
-
 @pytest.mark.parametrize("group", [each.name for each in GROUPS])
 def test_every_page_and_act_is_there_for_the_right_only(console: Console, group: str) -> None:
     console.person("anna")
     console.person("walter", group)
     visit = console.signed_in("walter")
-    token = form_token(visit.get("/console/account"))
+    token = visit.get("/console/account").token
     may = FunctionRight.MANAGE_USERS in rights.rights_of(frozenset({group}))
 
     seen = [visit.get(page).status for page in PAGES]
@@ -133,14 +129,14 @@ class TestManagersWhoAreNoAdministrators:
         assert "anna" not in page.text
 
         answer = vera.post(
-            f"/console/users/berta/{act}", form_token=form_token(page), groups="mitarbeiter"
+            f"/console/users/berta/{act}", form_token=page.token, groups="mitarbeiter"
         )
 
         assert answer.status == 409
         assert person(console, "berta") == before
 
     def test_make_no_administrators(self, console: Console, vera: Visit) -> None:
-        token = form_token(vera.get("/console/users/vera"))
+        token = vera.get("/console/users/vera").token
 
         promoted = vera.post(
             "/console/users/vera/groups", form_token=token, groups="administration"
