@@ -4,11 +4,12 @@ import re
 
 import pytest
 
-from auth import people, rights
-from auth.rights import GROUPS, FunctionRight
+from auth import people
+from auth.rights import GROUPS
 from storage.people import PersonRow
 from tests.console import Console, Visit
 
+MANAGERS = {"administration", "verwaltung"}
 PAGES = ("/console/users", "/console/users/new", "/console/users/anna", "/console/audit")
 ACTS = ("block", "unblock", "withdraw", "no-second-factor", "groups", "limit", "retire", "link")
 
@@ -33,7 +34,7 @@ def test_every_page_and_act_is_there_for_the_right_only(console: Console, group:
     console.person("walter", group)
     visit = console.signed_in("walter")
     token = visit.get("/console/account").token
-    may = FunctionRight.MANAGE_USERS in rights.rights_of(frozenset({group}))
+    may = group in MANAGERS
 
     seen = [visit.get(page).status for page in PAGES]
     done = [
