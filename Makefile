@@ -39,7 +39,7 @@ format: dev-environment ## mend what ruff can mend
 	$(BIN)/ruff format .
 
 quick: lint ## lint and unit tests, seconds
-	$(BIN)/pytest -q tests/unit tests/architecture
+	$(BIN)/pytest -q -m "not soak" tests/unit tests/architecture
 
 test: lint ## everything that must hold (under 15 minutes on two cores)
 	$(BIN)/pytest -n 2 --dist worksteal -m "not soak and not clients"
