@@ -28,7 +28,7 @@ from auth.names import checked_email, checked_name
 from auth.people import MOST_DEVICES
 from auth.rights import MITARBEITER, FunctionRight
 from auth.tokens import Purpose
-from office import inviting
+from office import granting, inviting
 from office.letters import link
 from storage.people import PersonRow
 from storage.store import WriteUnit
@@ -230,7 +230,7 @@ def _set_groups(unit: WriteUnit, person: PersonRow, _now_us: int) -> None:
     if not groups:
         raise InvalidValueError
     managing.check_may_manage(visitor(), groups)
-    people.set_groups(unit, person.name, groups, by=_me())
+    granting.set_groups(unit, person.name, groups, by=_me())
 
 
 def _set_limit(unit: WriteUnit, person: PersonRow, _now_us: int) -> None:
