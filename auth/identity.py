@@ -4,7 +4,6 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from types import MappingProxyType
 from typing import NamedTuple
 
 from auth import credentials
@@ -137,7 +136,7 @@ def _granted(stored: str) -> _Granted:
         rights[node_id] = max(rights.get(node_id, DataRight.NONE), DataRight(int(level)))
         if is_root == "0":
             deep.add(node_id)
-    return _Granted(MappingProxyType(rights), frozenset(deep))
+    return _Granted(rights, frozenset(deep))
 
 
 def _identity(unit: Unit, bearer: devices.BearerRow) -> Identity:
