@@ -54,9 +54,10 @@ def _members(request: DocumentRequest, unit: Unit, place: Place) -> list[NodeRow
 def _responses(
     wanted: Propfind, loaded: Loaded, node: NodeRow, members: list[NodeRow], *, is_listing: bool
 ) -> Iterator[bytes]:
+    plan = loaded.plan(wanted)
     if not (is_listing and loaded.listing.request.skips_root):
         where = href(loaded.listing.names, is_collection=bool(node.is_collection))
-        yield loaded.plan(wanted).response(where, node)
+        yield plan.response(where, node)
     yield from loaded.members(wanted, members)
 
 
