@@ -9,10 +9,11 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from functools import cached_property
 from importlib import import_module
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import psycopg
 import pytest
@@ -24,22 +25,91 @@ from storage.store import Store, sqlite_url
 _TEMPLATE = "deedbox_template"
 
 
+_SHAPE = (
+    b"SELECT (SELECT count(*) FROM pg_tables WHERE schemaname = 'public'),"
+    b" (SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal)"
+)
+_END_OTHERS = (
+    b"SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    b" WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+_TABLES = b"SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+_NUMBERS = b"SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'"
+
+
+class Reset(NamedTuple):
+    """What empties a database again, in a fiftieth of the time that a new one takes.
+
+    Attributes:
+        sql: Puts back the rows that migrations made, no others, and lets numbers begin anew.
+        shape: How many tables and triggers there are: a test may have taken some away.
+    """
+
+    sql: bytes
+    shape: object
+
+    @classmethod
+    def of(cls, template: URL) -> Self:
+        """Learn the tables of *template*, and keep its rows beside them."""
+        parts = ["SET session_replication_role = replica"]  # no triggers, no references
+        with _connected(template) as connection:
+            connection.execute(b"CREATE SCHEMA seed")
+            for (name,) in connection.execute(_TABLES).fetchall():
+                parts.append(f'DELETE FROM "{name}"')
+                if connection.execute(f'SELECT 1 FROM "{name}" LIMIT 1'.encode()).fetchone():
+                    connection.execute(f'CREATE TABLE seed."{name}" AS TABLE "{name}"'.encode())
+                    parts.append(
+                        f'INSERT INTO "{name}" OVERRIDING SYSTEM VALUE TABLE seed."{name}"'
+                    )
+            for (name,) in connection.execute(_NUMBERS).fetchall():
+                parts.append(f"SELECT setval('\"{name}\"', 1, false)")
+            shape = connection.execute(_SHAPE).fetchone()
+        return cls("; ".join(parts).encode(), shape)
+
+    def run(self, url: URL) -> bool:
+        """Empty the database; False: its tables are not those of the template."""
+        with _connected(url) as connection:
+            connection.execute(_END_OTHERS)
+            if connection.execute(_SHAPE).fetchone() != self.shape:
+                return False
+            connection.execute(self.sql)
+        return True
+
+
+def _connected(url: URL) -> psycopg.Connection:
+    text = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return psycopg.connect(text, autocommit=True)
+
+
 class Postgres:
     """A running server that hands out databases."""
 
     def __init__(self, uri: str) -> None:
         self.uri = uri
         self._numbers = count(1)
-        self._has_template = False
+        self._given: set[str] = set()
+        self._clean: list[str] = []
+
+    @cached_property
+    def _reset(self) -> Reset:
+        """What gives a database back the state of the template, which is made here."""
+        self._execute(f"CREATE DATABASE {_TEMPLATE}")
+        url = self._url(_TEMPLATE)
+        _fill(url)
+        return Reset.of(url)
 
     def fresh(self) -> URL:
-        """The URL of a new database that has this version's tables and no rows."""
-        if not self._has_template:
-            self._execute(f"CREATE DATABASE {_TEMPLATE}")
-            _fill(self._url(_TEMPLATE))
-            self._has_template = True
+        """The URL of a database that has this version's tables and no rows of anybody's."""
+        reset = self._reset
+        while self._clean:
+            url = self._url(self._clean.pop())
+            if reset.run(url):
+                self._given.add(str(url.database))
+                return url
+            self._drop(url)
         name = f"deedbox_{next(self._numbers)}"
         self._execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
+        self._given.add(name)
         return self._url(name)
 
     def empty(self) -> URL:
@@ -49,7 +119,14 @@ class Postgres:
         return self._url(name)
 
     def drop(self, url: URL) -> None:
-        """Throw the database away, whoever is still connected."""
+        """Take the database back, whoever is still connected."""
+        if url.database in self._given:
+            self._given.remove(url.database)
+            self._clean.append(url.database)
+        else:
+            self._drop(url)
+
+    def _drop(self, url: URL) -> None:
         self._execute(f"DROP DATABASE {url.database} WITH (FORCE)")
 
     def _url(self, database: str) -> URL:
