@@ -249,7 +249,7 @@ _SETTINGS = settings(
 scripts = st.lists(steps, min_size=4, max_size=10)
 
 
-@settings(_SETTINGS, max_examples=10)
+@settings(_SETTINGS, max_examples=4)
 @given(scripts)
 def test_whatever_the_order(
     watched: tuple[SampleOffice, GroupwareOffice], script: list[Step]
