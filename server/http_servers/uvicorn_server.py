@@ -177,8 +177,7 @@ class _Serving(uvicorn.Server):
         loop = asyncio.get_running_loop()
         loop.remove_reader(self._listening)
         self._listening.close()
-        for handshake in list(self._handshakes):
-            handshake.cancel()
+        await self._end_handshakes()
         deadline = loop.time() + self._options.shutdown_grace_seconds
         for connection in list(self.server_state.connections):
             connection.shutdown()
@@ -187,6 +186,18 @@ class _Serving(uvicorn.Server):
             self._sweep()
         for task in list(self.server_state.tasks):
             task.cancel()
+
+    async def _end_handshakes(self) -> None:
+        """Wait for what was just accepted; break off what waits for a client's TLS.
+
+        Without TLS a connection is made within this turn of the loop, and one cancelled meanwhile
+        would never be told that it is lost: the stop would wait for it until the grace is over.
+        """
+        handshakes = list(self._handshakes)
+        if self._context is not None:
+            for handshake in handshakes:
+                handshake.cancel()
+        await asyncio.gather(*handshakes, return_exceptions=True)
 
     def _is_busy(self) -> bool:
         return bool(self.server_state.connections or self.server_state.tasks)
