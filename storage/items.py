@@ -134,13 +134,14 @@ def find_by_uid(unit: Unit, collection_id: int, uid: str) -> ItemRow | None:
     return ItemRow(*row) if row else None
 
 
-def of_collection(unit: Unit, collection_id: int) -> list[ItemRow]:
-    """All members, by name."""
+def of_collection(unit: Unit, collection_id: int, *, most: int | None = None) -> list[ItemRow]:
+    """The first *most* members by name, or all."""
     rows = _set_of(
         unit,
         _ROW,
-        "WHERE collection_id = :collection ORDER BY href",
-        {"collection": collection_id},
+        "WHERE collection_id = :collection ORDER BY href"
+        + ("" if most is None else " LIMIT :most"),
+        {"collection": collection_id, "most": most},
     )
     return [ItemRow(*row) for row in rows]
 

@@ -57,7 +57,7 @@ def matching(
 ) -> list[ItemRow]:
     """The first *most* contacts that pass *filter_*: by their columns, then by their text."""
     if not filter_.properties:
-        return items.of_collection(unit, collection.id)[:most]
+        return items.of_collection(unit, collection.id, most=most)
     verdicts: dict[str, Verdict] = {}
     possible: list[ItemRow] = []
     for each in items.contacts(unit, collection.id, words_of_card(filter_)):

@@ -110,7 +110,7 @@ def _members(
     shape = ITEMS.shape(wanted, listing, where, name="href", is_minimal=is_minimal)
     if shape is None:
         plan = ITEMS.compile(wanted, listing, is_minimal=is_minimal)
-        rows = items.of_collection(unit, collection.id)
+        rows = items.of_collection(unit, collection.id, most=most + 1)
         count, responses = len(rows), of_items(plan, where, rows)
     else:
         names = [field.column for field in shape.fields]
