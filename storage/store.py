@@ -21,6 +21,7 @@ from storage.rights_revision import RightsRevision
 from storage.writer_queue import WriterQueue
 
 _READ_COMMITTED, _REPEATABLE_READ = 2, 3  # psycopg.IsolationLevel, not worth its import here
+_MOST_PREPARED = 500  # more statements than there are: psycopg drops the oldest beyond 100
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -175,11 +176,16 @@ class Store:
     def read(self) -> Iterator[Unit]:
         """One snapshot; nothing written in it is kept."""
         lent = self._lend()
+        end = lent.driver.rollback
         try:
             self._begin(lent, is_writing=False)
             yield Unit(lent.cursor, is_sqlite=self.is_sqlite)
+            if not self.is_sqlite:
+                # At a ROLLBACK psycopg forgets all prepared statements, and each would be planned
+                # anew. PostgreSQL lets a reading transaction write nothing that it could keep.
+                end = lent.driver.commit
         finally:
-            self._take_back(lent)
+            self._take_back(lent, end)
 
     @contextmanager
     def write(self) -> Iterator[WriteUnit]:
@@ -197,7 +203,7 @@ class Store:
                     act()
                 lent.driver.commit()
             finally:
-                self._take_back(lent)
+                self._take_back(lent, lent.driver.rollback)
         for act in unit.after_commit:
             act()
 
@@ -216,13 +222,13 @@ class Store:
         connection = self.engine.raw_connection()
         return _Lent(connection, connection.driver_connection, connection.cursor())
 
-    def _take_back(self, lent: _Lent) -> None:
-        """Undo what was not committed, and keep the connection for the next.
+    def _take_back(self, lent: _Lent, end: Callable[[], None]) -> None:
+        """Bring what may still go on to its *end*, and keep the connection for the next.
 
         One that broke is thrown away; what its break meant, whoever used it has been told.
         """
         try:
-            lent.driver.rollback()
+            end()
         except Exception as error:
             lent.connection.invalidate()
             if not is_unavailable(error):
@@ -298,10 +304,20 @@ def _sqlite_engine(url: URL, pool_size: int) -> Engine:
 
 
 def _pg_engine(url: URL, pool_size: int) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
         max_overflow=16,
         pool_use_lifo=True,
         connect_args={"prepare_threshold": 3},
     )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401
+        connection.prepared_max = _MOST_PREPARED
+        # Compiling a query takes longer than any of ours runs.
+        with connection.cursor() as cursor:
+            cursor.execute("SET jit = off")
+        connection.commit()
+
+    return engine

@@ -63,6 +63,18 @@ class TestAllOrNothing:
 
         assert seen == [1]
 
+    def test_statements_stay_prepared_from_unit_to_unit(self, store: Store) -> None:
+        if store.is_sqlite:
+            return  # sqlite3 keeps them by their text, whatever ends
+        for _ in range(5):
+            with store.read() as unit:
+                unit.rows("SELECT id FROM tree WHERE kind = :kind", {"kind": "home"})
+
+        with store.read() as unit:
+            prepared = unit.rows("SELECT statement FROM pg_prepared_statements")
+
+        assert any("FROM tree" in statement for (statement,) in prepared)
+
     def test_a_reading_unit_keeps_nothing(self, store: Store) -> None:
         tree_id = a_tree(store)
 
