@@ -64,6 +64,10 @@ class Horizons:
                 horizon = max(known.horizon, mark.horizon)
                 self._remember(mark.program, Stand(horizon, max(known.seen_us, mark.seen_us)))
 
+    def drop(self) -> None:
+        """Give up what could not be written; it is noted anew when its clients ask again."""
+        self._pending.clear()
+
     def _see(self, access: Access, knowledge: Knowledge) -> None:
         program = Program(access.device_id, knowledge.collection_id, str(access.family))
         known = knowledge.presented

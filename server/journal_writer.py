@@ -169,8 +169,10 @@ class JournalWriter:
                 if is_unavailable(error):
                     raise
                 self._write_singly(rows)
+                self._horizons.drop()
+            else:
+                self._horizons.written(marks)
             self._presence.written(seen)
-            self._horizons.written(marks)
         self._batch = []
         if self._lost:
             log.error(
