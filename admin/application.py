@@ -16,6 +16,7 @@ from admin.forms import FormGuard
 from admin.letter_links import link_pages
 from admin.login_flow import login_flow_pages
 from admin.mounts import Mounts
+from admin.new_devices import new_device_pages
 from admin.parts import ConsoleParts
 from admin.setup import setup_pages
 from admin.sign_in import sign_in_pages
@@ -70,6 +71,8 @@ def make_console(parts: ConsoleParts) -> Flask:
     app.register_blueprint(account_pages(parts, guard, visitors))
     app.register_blueprint(user_pages(parts, guard, visitors))
     app.register_blueprint(audit_pages(parts, visitors))
+    for pages in new_device_pages(parts, guard, visitors):
+        app.register_blueprint(pages)
     app.add_url_rule("/console/", "start", lambda: redirect(START, HTTPStatus.SEE_OTHER))
     app.add_url_rule("/", "landing", lambda: _landing(parts))
     app.add_url_rule("/favicon.ico", "icon", _icon)

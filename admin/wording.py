@@ -13,7 +13,12 @@ from wire.clients import Family
 def add_wording(app: Flask) -> None:
     """Give the templates of *app* these words."""
     app.jinja_env.filters.update(
-        when=when, programs=programs, group=group, state=state, browser=browser
+        when=when,
+        programs=programs,
+        group=group,
+        state=state,
+        browser=browser,
+        step=step,
     )
 
 
@@ -66,6 +71,17 @@ def state(word: str) -> str:
         "active": _("active"),
         "blocked": _("blocked"),
     }[word]
+
+
+def step(behind: int | None) -> str:
+    """How far a device is: how many changes behind."""
+    if behind is None:
+        return _("not synced yet")
+    if behind == 0:
+        return _("in step")
+    if behind == 1:
+        return _("1 change behind")
+    return _("%(number)s changes behind", number=behind)
 
 
 def browser(agent: str) -> str:

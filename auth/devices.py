@@ -1,5 +1,6 @@
 """Devices: enrolled, at most so many per user, and retired."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from auth import audit, credentials, people
@@ -124,11 +125,37 @@ def retire(
     people_rows.hold(unit, person.id)
     for each in devices.active_of(unit, person.id):
         if each.label == label:
-            devices.retire(unit, each.id, now_us=now_us)
-            locks.delete_of_device(unit, each.id)
-            audit.record(unit, Act.DEVICE_RETIRED, by=by, on=Subject(person.id, each.id))
-            return each._replace(retired_us=now_us)
+            return _retired(unit, each, now_us=now_us, by=by)
     raise UnknownDeviceError(user_name, label)
+
+
+def retire_all(
+    unit: WriteUnit,
+    *,
+    user_name: str,
+    device_ids: Collection[int],
+    now_us: int,
+    by: Actor = COMMAND_LINE,
+) -> list[DeviceRow]:
+    """End several of the user's active devices, as :func:`retire` does; all of them, or none.
+
+    Raises:
+        UnknownUserError: There is no such user.
+        UnknownDeviceError: One of them is no active device of the user.
+    """
+    person = people.get(unit, user_name)
+    people_rows.hold(unit, person.id)
+    active = {each.id: each for each in devices.active_of(unit, person.id)}
+    for missing in sorted(set(device_ids) - active.keys()):
+        raise UnknownDeviceError(user_name, str(missing))
+    return [_retired(unit, active[each], now_us=now_us, by=by) for each in sorted(set(device_ids))]
+
+
+def _retired(unit: WriteUnit, device: DeviceRow, *, now_us: int, by: Actor) -> DeviceRow:
+    devices.retire(unit, device.id, now_us=now_us)
+    locks.delete_of_device(unit, device.id)
+    audit.record(unit, Act.DEVICE_RETIRED, by=by, on=Subject(device.user_id, device.id))
+    return device._replace(retired_us=now_us)
 
 
 def listed(unit: Unit, *, user_name: str | None = None) -> list[DeviceRow]:

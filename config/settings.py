@@ -357,8 +357,9 @@ class Sync(Section):
         default=400,
         ge=30,
         le=36_500,
-        description="Age at which deletions in calendars and address books are forgotten; a "
-        "device that was away for longer fetches them anew.",
+        description="Age at which deletions in calendars and address books are forgotten, where "
+        "all active devices have heard of them; other programs that were away for longer fetch "
+        "them anew.",
     )
 
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from jobs import cleanup, lapsed_links, lapsed_locks, retention, tombstones
+from jobs import cleanup, idle_horizons, lapsed_links, lapsed_locks, retention, tombstones
 from storage import instance
 from storage.failures import is_unavailable
 from storage.local_blobs import LocalBlobs
@@ -54,6 +54,7 @@ def keep_house(
             deletions = tombstones.forget_deletions(
                 store, tombstone_days=tombstone_days, now_us=now_us
             )
+            horizons = idle_horizons.forget_idle(store)
         except Exception as error:
             if not (is_unavailable(error) or isinstance(error, OSError)):
                 raise
@@ -66,6 +67,7 @@ def keep_house(
                 "lapsed_locks": lapsed,
                 "lapsed_links": links,
                 "tombstones": deletions,
+                "horizons": horizons,
             }
             if any(fields.values()):
                 _log.info("tidied", extra={"fields": fields})

@@ -15,14 +15,22 @@ def forget_deletions(
 ) -> int:
     """Drop tombstones older than *tombstone_days*; returns how many.
 
-    Whoever was away for longer is told to fetch the collection anew (RFC 6578 section 3.2). Each
-    *portion* is a transaction of its own, so that no writer waits long.
+    What a device that still has its place has not heard of stays, but for programs that are no
+    longer on it: those that were not there for as long, while it was. Whoever else was away for
+    longer is told to fetch the collection anew (RFC 6578 section 3.2). Each *portion* is a
+    transaction of its own, so that no writer waits long.
     """
-    before_us = now_us - tombstone_days * _DAY_US
+    patience_us = tombstone_days * _DAY_US
+    before_us = now_us - patience_us
     with store.read() as unit:
         collections = item_tombstones.collections_with_old(unit, before_us)
         folders = folder_tombstones.folders_with_old(unit, before_us)
-    of_items = partial(item_tombstones.forget_before, before_us=before_us, limit=portion)
+    of_items = partial(
+        item_tombstones.forget_before,
+        before_us=before_us,
+        patience_us=patience_us,
+        limit=portion,
+    )
     of_folders = partial(folder_tombstones.forget_before, before_us=before_us, limit=portion)
     return sum(
         [_forget(store, partial(of_items, collection_id=each), portion) for each in collections]

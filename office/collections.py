@@ -5,7 +5,7 @@ called there as they like: its owner's words are only where it begins.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -73,7 +73,11 @@ def find(unit: Unit, who: Identity, name: str) -> CollectionRow:
 
 def of_home(unit: Unit, who: Identity) -> list[CollectionRow]:
     """All collections in the home of *who*, own ones first, the oldest first."""
-    found = collections.of_viewer(unit, who.user_id)
+    return seen_at_home(who, collections.of_viewer(unit, who.user_id))
+
+
+def seen_at_home(who: Identity, found: Iterable[CollectionRow]) -> list[CollectionRow]:
+    """Those of *found* that are in the home of *who*, as they have them there."""
     return [
         _as_seen(who, each)
         for each in found

@@ -45,9 +45,13 @@ class ReadItem:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a put did: the hash of the bytes that are there now, and what was new about it."""
+    """What a put did: the hash of the bytes that are there now, and what was new about it.
+
+    ``modseq`` is the number of the member's last change, whether it is this one or not.
+    """
 
     etag: str
+    modseq: int
     is_new: bool
     has_changed: bool
 
@@ -59,12 +63,14 @@ class Delta:
     Attributes:
         changed: Members that are new or have other bytes.
         gone: Names of members that are no longer there.
+        known: What the client knew before.
         token: What the client knows when it has taken all of this in.
         is_truncated: There is more; it is to be asked for with *token*.
     """
 
     changed: list[ItemRow]
     gone: list[str]
+    known: Known
     token: str
     is_truncated: bool
 
@@ -116,22 +122,22 @@ def put(
     _check_uid(work.unit, collection, item, href, content.uid)
     if item is None:
         _check_name(href)
-        items.create(work.unit, collection.id, href, content, now_us=work.now_us)
-        return Stored(content.etag, is_new=True, has_changed=True)
-    has_changed = content.etag != item.etag
-    if has_changed:
-        items.replace(work.unit, item, content, now_us=work.now_us)
-    return Stored(content.etag, is_new=False, has_changed=has_changed)
+        made = items.create(work.unit, collection.id, href, content, now_us=work.now_us)
+        return Stored(content.etag, made, is_new=True, has_changed=True)
+    if content.etag == item.etag:
+        return Stored(content.etag, item.modseq, is_new=False, has_changed=False)
+    changed = items.replace(work.unit, item, content, now_us=work.now_us)
+    return Stored(content.etag, changed, is_new=False, has_changed=True)
 
 
-def remove(work: GroupwareWork, collection: CollectionRow, item: ItemRow) -> None:
-    """Take a member out of a held collection.
+def remove(work: GroupwareWork, collection: CollectionRow, item: ItemRow) -> int:
+    """Take a member out of a held collection; the number of its going.
 
     Raises:
         NotFoundError: The right is missing.
     """
     access.demand_collection(work.who, Act.REMOVE_FROM, collection)
-    items.delete(work.unit, item, now_us=work.now_us)
+    return items.delete(work.unit, item, now_us=work.now_us)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +210,11 @@ def delta(
     gone = items.gone_since(unit, collection.id, known.gone, most=most)
     told = portion(collection, known, changed, gone, limit)
     return Delta(
-        list(told.changed), [each.href for each in told.gone], told.token, told.is_truncated
+        list(told.changed),
+        [each.href for each in told.gone],
+        known,
+        told.token,
+        told.is_truncated,
     )
 
 

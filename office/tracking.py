@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from typing import NamedTuple
 
+from office.horizons import Knowledge
+
 
 class Action(StrEnum):
     """What a row of the journal says: a closed list, stored by these words.
@@ -97,6 +99,7 @@ class Note:
         size: The document's length in bytes after the request.
         ranges: The slices ``(offset, length)`` of the document that the answer brings, in the
             order of sending; None: all of it.
+        knowledge: What the client shows to know of a calendar or address book.
     """
 
     act: Act | None = None
@@ -106,6 +109,7 @@ class Note:
     version: int | None = None
     size: int | None = None
     ranges: Sequence[tuple[int, int]] | None = None
+    knowledge: Knowledge | None = None
 
 
 class Access(NamedTuple):

@@ -68,6 +68,8 @@ class AccessLog:
         address = environ["deedbox.address"]
         if not _FIRST_SUCCESS <= status < _FIRST_ERROR and note.act is not Act.REFUSED:
             note.act = None
+        if not _FIRST_SUCCESS <= status < _FIRST_ERROR:
+            note.knowledge = None
         self._writer.put(
             Access(
                 note,

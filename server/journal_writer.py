@@ -1,5 +1,7 @@
 """The thread of a worker that writes its journal, in batches and beside the requests.
 
+With it goes when devices were there, and how far they have calendars and address books.
+
 While the database is away records wait, the oldest give way when too many do, and how many were
 lost is logged; a record that can't be written by itself is left out and logged too.
 """
@@ -13,9 +15,11 @@ from time import time_ns
 from office import journaling, prefetches
 from office.prefetches import Listing, Listings
 from office.tracking import WRITTEN_DOWN, Access, Act
+from server.horizons import Horizons
 from server.presence import POLL_US, Presence
-from storage import sightings
+from storage import horizons, sightings
 from storage.failures import is_unavailable
+from storage.horizons import Mark
 from storage.store import Store
 from wire.clients import Family
 
@@ -64,6 +68,7 @@ class JournalWriter:
         self._batch: list[Access] = []
         self._listings = Listings()
         self._presence = Presence()
+        self._horizons = Horizons()
         self._arrived, self._full, self._closing = (threading.Event() for _ in range(3))
         self._starting = threading.Lock()
         self._thread = self._start()
@@ -156,13 +161,17 @@ class JournalWriter:
             self._take()
         rows = [access for access in self._batch if access.note.act in WRITTEN_DOWN]
         seen = self._presence.due(self._store)
-        if rows or seen:
+        marks = self._horizons.due(self._store)
+        if rows or seen or marks:
             try:
-                self._write(rows, seen)
+                self._write(rows, seen, marks)
             except Exception as error:
                 if is_unavailable(error):
                     raise
                 self._write_singly(rows)
+                self._horizons.drop()
+            else:
+                self._horizons.written(marks)
             self._presence.written(seen)
         self._batch = []
         if self._lost:
@@ -176,20 +185,29 @@ class JournalWriter:
         while self._queue and len(self._batch) < _LARGEST_BATCH:
             self._batch.append(self._queue.popleft())
         self._presence.see(self._batch)
+        self._horizons.see(self._batch)
         for access in self._batch:
             if access.note.act is Act.LISTED and access.family == Family.WINDOWS:
                 self._listings.add(Listing(access.at_us, access.device_id, access.note.path))
 
-    def _write(self, rows: Sequence[Access], seen: Sequence[sightings.Sighting]) -> None:
+    def _write(
+        self,
+        rows: Sequence[Access],
+        seen: Sequence[sightings.Sighting] = (),
+        marks: Sequence[Mark] = (),
+    ) -> None:
         with self._store.write() as unit:
             journaling.record(unit, rows, self._listings, window_us=self._window_us)
             sightings.note(unit, seen)
+            if marks:
+                # Last: its turn is the only thing that others wait for, and is soon over.
+                horizons.note(unit, marks)
 
     def _write_singly(self, rows: Sequence[Access]) -> None:
         """Find the record that spoils its batch; all others are written."""
         for place, row in enumerate(rows):
             try:
-                self._write([row], [])
+                self._write([row])
             except Exception as error:
                 if is_unavailable(error):
                     # Those before are written and must not be once more.

@@ -45,6 +45,13 @@ _FROM = (
     " LEFT JOIN collection_view v ON v.user_id = :viewer AND v.collection_id = c.id"
 )
 _SELECT = {is_sqlite: _select(is_sqlite=is_sqlite) for is_sqlite in (True, False)}
+_OF_VIEWERS = (
+    f"{_SELECTED}, NULL, u.id FROM principal u"
+    f" JOIN collection c ON c.owner_id = u.id OR c.id IN ({_GRANTED_ANY})"
+    " JOIN principal p ON p.id = c.owner_id"
+    " LEFT JOIN collection_view v ON v.user_id = u.id AND v.collection_id = c.id"
+).replace(":viewer", "u.id")
+"""The same with the viewers joined; to whom something was granted is left out."""
 
 
 class CollectionRow(NamedTuple):
@@ -151,6 +158,19 @@ def of_viewer(unit: Unit, viewer_id: int) -> list[CollectionRow]:
         {"viewer": viewer_id},
     )
     return [_collection(row) for row in rows]
+
+
+def of_viewers(unit: Unit, viewer_ids: Collection[int]) -> dict[int, list[CollectionRow]]:
+    """The same for each of several users with one query, but for ``granted_to``."""
+    rows = unit.rows(
+        f"{_OF_VIEWERS} WHERE u.id {is_among(unit, 'viewers')}"
+        " ORDER BY u.id, c.owner_id <> u.id, c.id",
+        {"viewers": id_list(unit, viewer_ids)},
+    )
+    found: dict[int, list[CollectionRow]] = {}
+    for *row, viewer_id in rows:
+        found.setdefault(viewer_id, []).append(_collection(tuple(row)))
+    return found
 
 
 def hold(

@@ -1,11 +1,12 @@
 """Queries that let old tombstones of calendar and address objects go.
 
 A collection remembers up to which number of its counter they went (``pruned_modseq``): a token
-from before that can't be answered any more.
+from before that can't be answered any more. What an active device has not heard of yet stays.
 """
 
 from itertools import takewhile
 
+from storage import horizons
 from storage.store import Unit, WriteUnit
 
 
@@ -19,11 +20,14 @@ def collections_with_old(unit: Unit, before_us: int) -> list[int]:
     return [row[0] for row in rows]
 
 
-def forget_before(unit: WriteUnit, collection_id: int, before_us: int, *, limit: int) -> int:
+def forget_before(
+    unit: WriteUnit, collection_id: int, before_us: int, *, patience_us: int, limit: int
+) -> int:
     """Drop the first *limit* tombstones, as far as they are from before *before_us*.
 
     In the order of the changes, and only up to the first that is younger: a clock that was put
-    back then never takes the memory of what a young token asks for.
+    back then never takes the memory of what a young token asks for. Nor further than the least
+    horizon (:func:`storage.horizons.least`, which has *patience_us*).
 
     Returns:
         How many went.
@@ -36,7 +40,9 @@ def forget_before(unit: WriteUnit, collection_id: int, before_us: int, *, limit:
         "ORDER BY modseq LIMIT :limit",
         {"collection": collection_id, "limit": limit},
     )
-    old = [modseq for modseq, _ in takewhile(lambda row: row[1] < before_us, rows)]
+    least = horizons.least(unit, collection_id, patience_us=patience_us)
+    known = rows if least is None else takewhile(lambda row: row[0] <= least, rows)
+    old = [modseq for modseq, _ in takewhile(lambda row: row[1] < before_us, known)]
     if not old:
         return 0
     unit.execute(

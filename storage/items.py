@@ -297,9 +297,10 @@ _SETTING = ", ".join(f"{name} = :{name}" for name in Content._fields)
 
 def create(
     unit: WriteUnit, collection_id: int, href: str, content: Content, *, now_us: int
-) -> None:
-    """A new member; the caller knows that its name and its UID are free."""
+) -> int:
+    """A new member, and its number; the caller knows that its name and its UID are free."""
     _forget_tombstone(unit, collection_id, href)
+    modseq = next_modseq(unit, collection_id)
     unit.execute(
         f"INSERT INTO item (collection_id, href, created_us, modified_us, modseq, {_CONTENT}) "
         f"VALUES (:collection, :href, :now_us, :now_us, :modseq, {_VALUES})",
@@ -308,28 +309,31 @@ def create(
             "collection": collection_id,
             "href": href,
             "now_us": now_us,
-            "modseq": next_modseq(unit, collection_id),
+            "modseq": modseq,
         },
     )
+    return modseq
 
 
-def replace(unit: WriteUnit, item: ItemRow, content: Content, *, now_us: int) -> None:
-    """Give a member other bytes."""
+def replace(unit: WriteUnit, item: ItemRow, content: Content, *, now_us: int) -> int:
+    """Give a member other bytes; the number of that change."""
+    modseq = next_modseq(unit, item.collection_id)
     unit.execute(
         f"UPDATE item SET {_SETTING}, modified_us = :now_us, modseq = :modseq WHERE id = :id",
         {
             **content._asdict(),
             "now_us": now_us,
-            "modseq": next_modseq(unit, item.collection_id),
+            "modseq": modseq,
             "id": item.id,
         },
     )
+    return modseq
 
 
-def delete(unit: WriteUnit, item: ItemRow, *, now_us: int) -> None:
-    """Take a member away; its name stays behind as a tombstone."""
+def delete(unit: WriteUnit, item: ItemRow, *, now_us: int) -> int:
+    """Take a member away; its name stays behind as a tombstone with the number returned."""
     unit.execute("DELETE FROM item WHERE id = :id", {"id": item.id})
-    _leave_tombstone(unit, item, now_us=now_us)
+    return _leave_tombstone(unit, item, now_us=now_us)
 
 
 def move(unit: WriteUnit, item: ItemRow, collection_id: int, href: str, *, now_us: int) -> None:
@@ -365,17 +369,19 @@ def copy(unit: WriteUnit, item: ItemRow, collection_id: int, href: str, *, now_u
     )
 
 
-def _leave_tombstone(unit: WriteUnit, item: ItemRow, *, now_us: int) -> None:
+def _leave_tombstone(unit: WriteUnit, item: ItemRow, *, now_us: int) -> int:
+    modseq = next_modseq(unit, item.collection_id)
     unit.execute(
         "INSERT INTO item_tombstone (collection_id, href, modseq, deleted_us) "
         "VALUES (:collection, :href, :modseq, :now_us)",
         {
             "collection": item.collection_id,
             "href": item.href,
-            "modseq": next_modseq(unit, item.collection_id),
+            "modseq": modseq,
             "now_us": now_us,
         },
     )
+    return modseq
 
 
 def _forget_tombstone(unit: WriteUnit, collection_id: int, href: str) -> None:

@@ -1,8 +1,9 @@
 """Reading the journal: for people, commands and programs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from storage.id_lists import id_list, is_among
 from storage.store import Unit
 
 
@@ -132,3 +133,18 @@ def _entries(unit: Unit, rest: str, values: dict[str, object]) -> list[JournalEn
     rows: Sequence[tuple[object, ...]] = unit.rows(_SELECT + rest, values)
     found = (JournalEntry._make(row) for row in rows)
     return [entry._replace(is_whole=bool(entry.is_whole)) for entry in found]
+
+
+def last_changes(
+    unit: Unit, device_ids: Collection[int], actions: Collection[str]
+) -> dict[int, int]:
+    """When each of these devices last did one of *actions* to a document or folder, if it did."""
+    wanted = ", ".join(f"'{each}'" for each in sorted(actions))
+    rows = unit.rows(
+        "SELECT id, at_us FROM (SELECT d.id, (SELECT j.until_us FROM journal j"
+        " WHERE j.device_id = d.id AND j.node_id IS NOT NULL"
+        f" AND j.action IN ({wanted}) ORDER BY j.at_us DESC LIMIT 1) AS at_us FROM device d"
+        f" WHERE d.id {is_among(unit, 'devices')}) AS changes WHERE at_us IS NOT NULL",
+        {"devices": id_list(unit, device_ids)},
+    )
+    return dict(rows)

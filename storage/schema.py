@@ -600,3 +600,32 @@ login_grant = Table(
     Index(None, "user_id"),
 )
 """A program that a user let in: it may fetch the credential of a new device, once."""
+
+horizon = Table(
+    "horizon",
+    metadata,
+    Column("device_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("collection_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("family", String(24), primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    Column("modseq", BigInteger, nullable=False),
+    Column("gone_modseq", BigInteger, nullable=False),
+    Column("seen_us", BigInteger, nullable=False),
+    Index(None, "collection_id"),
+)
+"""How far a device's programs of one family have a collection: members up to ``modseq``, what went
+up to ``gone_modseq`` (no lower). Written beside requests, so without foreign keys, which would
+have to wait for writers; what speaks of something gone counts nowhere and is dropped hourly."""
+
+fetched_beyond = Table(
+    "fetched_beyond",
+    metadata,
+    Column("device_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("collection_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("family", String(24), primary_key=True),
+    Column("href", Text, primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    Column("modseq", BigInteger, nullable=False),
+)
+"""Changes beyond a horizon that the program has all the same, by the member's name; dropped when
+the horizon passes them."""

@@ -19,6 +19,7 @@ from storage.store import Store
 from tests.builders import KEY, NOW_US, a_device, a_person
 from tests.documents_door import Clock, Reply, assert_framed
 from wire.clients import classify
+from wire.streams import CountedBody
 
 DAV = "{DAV:}"
 CAL = "{urn:ietf:params:xml:ns:caldav}"
@@ -252,6 +253,8 @@ class GroupwareOffice:
 
         answer = self.door(environ, start_response)
         body = b"".join(answer)
+        if isinstance(answer, CountedBody):
+            answer.close()
         [(status, headers)] = said
         lower: Mapping[str, str] = {name.lower(): value for name, value in headers}
         assert len(lower) == len(headers), f"a header came twice: {headers}"

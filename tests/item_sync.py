@@ -160,7 +160,8 @@ def forget_some(store: Store, limit: int) -> int:
     with store.write() as unit:
         found = item_tombstones.collections_with_old(unit, before_us)
         return sum(
-            item_tombstones.forget_before(unit, each, before_us, limit=limit) for each in found
+            item_tombstones.forget_before(unit, each, before_us, patience_us=0, limit=limit)
+            for each in found
         )
 
 

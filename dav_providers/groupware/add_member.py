@@ -7,9 +7,10 @@ from dav_providers.groupware.options import ALLOW
 from dav_providers.groupware.put import describe, received, saved
 from dav_providers.groupware.request import GroupwareRequest, collection_href
 from dav_providers.multistatus.answers import Answer, RefusedError
-from office import collections, item_store
+from office import collections, horizons, item_store
 from office.collections import Kind
 from office.errors import NotFoundError
+from office.horizons import Change
 from storage.collections import CollectionRow
 
 
@@ -27,6 +28,9 @@ def answer(request: GroupwareRequest) -> Answer:
         preconditions.check_collection(request, work.unit, exists=True)
         stored = item_store.put(work, held, None, name, read.content)
         describe(request, stored)
+        if not read.was_changed:
+            own = Change(name, stored.modseq)
+            request.note.knowledge = horizons.fetched(held, (own,))
     href = collection_href(request.who.user_name, collection) + name
     request.note.path = f"{request.note.path}/{name}"
     answer = saved(request, stored, read, href)

@@ -14,8 +14,9 @@ from dav_providers.groupware.propfind import of_items
 from dav_providers.groupware.request import GroupwareRequest, collection_href
 from dav_providers.multistatus import preconditions as pre
 from dav_providers.multistatus.answers import MULTI_STATUS, Answer, xml
-from dav_providers.multistatus.report_xml import limit_of, wanted
+from dav_providers.multistatus.report_xml import limit_of, tells_etags, wanted
 from dav_providers.multistatus.writer import CONTENT_TYPE, document, status_response, stream
+from office import horizons
 from office.item_search import words_of_card
 from office.items import Budget, InvalidItemError
 from office.items.column_filters import Verdict, card_verdict
@@ -39,6 +40,11 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
     where = collection_href(request.who.user_name, collection)
 
     shown = found[:limit]
+    is_whole = not filter_.properties and len(shown) == len(found)
+    if is_whole and (wants_text or tells_etags(asked)):
+        request.note.knowledge = horizons.listed(collection)
+    elif wants_text:
+        request.note.knowledge = horizons.fetched(collection, shown)
 
     def responses() -> Iterator[bytes]:
         whole = texts.whole(request, shown) if wants_text else shown

@@ -10,8 +10,9 @@ from dav_providers.groupware.properties import ITEMS, TEXT, Listing
 from dav_providers.groupware.propfind import of_items
 from dav_providers.groupware.request import GroupwareRequest, collection_href
 from dav_providers.multistatus.answers import MULTI_STATUS, Answer, xml
-from dav_providers.multistatus.report_xml import wanted
+from dav_providers.multistatus.report_xml import tells_etags, wanted
 from dav_providers.multistatus.writer import CONTENT_TYPE, document, stream
+from office import horizons
 from office.item_search import words_of_calendar
 from office.items import Budget, InvalidItemError, occurs_in
 from office.items.column_filters import calendar_verdict
@@ -31,6 +32,10 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
     wants_text = TEXT in ITEMS.needs(asked)
     with request.services.store.read() as unit:
         found = matching(unit, collection, filter_)
+    if filter_.tells_all(collection.components) and (wants_text or tells_etags(asked)):
+        request.note.knowledge = horizons.listed(collection)
+    elif wants_text:
+        request.note.knowledge = horizons.fetched(collection, [each.item for each in found])
     rows = in_time(request, found, data)
     if data.expand is not None:
         # What happens in the time that is asked about but not in the one to be shown is left out.

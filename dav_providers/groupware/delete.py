@@ -3,8 +3,9 @@
 from dav_providers.groupware import preconditions
 from dav_providers.groupware.request import GroupwareRequest
 from dav_providers.multistatus.answers import Answer
-from office import collections, item_store
+from office import collections, horizons, item_store
 from office.errors import FixedError, NotFoundError
+from office.horizons import Change
 from office.tracking import Act
 from storage import items
 
@@ -25,7 +26,8 @@ def answer(request: GroupwareRequest) -> Answer:
             preconditions.check(request, unit, item)
             if item is None:
                 raise NotFoundError("There is nothing here.")
-            item_store.remove(work, collection, item)
+            own = Change(item.href, item_store.remove(work, collection, item))
+            request.note.knowledge = horizons.fetched(collection, (own,))
         request.describe()
         request.note.act = Act.DELETED
     return Answer(204)

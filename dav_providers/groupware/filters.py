@@ -31,6 +31,11 @@ class CalendarFilter:
     whole: ComponentFilter
     is_answered: bool
 
+    def tells_all(self, components: frozenset[str]) -> bool:
+        """Whether every member of a calendar that takes *components* passes."""
+        is_of_all = self.component is None or components == {self.component}
+        return self.is_answered and self.within is None and is_of_all
+
 
 def calendar_filter(root: etree._Element, zone: tzinfo) -> CalendarFilter:
     """Read the filter of a calendar-query; *zone* is the asker's.

@@ -9,8 +9,9 @@ from dav_providers.groupware.preconditions import converted_etag, etag, varying
 from dav_providers.groupware.properties import content_type
 from dav_providers.groupware.request import GroupwareRequest
 from dav_providers.multistatus.answers import Answer, RefusedError
-from office import collections
+from office import collections, horizons
 from office.errors import NotFoundError
+from office.horizons import Change
 from office.items.card_versions import VERSIONS, in_version, version_of
 from storage import items
 from storage.items import ItemRow
@@ -35,6 +36,9 @@ def answer(request: GroupwareRequest) -> Answer:
         )
         if item is None:
             raise NotFoundError("There is nothing here.")
+        if request.method == "GET":  # also where the client has it: 304
+            change = Change(item.href, item.modseq)
+            request.note.knowledge = horizons.fetched(collection, (change,))
         version = _version(request, item)
         tag = etag(item) if version is None else converted_etag(item, version)
         preconditions.check(request, unit, item, tag=tag)

@@ -12,6 +12,7 @@ from dav_providers.groupware.request import GroupwareRequest, OutsideError, coll
 from dav_providers.multistatus.answers import MULTI_STATUS, Answer, xml
 from dav_providers.multistatus.report_xml import wanted
 from dav_providers.multistatus.writer import CONTENT_TYPE, document, status_response, stream
+from office import horizons
 from storage import items
 from storage.collections import CollectionRow
 from wire.dav_headers import ForeignHostError
@@ -33,6 +34,8 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
         found = items.named(unit, collection.id, members)
         ids = [each.id for each in found.values()] if data.needs_columns else []
         candidates = items.candidates(unit, collection.id, ids, with_text=False) if ids else {}
+    if wants_text:
+        request.note.knowledge = horizons.fetched(collection, found.values())
     if candidates:
         found = {each.href: each for each in in_time(request, candidates.values(), data)}
     plan = ITEMS.compile(asked, Listing(request, collection), is_minimal=request.wants_minimal)

@@ -11,9 +11,10 @@ from dav_providers.multistatus import principals
 from dav_providers.multistatus.answers import MULTI_STATUS, Answer, RefusedError, xml
 from dav_providers.multistatus.live_properties import PropertyPlan
 from dav_providers.multistatus.principals import PRINCIPALS, PrincipalScope, Top
+from dav_providers.multistatus.report_xml import tells_etags
 from dav_providers.multistatus.request_xml import Propfind, parse_propfind
 from dav_providers.multistatus.writer import CONTENT_TYPE, document, stream
-from office import collections
+from office import collections, horizons
 from office.errors import NotFoundError
 from office.principals import Principal, everybody, find
 from office.tracking import Act
@@ -139,6 +140,8 @@ def _collection(
     )
     own = plan.response(where, collection)
     count, members = _members(request, unit, collection, wanted) if is_deep else (0, iter(()))
+    if is_deep and tells_etags(wanted):
+        request.note.knowledge = horizons.listed(collection)
     responses = members if count and request.skips_root else chain((own,), members)
     if count > _STREAMED_ROWS:
         return Answer(MULTI_STATUS, [("Content-Type", CONTENT_TYPE)], stream(responses))

@@ -10,9 +10,10 @@ from dav_providers.groupware.properties import media_type
 from dav_providers.groupware.request import GroupwareRequest
 from dav_providers.multistatus.answers import Answer, RefusedError
 from dav_providers.multistatus.preconditions import Precondition
-from office import collections, item_store
+from office import collections, horizons, item_store
 from office.collections import Kind
 from office.errors import KindError, NotFoundError, ParentMissingError
+from office.horizons import Change
 from office.item_store import ReadItem, Stored
 from office.tracking import Act
 from storage import items
@@ -46,6 +47,9 @@ def answer(request: GroupwareRequest) -> Answer:
         preconditions.check(request, unit, item)
         stored = item_store.put(work, held, item, href, read.content)
         describe(request, stored)
+        if not read.was_changed:
+            own = Change(href, stored.modseq)
+            request.note.knowledge = horizons.fetched(held, (own,))
     where = quote_path(request.segments, is_collection=False)
     return saved(request, stored, read, where)
 

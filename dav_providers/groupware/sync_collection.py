@@ -20,10 +20,10 @@ from dav_providers.multistatus.writer import (
     stream,
     text_element,
 )
-from office import collections, item_store
+from office import collections, horizons, item_store
 from office.collections import Kind
 from office.errors import SyncTokenError
-from office.sync_tokens import token_of
+from office.sync_tokens import Known, token_of
 from storage import items
 from storage.collections import CollectionRow
 from wire.clients import Family
@@ -34,9 +34,12 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
     """The members that are new, changed or gone; with a limit perhaps not all of them yet."""
     query, data = sync_collection(root), object_data(collection, root)
     if query.token == token_of(collection):
+        everything = Known(collection.modseq, collection.modseq)
+        request.note.knowledge = horizons.presented(collection, everything)
         trailer = text_element(f"{DAV}sync-token", query.token)
         return xml(MULTI_STATUS, document((), trailer=trailer))
-    with_text = TEXT in ITEMS.needs(query.asked) and not data.needs_columns
+    is_sent = TEXT in ITEMS.needs(query.asked)
+    with_text = is_sent and not data.needs_columns
     try:
         with request.services.store.read() as unit:
             # Looked up anew: its counter and its members are to be of one snapshot.
@@ -47,6 +50,8 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
             candidates = items.candidates(unit, now.id, ids, with_text=False) if ids else {}
     except SyncTokenError as error:
         return _stale(request, collection, error)
+    fetched = delta.changed if is_sent else ()
+    request.note.knowledge = horizons.presented(now, delta.known, fetched)
     if candidates:
         changed = in_time(request, candidates.values(), data)
     listing = Listing(request, now)

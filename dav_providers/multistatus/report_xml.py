@@ -33,6 +33,11 @@ def wanted(root: etree._Element) -> Propfind:
     return Propfind(PropfindKind.PROP, property_names(root.find(f"{DAV}prop")))
 
 
+def tells_etags(asked: Propfind) -> bool:
+    """Whether the answer says in which state each resource is."""
+    return asked.kind is PropfindKind.ALLPROP or f"{DAV}getetag" in asked.names
+
+
 def limit_of(root: etree._Element, namespace: str = DAV) -> int | None:
     """``nresults`` (RFC 5323 section 5.17, RFC 6352 10.6): the most responses wanted, or None.
 

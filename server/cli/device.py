@@ -50,13 +50,18 @@ def add(invocation: Invocation, *, user: str, label: str) -> None:
 def list_devices(invocation: Invocation, *, user: str | None, with_retired: bool) -> None:
     """Show the devices of USER, or of everybody, and when each was last there.
 
-    `shared` says that the programs seen with a credential speak for more than one machine.
+    `behind` says how many changes of its user's calendars and address books an active device has
+    not got yet (0: it is in step), `shared` that the programs seen with a credential speak for
+    more than one machine.
     """
     from auth import devices  # noqa: PLC0415 - loads the database
     from auth.shared_credentials import sharing_of  # noqa: PLC0415
+    from office import in_step  # noqa: PLC0415
 
     with invocation.store(is_reading=True) as store, store.read() as unit:
         found = devices.listed(unit, user_name=user)
+        active = [each for each in found if each.retired_us is None]
+        behind = {key: each.behind for key, each in in_step.of_devices(unit, active).items()}
     rows = [
         {
             "username": each.user_name,
@@ -66,6 +71,7 @@ def list_devices(invocation: Invocation, *, user: str | None, with_retired: bool
             "added": moment(each.created_us),
             "last_seen": moment(each.last_seen_us),
             "last_write": moment(each.last_write_us),
+            "behind": behind.get(each.id),
             "from": each.last_address,
             "programs": [name for name in each.families.split(",") if name],
             "shared": sharing_of(each.families.split(",")),

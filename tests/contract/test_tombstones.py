@@ -6,11 +6,14 @@ from contextlib import contextmanager
 import pytest
 
 from auth.identity import Identity
+from jobs.idle_horizons import forget_idle
 from jobs.tombstones import forget_deletions
 from office import collections, item_store
 from office.errors import SyncTokenError
 from office.sync_tokens import Known, token_of
-from storage import items
+from storage import devices, epochs, horizons, items, sightings
+from storage.horizons import Horizon, Mark, Program, Version
+from storage.sightings import Sighting
 from storage.store import Store, WriteUnit
 from tests.builders import NOW_US
 from tests.item_sync import BOOKS, NAMES, Client, Step, truth, try_to_write, with_two_calendars
@@ -192,3 +195,91 @@ def test_rows_and_mark_go_together(store: Store, who: Identity) -> None:
         dying.close()
 
     assert _remembered(store, who) == (list(NAMES), 0)
+
+
+class TestHorizons:
+    """What an active device has not heard of stays, however old."""
+
+    def _note(self, store: Store, who: Identity, modseq: int, seen_us: int = NOW_US) -> Program:
+        with store.write() as unit:
+            collection = collections.find(unit, who, "calendar")
+            program = Program(who.device_id, collection.id, "android")
+            horizon = Horizon(collection.epoch, modseq, modseq)
+            horizons.note(unit, [Mark(program, horizon, seen_us, {"eins": Version(*horizon[:2])})])
+        return program
+
+    def test_no_further_than_a_devices_horizon(self, store: Store, who: Identity) -> None:
+        _delete_all(store, who)
+        self._note(store, who, 7)
+
+        assert forget_deletions(store, tombstone_days=DAYS, now_us=TOO_LATE_US + 1) == 2
+        assert _remembered(store, who) == (list(NAMES[2:]), 7)
+
+        self._note(store, who, 10)
+        assert forget_deletions(store, tombstone_days=DAYS, now_us=TOO_LATE_US + 1) == 3
+
+    def test_a_program_that_its_device_was_there_without(
+        self, store: Store, who: Identity
+    ) -> None:
+        _delete_all(store, who)
+        self._note(store, who, 7)
+        seen = Sighting(who.device_id, TOO_LATE_US, None, "192.0.2.7", frozenset({"ios"}))
+        with store.write() as unit:
+            sightings.note(unit, [seen])
+        assert forget_deletions(store, tombstone_days=DAYS, now_us=TOO_LATE_US + 1) == 2
+
+        with store.write() as unit:
+            sightings.note(unit, [seen._replace(seen_us=TOO_LATE_US + 1)])
+        assert forget_deletions(store, tombstone_days=DAYS, now_us=TOO_LATE_US + 1) == 3
+
+    def test_a_horizon_of_the_past_holds_nothing(self, store: Store, who: Identity) -> None:
+        _delete_all(store, who)
+        self._note(store, who, 7)
+        with store.write() as unit:
+            epochs.renew(unit)
+
+        assert forget_deletions(store, tombstone_days=DAYS, now_us=TOO_LATE_US + 1) == 5
+
+    def test_a_retired_device_holds_nothing_and_is_forgotten(
+        self, store: Store, who: Identity
+    ) -> None:
+        _delete_all(store, who)
+        program = self._note(store, who, 7)
+        assert forget_idle(store) == 0
+
+        with store.write() as unit:
+            devices.retire(unit, who.device_id, now_us=NOW_US)
+
+        assert forget_deletions(store, tombstone_days=DAYS, now_us=TOO_LATE_US + 1) == 5
+        assert forget_idle(store) == 1
+        with store.read() as unit:
+            assert horizons.find(unit, program) is None
+            assert horizons.idle(unit) == []
+
+    def test_what_was_fetched_and_has_changed_since_goes(
+        self, store: Store, who: Identity
+    ) -> None:
+        for name in NAMES[:3]:
+            try_to_write(store, who, Step("put", "calendar", name))
+        try_to_write(store, who, Step("delete", "calendar", NAMES[2]))
+        program = self._note(store, who, 0)
+        with store.write() as unit:
+            epoch = collections.find(unit, who, "calendar").epoch
+            fetched = {
+                NAMES[0]: Version(epoch, 1),
+                NAMES[1]: Version(epoch, 2),
+                NAMES[2]: Version(epoch, 4),
+            }
+            horizons.note(unit, [Mark(program, None, NOW_US, fetched)])
+        assert forget_idle(store) == 0
+
+        try_to_write(store, who, Step("put", "calendar", NAMES[0], "b"))
+
+        assert forget_idle(store, portion=1) == 1
+        with store.read() as unit:
+            assert horizons.fetched(unit, program, NAMES).keys() == set(NAMES[1:3])
+        with store.write() as unit:
+            unit.execute("DELETE FROM collection WHERE name = 'calendar'")
+        assert forget_idle(store) == 3
+        with store.read() as unit:
+            assert horizons.fetched(unit, program, NAMES) == {}

@@ -226,10 +226,19 @@ class TestDevice:
             unit.execute(
                 "UPDATE device SET last_seen_us = 1790000000000000, families = 'ios,rclone'"
             )
+        [before] = _devices(office, "anna")
+        with store.write() as unit:
+            unit.execute(
+                "INSERT INTO horizon SELECT 1, id, 'ios', epoch, modseq, modseq, 0 FROM collection"
+                " WHERE kind = 'calendar'"
+            )
+            unit.execute("UPDATE collection SET modseq = modseq + 1")
+            unit.execute("INSERT INTO item_tombstone SELECT id, 'x', modseq, 0 FROM collection")
         store.close()
 
         [laptop] = _devices(office, "anna")
 
+        assert (before["behind"], laptop["behind"]) == (None, 1)
         assert laptop["programs"] == ["ios", "rclone"]
         assert laptop["last_seen"].startswith("2026-09-21 ")
         assert "2026-09-21 " in office("device", "list").out

@@ -7,6 +7,7 @@ The same walk on a phone and a desktop, light and dark, German and English. With
 import os
 import re
 import shutil
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ import pytest
 
 from tests.e2e.http_client import ROOT
 from tests.e2e.server_process import Office, Variant
+from tests.groupware_door import event
 
 CHROMIUM = shutil.which("chromium")
 AXE = ROOT / ".venv" / "web" / "axe.js"
@@ -188,6 +190,7 @@ def _invited(walker: Walker, invitation: str) -> None:
 
 def _devices(walker: Walker) -> None:
     page = walker.page
+    passwords = {}
     for number, label in enumerate(("Laptop", "iPhone")):
         page.goto("/console/devices/new")
         if not number:
@@ -197,6 +200,7 @@ def _devices(walker: Walker) -> None:
         walker.has(".credential")
         password = page.text_content("[aria-labelledby=device-password]")
         assert re.fullmatch(r"\w{6}(-\w{6}){5}", str(password))
+        passwords[label] = str(password)
     walker.has(".qr svg")
     walker.look_at("device-done")
     page.goto("/console/devices/new")
@@ -204,6 +208,7 @@ def _devices(walker: Walker) -> None:
     walker.look_at("devices-full")
     page.goto("/console/devices")
     walker.look_at("devices")
+    _allow_new_devices(walker, passwords)
     page.click("a[id^=retire]")
     walker.look_at("device-retire")
     walker.send()
@@ -216,6 +221,45 @@ def _devices(walker: Walker) -> None:
     poll = begun["poll"]
     given = page.request.post(_path(poll["endpoint"]), form={"token": poll["token"]})
     assert given.json()["loginName"] == "anna"
+
+
+def _allow_new_devices(walker: Walker, passwords: dict[str, str]) -> None:
+    """While the page is open the devices sync; what it says follows, what was chosen stays."""
+    page = walker.page
+    calendar = "/dav/anna/calendar/"
+    step = "section:has(h2:text-is('%s')) .rows li:first-child .state"
+    page.click("#allow-devices")
+    walker.has("input[name=go]")
+    page.uncheck("input[name=go] >> nth=0")
+    listing = {"Depth": "1"}
+    assert _asked(page, passwords["Laptop"], "PROPFIND", calendar, listing) == 207
+    page.wait_for_selector(f"{step % 'Laptop'}.active")
+    for number in range(12):
+        body = event(f"{number}").decode()
+        there = f"{calendar}{number}.ics"
+        assert _asked(page, passwords["iPhone"], "PUT", there, {}, body) == 201
+    page.wait_for_selector(f"{step % 'Laptop'}.late")
+    page.wait_for_function("document.querySelector('.state.late').textContent.includes('12')")
+    walker.look_at("new-devices")
+    assert not page.is_checked("input[name=go] >> nth=0")
+    assert _asked(page, passwords["Laptop"], "PROPFIND", calendar, listing) == 207
+    page.wait_for_selector(f"{step % 'Laptop'}.active")
+    page.click("main form button[type=submit]")
+    walker.has("main form[method=post]")
+    walker.look_at("new-devices-confirm")
+    walker.send("/confirm")
+    walker.has("#new-device")
+    assert _asked(page, passwords["Laptop"], "PROPFIND", calendar, listing) == 207
+    assert _asked(page, passwords["iPhone"], "PROPFIND", calendar, listing) == 401
+
+
+def _asked(
+    page: Any, password: str, method: str, path: str, headers: dict[str, str], body: str = ""
+) -> int:
+    """What a device of anna's is answered."""
+    proof = b64encode(f"anna:{password}".encode()).decode()
+    headers = {"Authorization": f"Basic {proof}", "User-Agent": "DAVx5/4.5", **headers}
+    return int(page.request.fetch(path, method=method, headers=headers, data=body).status)
 
 
 def _account(walker: Walker) -> None:

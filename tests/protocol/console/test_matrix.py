@@ -56,6 +56,9 @@ DOORS = (
     Door("POST", "/console/devices/<int:device_id>/retire", USERS),
     Door("GET", "/console/devices/<int:device_id>/deedbox.mobileconfig", USERS),
     Door("GET", "/console/devices/deedbox.reg", USERS),
+    Door("GET", "/console/devices/allow", USERS),
+    Door("GET", "/console/devices/allow/confirm", USERS),
+    Door("POST", "/console/devices/allow/confirm", USERS),
     Door("GET", "/console/account", USERS),
     Door("POST", "/console/account/language", USERS),
     Door("POST", "/console/account/sessions/<int:session_id>/end", USERS),
@@ -71,6 +74,9 @@ DOORS = (
     Door("GET", "/console/users/<name>", MANAGERS),
     Door("POST", "/console/users/<name>/link", MANAGERS),
     Door("POST", "/console/users/<name>/<act>", MANAGERS),
+    Door("GET", "/console/users/<name>/devices", MANAGERS),
+    Door("GET", "/console/users/<name>/devices/confirm", MANAGERS),
+    Door("POST", "/console/users/<name>/devices/confirm", MANAGERS),
     Door("GET", "/console/audit", MANAGERS),
 )
 _LINKS = ("/invite/", "/reset/", "/index.php/login/v2/flow/")

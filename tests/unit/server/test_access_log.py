@@ -14,13 +14,16 @@ from sqlalchemy.exc import OperationalError
 from auth.identity import Identity
 from config.settings import Tracking
 from office import journaling
+from office.horizons import Knowledge
+from office.sync_tokens import Known
 from office.tracking import Access, Act, Action, Note
 from server import journal_writer
 from server.access_log import AccessLog, shortened
 from server.journal_writer import JournalWriter
-from storage import journal_search
+from storage import horizons, journal_search
+from storage.horizons import Mark, Program
 from storage.journal_search import JournalEntry, Search
-from storage.store import Store, sqlite_url
+from storage.store import Store, WriteUnit, sqlite_url
 from tests.accesses import NOON, SECOND, WINDOW_US, an_access
 from tests.databases import sqlite_template
 from tests.journals import add_device
@@ -267,6 +270,31 @@ class TestJournalWriter:
         writing.close()
 
         assert [row.path for row in rows(store)] == ["0", "1", "3", "4"]
+
+    def test_a_horizon_that_could_not_be_written_is_when_it_is_noted_again(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        note, has_failed = horizons.note, threading.Event()
+
+        def failing(unit: WriteUnit, marks: Iterable[Mark]) -> None:
+            if not has_failed.is_set():
+                has_failed.set()
+                raise ValueError("spoils the batch")
+            note(unit, marks)
+
+        monkeypatch.setattr("server.journal_writer.horizons.note", failing)
+        poll = an_access(Act.LISTED)
+        poll.note.knowledge = Knowledge(7, 3, presented=Known(5, 5))
+        writing = writer(store)
+        writing.put(poll)
+        assert has_failed.wait(10)
+        writing.put(poll)
+        writing.close()
+
+        with store.read() as unit:
+            stands = horizons.find(unit, Program(poll.device_id, 7, poll.family))
+        assert stands is not None
+        assert stands.horizon == (3, 5, 5)
 
     def test_a_database_that_goes_in_the_middle_gets_no_record_twice(
         self, store: Store, monkeypatch: pytest.MonkeyPatch

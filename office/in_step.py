@@ -1,0 +1,102 @@
+"""How far devices are in step with the calendars and address books that their users have.
+
+A device is in step with a collection when each of its programs has every change; else it is so
+many changes behind. Mounted folders hold nothing back: of them the last change is told.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from office import collections
+from office.access import SOMEBODY
+from office.tracking import Action
+from storage import collections as rows
+from storage import journal_search, lags
+from storage.collections import CollectionRow
+from storage.devices import DeviceRow
+from storage.store import Unit
+from wire.clients import Family
+
+_MOUNTING = frozenset(
+    {
+        Family.WINDOWS,
+        Family.OFFICE,
+        Family.MAC_FINDER,
+        Family.LIBREOFFICE,
+        Family.DAVFS2,
+        Family.GVFS,
+        Family.KIO,
+        Family.RCLONE,
+    }
+)
+_CHANGES = frozenset(
+    {
+        Action.SAVED,
+        Action.UPLOADED,
+        Action.CREATED_FOLDER,
+        Action.COPIED,
+        Action.MOVED,
+        Action.DELETED,
+    }
+)
+
+
+class CollectionStep(NamedTuple):
+    """One collection on one device: how many changes it is behind; None: it never synced it."""
+
+    collection: CollectionRow
+    behind: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSteps:
+    """All that is told of one device.
+
+    Attributes:
+        collections: What its user has, as it is called there.
+        has_folders: Programs that mount folders, or open documents, were seen on it.
+        last_document_us: When a document or folder was last changed from it.
+    """
+
+    collections: Sequence[CollectionStep]
+    has_folders: bool
+    last_document_us: int | None
+
+    @property
+    def behind(self) -> int | None:
+        """How many changes altogether, of what it ever synced; None if that is nothing."""
+        known = [each.behind for each in self.collections if each.behind is not None]
+        return sum(known) if known else None
+
+
+def of_devices(unit: Unit, devices: Collection[DeviceRow]) -> dict[int, DeviceSteps]:
+    """What is told of each of *devices*, by id; three queries, however many they are."""
+    ids = [each.id for each in devices]
+    homes = _homes(unit, devices)
+    behind = {(lag.device_id, lag.collection_id): lag.behind for lag in lags.of_devices(unit, ids)}
+    changed_us = journal_search.last_changes(unit, ids, _CHANGES)
+    return {
+        device.id: DeviceSteps(
+            [
+                CollectionStep(each, behind.get((device.id, each.id)))
+                for each in homes[device.user_id]
+            ],
+            device.id in changed_us or bool(_MOUNTING & frozenset(device.families.split(","))),
+            changed_us.get(device.id),
+        )
+        for device in devices
+    }
+
+
+def _homes(unit: Unit, devices: Collection[DeviceRow]) -> dict[int, list[CollectionRow]]:
+    """What the owners of *devices* have in their homes."""
+    people = {
+        each.user_id: replace(SOMEBODY, user_id=each.user_id, user_name=each.user_name)
+        for each in devices
+    }
+    found = rows.of_viewers(unit, people.keys())
+    return {
+        user_id: collections.seen_at_home(who, found.get(user_id, ()))
+        for user_id, who in people.items()
+    }

@@ -1,0 +1,54 @@
+"""How many changes of a collection devices have not got yet: the query."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from storage.id_lists import id_list, is_among
+from storage.store import Unit
+
+LATELY_US = 30 * 24 * 3600 * 1_000_000
+"""A family of programs that was not there for so long before another one was, is given up."""
+
+_MISSED = (
+    "(SELECT count(*) FROM {table} m WHERE m.collection_id = k.collection_id"
+    " AND m.modseq > k.{beyond} AND NOT EXISTS (SELECT 1 FROM fetched_beyond f"
+    " WHERE f.device_id = k.device_id AND f.collection_id = k.collection_id"
+    " AND f.family = k.family AND f.href = m.href AND f.epoch = k.epoch"
+    " AND f.modseq >= m.modseq))"
+)
+
+
+class Lag(NamedTuple):
+    """How many members' changes a device misses of a collection that it has synced."""
+
+    device_id: int
+    collection_id: int
+    behind: int
+
+
+def of_devices(unit: Unit, device_ids: Collection[int]) -> list[Lag]:
+    """How far these devices are behind where they ever synced; the worst of the programs counts.
+
+    Of a collection that has begun a new epoch they have nothing.
+    """
+    newest = "max(seen_us) OVER (PARTITION BY device_id, collection_id)"
+    missed = " + ".join(
+        (
+            _MISSED.format(table="item", beyond="modseq"),
+            _MISSED.format(table="item_tombstone", beyond="gone_modseq"),
+        )
+    )
+    rows = unit.rows(
+        f"WITH seen AS (SELECT horizon.*, {newest} AS newest_us FROM horizon"
+        f" WHERE device_id {is_among(unit, 'devices')}), known AS"
+        " (SELECT s.device_id, s.collection_id, s.family, c.epoch,"
+        " CASE WHEN s.epoch = c.epoch THEN s.modseq ELSE 0 END AS modseq,"
+        " CASE WHEN s.epoch = c.epoch THEN s.gone_modseq ELSE c.modseq END AS gone_modseq"
+        " FROM seen s JOIN collection c ON c.id = s.collection_id"
+        " WHERE s.seen_us >= s.newest_us - :lately), missed AS"
+        f" (SELECT k.device_id, k.collection_id, {missed} AS behind FROM known k)"
+        " SELECT device_id, collection_id, max(behind) FROM missed"
+        " GROUP BY device_id, collection_id",
+        {"devices": id_list(unit, device_ids), "lately": LATELY_US},
+    )
+    return [Lag._make(row) for row in rows]
