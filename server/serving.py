@@ -6,10 +6,12 @@ from functools import partial
 import click
 
 from config.settings import Settings
+from office import house_rules
 from server import log, processes
 from server.composition import build, housekeeping, post_letters, prepare
 from server.http_servers import ServerOptions
 from server.worker import BackgroundWork
+from storage.store import Unit
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _ANY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 (compared with, not bound to)
@@ -42,7 +44,7 @@ def _background(settings: Settings) -> list[BackgroundWork]:
     """A process each for what goes on beside the requests."""
     work: list[BackgroundWork] = [partial(housekeeping, settings)]
     if settings.mail.is_on:
-        work.append(partial(post_letters, settings, origin(settings)))
+        work.append(partial(post_letters, settings, partial(chosen_origin, settings=settings)))
     return work
 
 
@@ -65,6 +67,11 @@ def _options(settings: Settings, listening: socket.socket) -> ServerOptions:
 def origin(settings: Settings) -> str:
     """The address to tell people: as set, else from host and port."""
     return settings.server.public_url or _listening_at(settings)
+
+
+def chosen_origin(unit: Unit, settings: Settings) -> str:
+    """:func:`origin`, with what was chosen in the set-up between the two."""
+    return house_rules.public_url(unit, settings) or _listening_at(settings)
 
 
 def _listening_at(settings: Settings) -> str:
