@@ -24,7 +24,7 @@ from office.layout import NAMES
 from office.opening import Opening
 from office.wizard import Step
 
-_SPOOLED = 1024 * 1024
+_BLOCK = 1024 * 1024
 _SEPARATOR = re.compile(r"[/\\]")
 _SHARED = "shared"
 
@@ -87,10 +87,10 @@ class Filling:
         """Take in what has to be read from its end, or twice."""
         name = _SEPARATOR.split(upload.filename)[-1]
         folder = self._parts.settings.storage.blobs_folder / "tmp"
-        with tempfile.SpooledTemporaryFile(_SPOOLED, dir=str(folder)) as file:
+        with tempfile.TemporaryFile(dir=folder) as file:
             try:
                 read = self._desk.guarded(upload.read, most_bytes=0)
-                while block := read(_SPOOLED):
+                while block := read(_BLOCK):
                     file.write(block)
             except RefusedError as error:
                 self.report.refuse(name, error)

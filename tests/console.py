@@ -160,6 +160,7 @@ class Console:
     def __init__(self, store: Store, folder: Path, **settings: Any) -> None:
         with_groups(store)
         self.store = store
+        self.folder = folder
         self.clock = Clock()
         self.meters = Meters(folder / "meters")
         self.throttle = Throttle(self.meters, KEY, clock=lambda: self.clock.us)
