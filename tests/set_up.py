@@ -48,7 +48,7 @@ class SetUp:
 
     def fill(self, **typed: str) -> Page:
         """Come to step 4."""
-        return self.visit.send(self.access(), **ACCESS | typed)
+        return self.visit.send(self.access(), "/access", **ACCESS | typed)
 
 
 def upload(content: bytes, name: str) -> tuple[io.BytesIO, str]:

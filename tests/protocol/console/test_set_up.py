@@ -247,7 +247,9 @@ class TestAccess:
     def test_what_is_wrong_is_said_and_nothing_changed(
         self, console: Console, set_up: SetUp, typed: dict[str, str], fault: str
     ) -> None:
-        page = set_up.visit.send(set_up.access(), **ACCESS | {"visibility": "all"} | typed)
+        page = set_up.visit.send(
+            set_up.access(), "/access", **ACCESS | {"visibility": "all"} | typed
+        )
 
         assert page.status == 422
         assert fault in page.text
@@ -259,8 +261,8 @@ class TestAccess:
         self, console: Console, set_up: SetUp
     ) -> None:
         form = set_up.access()
-        made = set_up.visit.send(form, **ACCESS | {"device_label": "Laptop"})
-        again = set_up.visit.send(form, **ACCESS | {"device_label": "Laptop"})
+        made = set_up.visit.send(form, "/access", **ACCESS | {"device_label": "Laptop"})
+        again = set_up.visit.send(form, "/access", **ACCESS | {"device_label": "Laptop"})
 
         assert made.status == 201
         assert "curl" not in made.text
@@ -281,10 +283,10 @@ class TestAccess:
         set_up = SetUp(console, link_of(store))
 
         page = set_up.access()
-        set_up.visit.send(page, **ACCESS)
+        set_up.visit.send(page, "/access", **ACCESS)
 
         assert "Devices of each user: 5." in page.text
-        assert "devices_per_user" not in page.form().fields
+        assert "devices_per_user" not in page.form("/access").fields
         with store.read() as unit:
             assert house_rules.device_limit(unit, console.settings) == 5
         console.meters.close()
@@ -319,7 +321,7 @@ class TestLeaving:
         set_up.fill()
 
         page = set_up.visit.get("/console/set-up/office")
-        assert "office_language" not in page.form().fields
+        assert "office_language" not in page.form("/access").fields
         set_up.visit.send(page, office_name="Berg & Keil", public_url="https://neu.example")
 
         with console.store.read() as unit:
