@@ -4,16 +4,27 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from auth import identity
 from auth.identity import Identity
 from office import layout
 from office.filling.report import RefusedError, Why
+from office.layout import Layout
 from office.work import GroupwareWork, Work
 from storage.blobs import BlobStore
 from storage.store import Store, Unit
 
 _LOOK_BYTES = 8 * 1024 * 1024
+
+
+class Look(NamedTuple):
+    """What a refusal is asked with, before anything is changed."""
+
+    unit: Unit
+    who: Identity
+    layout: Layout
+    now_us: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,16 @@ class Desk:
             CredentialsError: They were blocked meanwhile.
         """
         return identity.of_user(unit, self.user_id)
+
+    @contextmanager
+    def look(self) -> Iterator[Look]:
+        """A snapshot, and whose eyes see it.
+
+        Raises:
+            CredentialsError: They were blocked meanwhile.
+        """
+        with self.store.read() as unit:
+            yield Look(unit, self.identity(unit), layout.load(unit), _now_us())
 
     @contextmanager
     def work(self) -> Iterator[Work]:

@@ -7,7 +7,6 @@ from office import documents, places
 from office.errors import OfficeError
 from office.filling.desk import Desk
 from office.filling.report import REFUSALS, Outcome, RefusedError, Report, Why
-from office.layout import Role
 from storage.tree import Content
 
 Names = tuple[str, ...]
@@ -51,6 +50,7 @@ class DocumentFill:
         try:
             names = self._below(path)
             self._make_folders(names[:-1])
+            self._foresee(names)
             outcome = self._store(names, read, modified_us)
         except REFUSALS as error:
             self._report.refuse(shown, error)
@@ -103,6 +103,13 @@ class DocumentFill:
             documents.make_collection(work, place)
             return True
 
+    def _foresee(self, names: Names) -> None:
+        """Refuse what can be refused before its bytes are there."""
+        with self._desk.look() as work:
+            place = places.find(work.unit, work.who, work.layout, names)
+            nothing = frozenset[str]()
+            documents.foresee_put(work.unit, work.who, place, nothing, now_us=work.now_us)
+
     def _store(
         self, names: Names, read: Callable[[int], bytes], modified_us: int | None
     ) -> Outcome:
@@ -119,8 +126,6 @@ class DocumentFill:
         with self._desk.work() as work:
             [place] = places.find_for_writing(work.unit, work.who, work.layout, names)
             node = place.node
-            if node is None and place.parent.role == Role.ESTATES:
-                raise RefusedError(Why.NOT_HERE)
             is_document = node is not None and not node.is_collection
             if node is not None and is_document and node.blob_sha256 == content.blob_sha256:
                 return Outcome.SAME
