@@ -75,8 +75,11 @@ def calendar_objects(file: BinaryIO, *, most_bytes: int) -> Iterator[Cut]:
             if len(zones) < _MOST_ZONES:
                 zones.setdefault(_value(text, b"TZID"), (start, end))
             continue
-        uid = _value(text, b"UID") or sha256(text).digest()
-        objects.setdefault((uid, component), _Object(component)).pieces.append((start, end))
+        uid = _value(text, b"UID")
+        key = (uid or sha256(text).digest(), component)
+        # The same once more, and without a UID, is not a part of the first.
+        if uid or key not in objects:
+            objects.setdefault(key, _Object(component)).pieces.append((start, end))
     if not objects:
         raise RefusedError(Why.NOTHING_IN_IT)
     for number, found in enumerate(objects.values(), 1):
@@ -162,16 +165,16 @@ def _value(text: bytes, name: bytes) -> bytes:
 
 
 def _with_uid(text: bytes, kind: bytes) -> bytes:
-    if _value(text, b"UID"):
+    """*text* with a UID as its last line, if it has none; a vCard's VERSION has to stay first."""
+    lines = text.rstrip()
+    start = lines.rfind(b"\n") + 1
+    if _value(text, b"UID") or lines[start:].strip().upper() != b"END:" + kind:
         return text
-    head, newline, rest = text.partition(b"\n")
-    if head.strip().upper() != b"BEGIN:" + kind:
-        return text
-    uid = uuid.uuid5(_OBJECTS, sha256(text).hexdigest())
-    ending = b"\r\n" if head.endswith(b"\r") else newline
+    uid = uuid.uuid5(_OBJECTS, sha256(text).hexdigest()).urn
+    ending = b"\r\n" if lines[:start].endswith(b"\r\n") else b"\n"
     # One that is empty would be a second.
-    rest = re.sub(rb"^UID:[ \t]*\r?\n", b"", rest, count=1, flags=re.MULTILINE)
-    return head + newline + f"UID:urn:uuid:{uid}".encode() + ending + rest
+    before = re.sub(rb"^UID:[ \t]*\r?\n", b"", text[:start], count=1, flags=re.MULTILINE)
+    return before + f"UID:{uid}".encode() + ending + text[start:]
 
 
 def _name(text: bytes, line: bytes, number: int) -> str:

@@ -200,7 +200,6 @@ def _access_step(walker: Walker) -> None:
     walker.look_at("setup-device")
     walker.page.go_back()
     walker.has("[name=device_label]")
-    walker.page.go_forward()
     walker.page.goto("/console/")
 
 

@@ -321,7 +321,7 @@ class TestLeaving:
         set_up.fill()
 
         page = set_up.visit.get("/console/set-up/office")
-        assert "office_language" not in page.form("/access").fields
+        assert "office_language" not in page.form().fields
         set_up.visit.send(page, office_name="Berg & Keil", public_url="https://neu.example")
 
         with console.store.read() as unit:
