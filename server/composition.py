@@ -11,6 +11,7 @@ runs in every worker after the fork. A request's way through what it builds::
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from admin.application import CONSOLE_AREAS, UPLOAD_PAGES, make_console
@@ -26,7 +27,7 @@ from dav_providers.root import make_root
 from dav_providers.well_known import make_well_known
 from jobs.housekeeping import StopEvent, keep_house
 from jobs.letters import send_letters
-from office import layout
+from office import layout, opening
 from office.opening import Opening
 from server import installation
 from server.access_log import AccessLog
@@ -61,8 +62,15 @@ class App:
             close()
 
 
-def prepare(settings: Settings) -> str | None:
-    """Make or migrate what *settings* point to; return the set-up token while nobody is in.
+class Beginning(NamedTuple):
+    """How far an office's set-up is: the link's token while nobody is in, and whether it ended."""
+
+    token: str | None
+    is_being_set_up: bool
+
+
+def prepare(settings: Settings) -> Beginning:
+    """Make or migrate what *settings* point to; return how far the set-up is.
 
     Each start makes a new token, since only its hash is kept; the one before it is void.
 
@@ -76,7 +84,8 @@ def prepare(settings: Settings) -> str | None:
         installation.secret_key(settings)
         record_changes(store, settings)
         with store.write() as unit:
-            return None if setup_link.is_ended(unit) else setup_link.issue(unit)
+            token = None if setup_link.is_ended(unit) else setup_link.issue(unit)
+            return Beginning(token, opening.is_being_set_up(unit))
     finally:
         store.close()
 

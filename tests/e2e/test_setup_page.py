@@ -128,6 +128,22 @@ def test_the_command_opens_what_was_left(empty: Office) -> None:
     assert "Your office is open" in browser.get(empty.url("/console/set-up")).html
 
 
+def test_a_start_in_the_middle_says_where_to_go_on(tmp_path: Path) -> None:
+    office = Office(tmp_path, Variant())
+    with office.serving():
+        access_page(office, Browser(office.port))
+    office.log.write_text("")
+
+    with office.serving():
+        said = office.log.read_text()
+        assert "/setup/" not in said
+        assert "The set-up is not done" in said
+        browser = Browser(office.port)
+        form = browser.follow(browser.get(office.url("/console/")))
+        page = browser.follow(browser.send(form, login="anna", password=YOU["password"]))
+        assert "Who may what?" in page.html
+
+
 class TestTheLink:
     def test_works_once(self, empty: Office) -> None:
         browser = Browser(empty.port)
