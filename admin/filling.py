@@ -17,9 +17,9 @@ from auth.errors import CredentialsError
 from office import layout, wizard
 from office.filling.archives import fill_from_archive
 from office.filling.desk import Desk
-from office.filling.documents import DocumentFill
+from office.filling.documents import FULL, DocumentFill
 from office.filling.items import ItemFill, Places, share
-from office.filling.report import RefusedError, Report
+from office.filling.report import RefusedError, Report, Why
 from office.layout import NAMES
 from office.opening import Opening
 from office.wizard import Step
@@ -94,6 +94,11 @@ class Filling:
                     file.write(block)
             except RefusedError as error:
                 self.report.refuse(name, error)
+                return
+            except OSError as error:
+                if error.errno not in FULL:
+                    raise
+                self.report.refuse(name, RefusedError(Why.NO_ROOM))
                 return
             file.seek(0)
             if upload.name == "archive":

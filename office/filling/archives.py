@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from datetime import datetime
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from office.estates import parse_folder
 from office.filling.documents import DocumentFill, Names, is_scattered
@@ -72,12 +72,17 @@ def _take(
         if member.is_dir():
             fill.make_folder(path)
             return
-        with archive.open(member) as opened:
+        with _opened(archive, member) as opened:
             fill.take(path, _mending(opened.read), modified_us=_modified_us(member))
     except RefusedError as error:
         report.refuse(member.filename, error)
+
+
+def _opened(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> IO[bytes]:
+    try:
+        return archive.open(member)
     except _FAULTS:
-        report.refuse(member.filename, RefusedError(Why.DAMAGED))
+        raise RefusedError(Why.DAMAGED) from None
 
 
 def _mending(read: Callable[[int], bytes]) -> Callable[[int], bytes]:

@@ -1,5 +1,6 @@
 """Documents that are filled in, each at its path below a folder of the office."""
 
+import errno
 import unicodedata
 from collections.abc import Callable, Sequence
 
@@ -11,6 +12,8 @@ from storage.tree import Content
 
 Names = tuple[str, ...]
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""What a disk without room says."""
 _TOP = 1
 """So many folders of each path are there in any case."""
 _SCATTERED = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX"})
@@ -30,7 +33,7 @@ class DocumentFill:
         self._desk = desk
         self._target = target
         self._report = report
-        self._made: set[Names] = set()
+        self._there: set[Names] = set()
         self._refused: dict[Names, RefusedError | OfficeError] = {}
 
     def take(
@@ -62,13 +65,11 @@ class DocumentFill:
         if is_scattered(path):
             return
         try:
-            names = self._below(path)
-            before = len(self._made)
-            self._make_folders(names)
+            is_new = self._make_folders(self._below(path))
         except REFUSALS as error:
             self._report.refuse("/".join(path) + "/", error)
         else:
-            if len(self._made) > before:
+            if is_new:
                 self._report.tell(Outcome.CREATED, "/".join(path) + "/")
 
     def _below(self, path: Sequence[str]) -> Names:
@@ -77,20 +78,26 @@ class DocumentFill:
             raise RefusedError(Why.OUTSIDE)
         return names
 
-    def _make_folders(self, names: Names) -> None:
-        """Make what is missing of the way to *names*; what was refused once is so again."""
+    def _make_folders(self, names: Names) -> bool:
+        """Make what is missing of the way to *names*; whether the last was not there.
+
+        What was refused once is so again.
+        """
+        is_new = False
         for end in range(_TOP + 1, len(names) + 1):
             folder = names[:end]
-            if folder in self._made:
+            if folder in self._there:
+                is_new = False
                 continue
             if before := self._refused.get(folder):
                 raise before
             try:
-                if self._make(folder):
-                    self._made.add(folder)
+                is_new = self._make(folder)
             except REFUSALS as error:
                 self._refused[folder] = error
                 raise
+            self._there.add(folder)
+        return is_new
 
     def _make(self, folder: Names) -> bool:
         """Make one folder; False if it was there."""
@@ -113,14 +120,19 @@ class DocumentFill:
     def _store(
         self, names: Names, read: Callable[[int], bytes], modified_us: int | None
     ) -> Outcome:
-        staged = self._desk.blobs.receive(self._desk.guarded(read))
         try:
-            if staged.size:
-                staged.keep()
-            content = Content(staged.sha256 if staged.size else None, staged.size, "")
-            return self._put(names, content, modified_us)
-        finally:
-            staged.discard()
+            staged = self._desk.blobs.receive(self._desk.guarded(read))
+            try:
+                if staged.size:
+                    staged.keep()
+                content = Content(staged.sha256 if staged.size else None, staged.size, "")
+                return self._put(names, content, modified_us)
+            finally:
+                staged.discard()
+        except OSError as error:
+            if error.errno in FULL:
+                raise RefusedError(Why.NO_ROOM) from error
+            raise
 
     def _put(self, names: Names, content: Content, modified_us: int | None) -> Outcome:
         with self._desk.work() as work:
