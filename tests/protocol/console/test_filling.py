@@ -1,5 +1,6 @@
 """The set-up's last step: what is taken in, what is refused and why, and that nothing doubles."""
 
+import errno
 import struct
 import zipfile
 from io import BytesIO
@@ -14,6 +15,7 @@ from office import collections, layout, places
 from office.filling import archives
 from office.filling.report import Outcome, Report
 from storage import items
+from storage.local_blobs import LocalStagedBlob
 from storage.store import Store
 from storage.tree import NodeRow
 from tests.console import Console, Page
@@ -170,6 +172,18 @@ class TestAFolder:
 
         assert told(page, "Refused") == ["Altbau/Notiz.txt: the server's disk has no room for it"]
         assert list((office.console.folder / "blobs" / "tmp").iterdir()) == []
+
+
+def test_a_disk_that_fills_up_is_said_so(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def keep(_staged: LocalStagedBlob) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(LocalStagedBlob, "keep", keep)
+
+    page = office.fill(folder=[upload(b"n", "O/Altbau/Notiz.txt")])
+
+    assert told(page, "Refused") == ["Altbau/Notiz.txt: the server's disk has no room for it"]
+    assert list((office.console.folder / "blobs" / "tmp").iterdir()) == []
 
 
 def test_a_document_beyond_the_limit_is_refused(
