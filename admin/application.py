@@ -1,6 +1,5 @@
 """The console: a Flask application whose pages work without JavaScript and foreign files."""
 
-from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -24,9 +23,11 @@ from admin.texts import LANGUAGES, Speech, chosen_language
 from admin.texts import gettext as _
 from admin.users import user_pages
 from admin.visitors import START, Visitors
+from admin.wizard import is_waiting, lead_on, wizard_pages
 from admin.wording import add_wording
 from auth import people, sessions
-from auth.rights import FunctionRight
+from auth.rights import ADMINISTRATION, FunctionRight
+from office.opening import Opening
 
 _FORM_BYTES = 64 * 1024
 
@@ -44,6 +45,9 @@ _HEADERS = {
 }
 
 
+UPLOAD_PAGES = frozenset({"/console/set-up/fill"})
+"""Forms of any size, which are read as they arrive."""
+
 CONSOLE_AREAS = ("console", "invite", "reset", "index.php", "setup", "static", "favicon.ico")
 """The first segments of the console's addresses."""
 
@@ -58,12 +62,14 @@ def make_console(parts: ConsoleParts) -> Flask:
     )
     add_assets(app)
     add_wording(app)
-    _speak(app, parts)
+    office = Opening(parts.store)
+    _speak(app, parts, office)
     guard = FormGuard(parts.secret_key)
     visitors = Visitors(parts)
     app.before_request(visitors.recognise)
     app.jinja_env.globals["form_token"] = guard.token
-    app.register_blueprint(setup_pages(parts, guard))
+    app.register_blueprint(setup_pages(parts, guard, visitors))
+    app.register_blueprint(wizard_pages(parts, guard, visitors, office))
     app.register_blueprint(sign_in_pages(parts, guard, visitors))
     app.register_blueprint(link_pages(parts, guard, visitors))
     app.register_blueprint(device_pages(parts, guard, visitors))
@@ -73,7 +79,7 @@ def make_console(parts: ConsoleParts) -> Flask:
     app.register_blueprint(audit_pages(parts, visitors))
     for pages in new_device_pages(parts, guard, visitors):
         app.register_blueprint(pages)
-    app.add_url_rule("/console/", "start", lambda: redirect(START, HTTPStatus.SEE_OTHER))
+    app.add_url_rule(START, "start", lambda: visitors.demand() or lead_on(parts, office))
     app.add_url_rule("/", "landing", lambda: _landing(parts))
     app.add_url_rule("/favicon.ico", "icon", _icon)
     app.register_error_handler(HTTPException, _error_page)
@@ -82,7 +88,7 @@ def make_console(parts: ConsoleParts) -> Flask:
     return app
 
 
-def _speak(app: Flask, parts: ConsoleParts) -> None:
+def _speak(app: Flask, parts: ConsoleParts, office: Opening) -> None:
     """German and English by ``?lang=`` or the browser; the office's language decides a tie."""
 
     def language() -> str:
@@ -105,6 +111,8 @@ def _speak(app: Flask, parts: ConsoleParts) -> None:
             "other_languages": links,
             "visitor": session,
             "may_manage_users": FunctionRight.MANAGE_USERS in rights,
+            "is_administrator": bool(session) and ADMINISTRATION.name in session.groups,
+            "is_being_set_up": bool(session) and is_waiting(parts, office),
         }
 
 

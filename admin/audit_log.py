@@ -77,6 +77,7 @@ def act_text(act: str) -> str:
     """What was done."""
     texts: dict[str, str] = {
         Act.OFFICE_SET_UP: _("office set up"),
+        Act.OFFICE_OPENED: _("office opened"),
         Act.USER_ADDED: _("user added"),
         Act.USER_INVITED: _("user invited"),
         Act.USER_INVITATION_WITHDRAWN: _("invitation withdrawn"),

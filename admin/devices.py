@@ -71,7 +71,7 @@ class DevicePages:
                     unit,
                     user_name=visitor().user_name,
                     label=label,
-                    limit=self._parts.settings.devices.per_user,
+                    limit=self._parts.device_limit(unit),
                     secret_key=self._parts.secret_key,
                     now_us=self._parts.now_us(),
                     by=Actor(visitor().user_id),
@@ -123,7 +123,7 @@ class DevicePages:
         return found
 
     def _places(self, unit: Unit) -> Places:
-        limit = self._parts.settings.devices.per_user
+        limit = self._parts.device_limit(unit)
         return devices.places_of(unit, visitor().user_name, limit=limit)
 
     def _mounts(self) -> Mounts:

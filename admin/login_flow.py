@@ -129,8 +129,8 @@ class LoginFlowPages:
             checked_label(label)
         except InvalidValueError:
             return self._form(flow, label, _("1 to 64 visible characters, such as Laptop."))
-        limit = self._parts.settings.devices.per_user
         with self._parts.store.read() as unit:
+            limit = self._parts.device_limit(unit)
             places = devices.places_of(unit, visitor().user_name, limit=limit)
         if places.are_taken:
             return full_page(places)
@@ -164,7 +164,7 @@ class LoginFlowPages:
                 unit,
                 user_name=person.name,
                 label=grant.label,
-                limit=self._parts.settings.devices.per_user,
+                limit=self._parts.device_limit(unit),
                 secret_key=self._parts.secret_key,
                 now_us=now_us,
                 by=Actor(person.id),

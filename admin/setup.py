@@ -1,21 +1,26 @@
-"""``/setup/<token>``: the page that makes the first administrator, once.
+"""``/setup/<token>``: the first two steps of the set-up, as long as nobody is in.
 
-It shows a device's password, which is nowhere else, so that the folders can be mounted at once.
+Whoever has the one-time link says what the office is called and where it is reached, and becomes
+its first administrator. From then on they are signed in and the link is spent; what follows is in
+``admin.wizard``.
 """
 
-import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from admin.forms import FormGuard
-from admin.mounts import Mounts
+from admin.inviting import email_fault, name_fault, taken_email_fault, taken_name_fault
 from admin.new_password import NewPassword, explained
+from admin.office_form import OfficeForm
 from admin.parts import ConsoleParts
 from admin.texts import LANGUAGES, chosen_language
-from admin.texts import gettext as _
-from auth import setup_link
-from auth.devices import Enrolment
+from admin.visitors import Visitors, client_address
+from auth import sessions, setup_link
 from auth.errors import (
     AuthError,
     EmailTakenError,
@@ -23,21 +28,22 @@ from auth.errors import (
     NameTakenError,
     SetupEndedError,
 )
-from auth.names import checked_email, checked_label, checked_name
-from office.founding import Founding, found
+from auth.names import checked_email, checked_name
+from office import wizard
+from office.founding import Founder, describe, found
+from office.wizard import Step
+from storage import preferences
+from storage.store import WriteUnit
 
-_NAME_LIMIT = 200
+GO_ON = "/console/set-up"
 
 
 @dataclass(slots=True)
 class Entered:
-    """What the person typed, and what is wrong with it, by field."""
+    """What the first administrator typed, and what is wrong with it, by field."""
 
     user_name: str = ""
     email: str = ""
-    office_name: str = ""
-    office_language: str = "de"
-    device_label: str = ""
     password: str = field(default="", repr=False)
     repeated: str = field(default="", repr=False)
     faults: dict[str, str] = field(default_factory=dict)
@@ -49,143 +55,165 @@ class Entered:
         return cls(
             user_name=form.get("user_name", "").strip().lower(),
             email=form.get("email", "").strip(),
-            office_name=" ".join(form.get("office_name", "").split()),
-            office_language=form.get("office_language", ""),
-            device_label=form.get("device_label", "").strip(),
             password=form.get("password", ""),
             repeated=form.get("repeated", ""),
         )
 
     def check(self) -> None:
         """Find every fault that can be found without the database."""
-        if len(self.office_name) > _NAME_LIMIT:
-            self.faults["office_name"] = _("At most 200 characters.")
-        if self.office_language not in LANGUAGES:
-            self.faults["office_language"] = _("Choose German or English.")
-        for name, check in (
-            ("user_name", checked_name),
-            ("email", checked_email),
-            ("device_label", checked_label),
+        for name, check, fault in (
+            ("user_name", checked_name, name_fault),
+            ("email", checked_email, email_fault),
         ):
             try:
                 check(getattr(self, name))
             except InvalidValueError:
-                self.faults[name] = _fault_texts()[name]
-        if not self.device_label.isprintable():
-            self.faults["device_label"] = _("No control or invisible characters.")
+                self.faults[name] = fault()
         chosen = NewPassword(self.password, self.repeated)
         chosen.check(name=self.user_name, email=self.email)
         self.faults |= chosen.faults
 
-    def founding(self) -> Founding:
-        """The values for the office; they were checked."""
-        return Founding(
-            user_name=self.user_name,
-            email=self.email,
-            password=self.password,
-            office_name=self.office_name,
-            language=self.office_language,
-            device_label=self.device_label,
-        )
 
+class SetupPages:
+    """What the pages behind the set-up link do."""
 
-def _fault_texts() -> dict[str, str]:
-    return {
-        "user_name": _(
-            "Lower-case letters a to z, digits, dots, hyphens and underscores, beginning with a "
-            "letter or digit; at most 63."
-        ),
-        "email": _("An e-mail address looks like name@example.org."),
-        "device_label": _("1 to 64 characters, such as Laptop."),
-    }
+    def __init__(self, parts: ConsoleParts, guard: FormGuard, visitors: Visitors) -> None:
+        self._parts = parts
+        self._guard = guard
+        self._visitors = visitors
 
+    def lead(self, token: str) -> AnyResponse:
+        """To the step where it was left."""
+        with self._parts.store.read() as unit:
+            is_described = wizard.is_open(unit, Step.USERS)
+        return self._to(token, "you" if is_described else "office")
 
-def setup_pages(parts: ConsoleParts, guard: FormGuard) -> Blueprint:
-    """The pages of the set-up link."""
-    pages = Blueprint("setup", __name__)
+    def office(self, token: str) -> AnyResponse:
+        """Step 1: the office's data and address."""
+        if request.method == "GET":
+            with self._parts.store.read() as unit:
+                return self._office_page(OfficeForm.stored(self._parts, unit))
+        form = OfficeForm.from_form(self._parts)
+        form.check()
+        if form.faults:
+            return self._office_page(form)
+        try:
+            with self._parts.store.write() as unit:
+                describe(unit, token, form.data())
+        except SetupEndedError:
+            return ended_page()
+        return self._to(token, "you")
 
-    @pages.get("/setup/<token>")
-    def form(token: str) -> Response:
-        if refusal := _refusal(parts, token):
-            return refusal
-        language = chosen_language(parts.settings.office.language)
-        entered = Entered(
-            office_name=parts.settings.office.name,
-            office_language=parts.settings.office.language,
-            device_label=_("Laptop"),
-        )
-        return _form_page(entered, language)
-
-    @pages.post("/setup/<token>")
-    def send(token: str) -> Response:
-        if refusal := _refusal(parts, token):
-            return refusal
-        guard.check()
+    def you(self, token: str) -> AnyResponse:
+        """Step 2: the first administrator, who is signed in with the answer."""
+        with self._parts.store.read() as unit:
+            if not wizard.is_open(unit, Step.USERS):
+                return self._to(token, "office")
+        if request.method == "GET":
+            return self._you_page(token, Entered())
         entered = Entered.from_form()
         entered.check()
-        enrolment = None if entered.faults else _found(parts, token, entered)
-        if enrolment is None:
-            if not entered.faults:
-                return _ended_page()
-            language = chosen_language(parts.settings.office.language)
-            return _form_page(entered, language, status=422)
-        mounts = Mounts(parts.origin(), enrolment.user_name)
-        return make_response(
-            render_template(
-                "setup_done.html",
-                enrolment=enrolment,
-                mounts=mounts,
-                weaknesses=explained(
-                    entered.password, name=entered.user_name, email=entered.email
-                ),
-            )
+        if entered.faults:
+            return self._you_page(token, entered)
+        session = self._founded(token, entered)
+        if session is None:
+            return self._you_page(token, entered) if entered.faults else ended_page()
+        weaknesses = explained(entered.password, name=entered.user_name, email=entered.email)
+        response: AnyResponse = redirect(f"{GO_ON}/users", HTTPStatus.SEE_OTHER)
+        if weaknesses:
+            response = make_response(render_template("setup_weak.html", weaknesses=weaknesses))
+        self._visitors.sign_in(response, session)
+        return response
+
+    def _founded(self, token: str, entered: Entered) -> str | None:
+        """The session of the first administrator; None with the faults, or if they were late."""
+        try:
+            with self._parts.store.write() as unit:
+                return self._found(unit, token, entered)
+        except SetupEndedError:
+            return None
+        except NameTakenError:
+            entered.faults["user_name"] = taken_name_fault()
+        except EmailTakenError:
+            entered.faults["email"] = taken_email_fault()
+        except AuthError as error:
+            entered.faults["user_name"] = str(error)
+        return None
+
+    def _found(self, unit: WriteUnit, token: str, entered: Entered) -> str:
+        now_us = self._parts.now_us()
+        founder = Founder(entered.user_name, entered.email, entered.password)
+        person = found(unit, token, founder, now_us=now_us)
+        if (language := request.args.get("lang")) in LANGUAGES:
+            preferences.set_language(unit, person.id, str(language))
+        return sessions.begin(
+            unit,
+            person.id,
+            is_complete=True,
+            address=client_address(),
+            agent=request.user_agent.string,
+            now_us=now_us,
+            replaces=self._visitors.token(),
         )
 
+    def guarded(self, page: Callable[[str], AnyResponse]) -> Callable[[str], AnyResponse]:
+        """*page* for a link that works, and of forms only for those of our own."""
+
+        def guarded(token: str) -> AnyResponse:
+            if refusal := self._refusal(token):
+                return refusal
+            self._guard.check_sent()
+            return page(token)
+
+        return guarded
+
+    def _refusal(self, token: str) -> Response | None:
+        """The page for a link that does not work: 410 when its work is done, else 404."""
+        with self._parts.store.read() as unit:
+            if setup_link.is_ended(unit):
+                return ended_page()
+            if setup_link.is_valid(unit, token):
+                return None
+        return make_response(render_template("setup_wrong.html"), HTTPStatus.NOT_FOUND)
+
+    def _office_page(self, form: OfficeForm) -> Response:
+        page = render_template(
+            "setup_office.html",
+            form=form,
+            languages=LANGUAGES,
+            language=self._language(),
+            own_address=self._parts.origin(),
+        )
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.faults else HTTPStatus.OK
+        return make_response(page, status)
+
+    def _you_page(self, token: str, entered: Entered) -> Response:
+        page = render_template(
+            "setup_you.html", entered=entered, language=self._language(), token=token
+        )
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if entered.faults else HTTPStatus.OK
+        return make_response(page, status)
+
+    def _language(self) -> str:
+        return chosen_language(self._parts.settings.office.language)
+
+    @staticmethod
+    def _to(token: str, step: str) -> AnyResponse:
+        query = f"?{urlencode({'lang': lang})}" if (lang := request.args.get("lang")) else ""
+        return redirect(f"/setup/{token}/{step}{query}", HTTPStatus.SEE_OTHER)
+
+
+def setup_pages(parts: ConsoleParts, guard: FormGuard, visitors: Visitors) -> Blueprint:
+    """The pages behind the set-up link."""
+    pages = Blueprint("setup", __name__)
+    acts = SetupPages(parts, guard, visitors)
+    both = ["GET", "POST"]
+    pages.add_url_rule("/setup/<token>", "lead", acts.guarded(acts.lead))
+    pages.add_url_rule("/setup/<token>/office", "office", acts.guarded(acts.office), methods=both)
+    pages.add_url_rule("/setup/<token>/you", "you", acts.guarded(acts.you), methods=both)
     return pages
 
 
-def _found(parts: ConsoleParts, token: str, entered: Entered) -> Enrolment | None:
-    """Make it all; None with ``entered.faults`` filled, or empty when somebody was quicker."""
-    try:
-        with parts.store.write() as unit:
-            return found(
-                unit,
-                token,
-                entered.founding(),
-                device_limit=parts.settings.devices.per_user,
-                secret_key=parts.secret_key,
-                now_us=time.time_ns() // 1000,
-            )
-    except SetupEndedError:
-        return None
-    except NameTakenError:
-        entered.faults["user_name"] = _("This name is in use; choose another one.")
-    except EmailTakenError:
-        entered.faults["email"] = _("Another user has this address.")
-    except AuthError as error:
-        entered.faults["user_name"] = str(error)
-    return None
-
-
-def _form_page(entered: Entered, language: str, *, status: int = 200) -> Response:
-    page = render_template(
-        "setup.html",
-        entered=entered,
-        languages=LANGUAGES,
-        language=language,
-    )
-    return make_response(page, status)
-
-
-def _refusal(parts: ConsoleParts, token: str) -> Response | None:
-    """The page for a link that does not work: 410 when its work is done, else 404."""
-    with parts.store.read() as unit:
-        if setup_link.is_ended(unit):
-            return _ended_page()
-        if setup_link.is_valid(unit, token):
-            return None
-    return make_response(render_template("setup_wrong.html"), 404)
-
-
-def _ended_page() -> Response:
-    return make_response(render_template("setup_ended.html"), 410)
+def ended_page() -> Response:
+    """What a link leads to that has done its work."""
+    return make_response(render_template("setup_ended.html"), HTTPStatus.GONE)

@@ -1,75 +1,36 @@
 """Administration: the office's users, for those who may manage them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin.forms import FormGuard
+from admin.inviting import Entered, address_of, deliver, invite
 from admin.parts import ConsoleParts
 from admin.texts import gettext as _
 from admin.visitors import Visitors, visitor
 from auth import consent, devices, invitations, managing, people, second_factor
 from auth.audit import Actor
 from auth.errors import (
-    EmailTakenError,
     InvalidValueError,
     LastAdministratorError,
-    NameTakenError,
     RightMissingError,
     UnknownDeviceError,
     UnknownUserError,
     UserNotActiveError,
     UserStateError,
 )
-from auth.names import checked_email, checked_name
 from auth.people import MOST_DEVICES
-from auth.rights import MITARBEITER, FunctionRight
+from auth.rights import FunctionRight
 from auth.tokens import Purpose
-from office import granting, inviting
-from office.letters import link
+from office import granting
 from storage.people import PersonRow
 from storage.store import WriteUnit
 
 PAGE = "/console/users"
 _LIMIT_DIGITS = 3
-
-
-@dataclass(slots=True)
-class Entered:
-    """Whom somebody wants to invite, and what is wrong with it, by field."""
-
-    name: str = ""
-    email: str = ""
-    groups: list[str] = field(default_factory=lambda: [MITARBEITER.name])
-    faults: dict[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def from_form(cls) -> "Entered":
-        """Take the request's form."""
-        return cls(
-            request.form.get("name", "").strip().lower(),
-            request.form.get("email", "").strip(),
-            request.form.getlist("groups"),
-        )
-
-    def check(self) -> None:
-        """Find every fault that can be found without the database."""
-        try:
-            checked_name(self.name)
-        except InvalidValueError:
-            self.faults["name"] = _(
-                "Lower-case letters a to z, digits, dots, hyphens and underscores, beginning with "
-                "a letter or digit; at most 63."
-            )
-        try:
-            checked_email(self.email)
-        except InvalidValueError:
-            self.faults["email"] = _("An e-mail address looks like name@example.org.")
-        if not self.groups:
-            self.faults["groups"] = _("Choose at least one group.")
 
 
 class UserPages:
@@ -106,8 +67,8 @@ class UserPages:
                 person=person,
                 groups=managing.groups_for(unit, visitor()),
                 may_manage=managing.may_manage(visitor(), person.groups),
-                places=devices.places_of(unit, name, limit=self._parts.settings.devices.per_user),
-                office_limit=self._parts.settings.devices.per_user,
+                places=devices.places_of(unit, name, limit=self._parts.device_limit(unit)),
+                office_limit=self._parts.device_limit(unit),
                 consents=consent.given_by(unit, person.id),
                 has_second_factor=second_factor.is_on(unit, person.id),
                 fault=fault,
@@ -121,33 +82,10 @@ class UserPages:
         if request.method == "GET":
             return self._form(Entered())
         entered = Entered.from_form()
-        entered.check()
-        if entered.faults:
+        invited = invite(self._parts, entered)
+        if invited is None:
             return self._form(entered)
-        try:
-            with self._parts.store.write() as unit:
-                managing.check_may_manage(visitor(), entered.groups)
-                person = inviting.invite_new(
-                    unit,
-                    entered.name,
-                    entered.email,
-                    groups=entered.groups,
-                    now_us=self._parts.now_us(),
-                    by=_me(),
-                )
-                token = self._deliver(unit, person, Purpose.INVITATION)
-        except NameTakenError:
-            entered.faults["name"] = _("This name is in use; choose another one.")
-        except EmailTakenError:
-            entered.faults["email"] = _("Another user has this address.")
-        except RightMissingError:
-            entered.faults["groups"] = _("Only administrators make administrators.")
-        except InvalidValueError:
-            # Name and address were looked at before: a group has gone.
-            entered.faults["groups"] = _("Choose at least one group.")
-        if entered.faults:
-            return self._form(entered)
-        return self._delivered(person, Purpose.INVITATION, token)
+        return _sent_page(invited.person, Purpose.INVITATION, invited.address)
 
     def send_link(self, name: str) -> AnyResponse:
         """The invitation once more, or a link for a new password."""
@@ -159,7 +97,8 @@ class UserPages:
             else:
                 purpose = Purpose.RESET
                 person = invitations.demand_reset(unit, name, by=_me())
-            return self._delivered(person, purpose, self._deliver(unit, person, purpose))
+            token = deliver(self._parts, unit, person, purpose)
+            return _sent_page(person, purpose, address_of(self._parts, purpose, token))
 
         return self._act(name, send)
 
@@ -199,26 +138,18 @@ class UserPages:
             fault = _("Somebody changed this meanwhile. Look at it again.")
         return self.one(name, fault)
 
-    def _deliver(self, unit: WriteUnit, person: PersonRow, purpose: Purpose) -> str:
-        """Have the letter sent; where none are sent, the token to hand over."""
-        now_us = self._parts.now_us()
-        if self._parts.settings.mail.is_on:
-            inviting.send_link(unit, person, purpose, now_us=now_us)
-            return ""
-        return inviting.hand_over(unit, person, purpose, now_us=now_us).token
-
-    def _delivered(self, person: PersonRow, purpose: Purpose, token: str) -> Response:
-        address = link(self._parts.origin(), purpose, token) if token else ""
-        return make_response(
-            render_template("link_sent.html", person=person, purpose=purpose, address=address)
-        )
-
     def _form(self, entered: Entered) -> Response:
         with self._parts.store.read() as unit:
             groups = managing.groups_for(unit, visitor())
         page = render_template("user_new.html", entered=entered, groups=groups)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if entered.faults else HTTPStatus.OK
         return make_response(page, status)
+
+
+def _sent_page(person: PersonRow, purpose: Purpose, address: str) -> Response:
+    return make_response(
+        render_template("link_sent.html", person=person, purpose=purpose, address=address)
+    )
 
 
 def _me() -> Actor:

@@ -17,7 +17,9 @@ from storage.sessions import SessionRow
 SIGN_IN = "/console/sign-in"
 CODE = "/console/code"
 CONFIRM = "/console/confirm"
-START = "/console/devices"
+START = "/console/"
+"""Where everybody begins; it leads on to the devices, or to a set-up that is not done."""
+DEVICES = "/console/devices"
 
 _NAME = "deedbox_session"
 _BROWSER = "deedbox_browser"

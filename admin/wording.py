@@ -6,7 +6,8 @@ from flask import Flask
 from flask_babel import format_datetime, get_locale
 
 from admin.texts import gettext as _
-from auth.rights import GROUPS
+from auth.rights import GROUPS, FunctionRight
+from office.filling.report import Why
 from wire.clients import Family
 
 
@@ -19,6 +20,8 @@ def add_wording(app: Flask) -> None:
         state=state,
         browser=browser,
         step=step,
+        right=right,
+        why=why,
     )
 
 
@@ -61,6 +64,44 @@ def group(name: str) -> str:
         if each.name == name:
             return each.german if is_german else each.english
     return name
+
+
+def right(name: str) -> str:
+    """What a function right lets one do."""
+    return {
+        FunctionRight.EDIT_DOCUMENTS: _("change documents"),
+        FunctionRight.EDIT_PROPERTIES: _("make and change properties"),
+        FunctionRight.SEND_OFFERS: _("send offers and see who looked at one's own"),
+        FunctionRight.SEE_TRACKING: _("see who looked at any offer"),
+        FunctionRight.MANAGE_USERS: _("invite and manage users"),
+        FunctionRight.ASSIGN_PARTNER_CONTACT: _("say who looks after a customer"),
+        FunctionRight.MANAGE_VISIBILITY: _("say who sees which customers"),
+        FunctionRight.CONFIGURE_SYNC: _("say what reaches users' devices"),
+        FunctionRight.SEE_DEPARTMENT_APPOINTMENTS: _("see the department's appointments"),
+        FunctionRight.CREATE_INVOICES: _("write invoices on a second device"),
+    }[FunctionRight(name)]
+
+
+def why(word: str) -> str:
+    """Why something could not be filled in."""
+    return {
+        Why.NOT_HERE: _("no document can lie here; put it into a folder"),
+        Why.UNFIT_NAME: _("Windows can hold no file of this name"),
+        Why.NUMBER_TAKEN: _("another property has this number"),
+        Why.IN_THE_WAY: _("something else of this name is there"),
+        Why.LOCKED: _("somebody has it open"),
+        Why.OUTSIDE: _("its path leads elsewhere"),
+        Why.LINK: _("it is a link"),
+        Why.ENCRYPTED: _("it is locked with a password"),
+        Why.DAMAGED: _("it is damaged"),
+        Why.NOT_AN_ARCHIVE: _("this is no ZIP archive, or a damaged one"),
+        Why.TOO_MANY: _("it holds too many entries"),
+        Why.BOMB: _("unpacked it would be far larger than any archive of documents"),
+        Why.TOO_LARGE: _("it is too large"),
+        Why.NO_ROOM: _("the server's disk has no room for it"),
+        Why.NOTHING_IN_IT: _("there is nothing in it that belongs here"),
+        Why.INVALID: _("it cannot be read"),
+    }[Why(word)]
 
 
 def state(word: str) -> str:

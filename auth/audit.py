@@ -27,6 +27,8 @@ class Act(StrEnum):
     """What is recorded."""
 
     OFFICE_SET_UP = "office.set-up"
+    OFFICE_OPENED = "office.opened"
+    """The set-up was done, or its last step skipped: from then on DAV answers."""
     USER_ADDED = "user.added"
     USER_INVITED = "user.invited"
     USER_INVITATION_WITHDRAWN = "user.invitation-withdrawn"

@@ -14,7 +14,7 @@ from auth.errors import (
 )
 from auth.names import checked_email, checked_name, email_key
 from auth.rights import ADMINISTRATION, MITARBEITER
-from auth.visibility import Visibility
+from auth.visibility import Visibility, of_new_users
 from storage import locks, login_grants, people, sessions, tokens
 from storage.people import PersonRow
 from storage.store import Unit, WriteUnit
@@ -34,7 +34,7 @@ def add_user(  # noqa: PLR0913 - what is known of one person, each said by name
     state: str = "active",
     by: Actor = COMMAND_LINE,
 ) -> PersonRow:
-    """Make a user, who sees their own customers; the office's first sees all.
+    """Make a user, who sees the customers that new users do; the office's first sees all.
 
     Args:
         unit: The transaction; after an error it must be given up as a whole.
@@ -59,7 +59,7 @@ def add_user(  # noqa: PLR0913 - what is known of one person, each said by name
     if password is not None:
         passwords.check_strength(password, name=name, email=email)
         password_hash = passwords.hashed(password)
-    visibility = Visibility.OWN if people.has_any(unit) else Visibility.ALL
+    visibility = of_new_users(unit) if people.has_any(unit) else Visibility.ALL
     user_id = people.insert_principal(
         unit, kind="user", name=name, display_name="", created_us=now_us
     )

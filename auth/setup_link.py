@@ -37,6 +37,17 @@ def is_valid(unit: Unit, token: str) -> bool:
     return hmac.compare_digest(stored, _hash(token)) and not is_ended(unit)
 
 
+def demand(unit: WriteUnit, token: str) -> None:
+    """Let only one at a time change what the link is for, until the commit.
+
+    Raises:
+        SetupEndedError: The token is not the one in force, or somebody was quicker.
+    """
+    instance.hold(unit, _HASH)
+    if not is_valid(unit, token):
+        raise SetupEndedError
+
+
 def is_ended(unit: Unit) -> bool:
     """Whether the link has done its work, so that none is issued any more."""
     return instance.find(unit, _ENDED) is not None

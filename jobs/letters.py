@@ -19,7 +19,7 @@ from office.letters import Letter
 from storage import outbox
 from storage.failures import is_unavailable
 from storage.outbox import LetterRow
-from storage.store import Store
+from storage.store import Store, Unit
 
 LOOK_SECONDS = 2.0
 _US = 1_000_000
@@ -43,7 +43,7 @@ def send_letters(
     store: Store,
     mail: Mail,
     *,
-    origin: str,
+    origin: Callable[[Unit], str],
     stop: StopEvent,
     clock: Callable[[], int] = lambda: time.time_ns() // 1000,
 ) -> None:
@@ -62,8 +62,13 @@ def send_letters(
             return
 
 
-def send_one(store: Store, send: Send, mail: Mail, *, origin: str, now_us: int) -> bool:
-    """Send the letter that is due longest; False if none is."""
+def send_one(
+    store: Store, send: Send, mail: Mail, *, origin: Callable[[Unit], str], now_us: int
+) -> bool:
+    """Send the letter that is due longest; False if none is.
+
+    *origin* is the scheme, host and port of its link, as they stand when it is written.
+    """
     with store.read() as unit:
         if not outbox.has_due(unit, now_us):
             return False
@@ -73,7 +78,7 @@ def send_one(store: Store, send: Send, mail: Mail, *, origin: str, now_us: int) 
         row = outbox.claim(unit, now_us=now_us, lease_us=lease_us)
         if row is None:
             return False
-        letter = letters.write(unit, row, origin=origin, now_us=now_us)
+        letter = letters.write(unit, row, origin=origin(unit), now_us=now_us)
         if letter is None:
             outbox.delete(unit, row.id)
             return True

@@ -9,7 +9,7 @@ from office import collections, layout, places, targets
 from office.command import in_place_of
 from office.errors import FixedError, KindError, NotFoundError
 from office.layout import Role
-from office.opening import open_office
+from office.opening import open_for_first_user
 from office.targets import Target
 from storage import collection_viewers, tree_changes
 from storage.people import PersonRow
@@ -31,7 +31,7 @@ def add_person(  # noqa: PLR0913 - what is known of one person, each said by nam
 
     See :func:`auth.people.add_user`.
 
-    The first user opens the office and ends its set-up link.
+    The first user opens the office and ends its set-up link, unless they came by that link.
 
     Raises:
         InvalidValueError, WeakPasswordError: What was given cannot be taken.
@@ -50,7 +50,7 @@ def add_person(  # noqa: PLR0913 - what is known of one person, each said by nam
         now_us=now_us,
     )
     collections.found_defaults(unit, person.id, now_us=now_us)
-    open_office(unit, now_us=now_us)
+    open_for_first_user(unit, now_us=now_us)
     return person
 
 

@@ -11,9 +11,10 @@ runs in every worker after the fork. A request's way through what it builds::
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from admin.application import CONSOLE_AREAS, make_console
+from admin.application import CONSOLE_AREAS, UPLOAD_PAGES, make_console
 from admin.parts import ConsoleParts
 from auth import setup_link
 from auth.identity import Identity, identify
@@ -21,11 +22,13 @@ from auth.throttle import Throttle
 from config.settings import Settings
 from dav_providers.documents.application import make_documents
 from dav_providers.groupware.application import make_groupware
+from dav_providers.multistatus.disk_space import disk_space
 from dav_providers.root import make_root
 from dav_providers.well_known import make_well_known
 from jobs.housekeeping import StopEvent, keep_house
 from jobs.letters import send_letters
 from office import layout, opening
+from office.opening import Opening
 from server import installation
 from server.access_log import AccessLog
 from server.faults import Faults
@@ -39,7 +42,7 @@ from server.settings_record import record_changes
 from server.trust import Trust
 from storage.blobs import BlobStore
 from storage.local_blobs import LocalBlobs
-from storage.store import Store
+from storage.store import Store, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,15 @@ class App:
             close()
 
 
-def prepare(settings: Settings) -> str | None:
-    """Make or migrate what *settings* point to; return the set-up token while nobody is in.
+class Beginning(NamedTuple):
+    """How far an office's set-up is: the link's token while nobody is in, and whether it ended."""
+
+    token: str | None
+    is_being_set_up: bool
+
+
+def prepare(settings: Settings) -> Beginning:
+    """Make or migrate what *settings* point to; return how far the set-up is.
 
     Each start makes a new token, since only its hash is kept; the one before it is void.
 
@@ -74,7 +84,8 @@ def prepare(settings: Settings) -> str | None:
         installation.secret_key(settings)
         record_changes(store, settings)
         with store.write() as unit:
-            return None if setup_link.is_ended(unit) else setup_link.issue(unit)
+            token = None if setup_link.is_ended(unit) else setup_link.issue(unit)
+            return Beginning(token, opening.is_being_set_up(unit))
     finally:
         store.close()
 
@@ -86,7 +97,10 @@ def build(settings: Settings) -> App:
     secret_key = installation.secret_key(settings)
     meters = installation.meters(settings)
     throttle = Throttle(meters, secret_key)
-    console = make_console(ConsoleParts(store, settings, secret_key, throttle))
+    space = disk_space(settings)
+    console = make_console(
+        ConsoleParts(store, settings, secret_key, throttle, blobs, room=lambda: space()[1])
+    )
     access_log = AccessLog(store, settings.tracking)
     guarded = _guard(store, secret_key, access_log, throttle)
     documents = AfterOpening(lambda: _documents(store, blobs, settings))
@@ -110,7 +124,7 @@ def build(settings: Settings) -> App:
         landing=console,
         otherwise=guarded(not_found),
     )
-    limits = BodyLimits(settings.limits.xml_bytes, settings.limits.upload_bytes)
+    limits = BodyLimits(settings.limits.xml_bytes, settings.limits.upload_bytes, UPLOAD_PAGES)
     entry = Faults(Trust(Limits(router, limits), settings.server.trusts))
     return App(entry, (access_log.close, store.close, meters.close))
 
@@ -132,7 +146,7 @@ def housekeeping(settings: Settings, stop: StopEvent) -> None:
         store.close()
 
 
-def post_letters(settings: Settings, origin: str, stop: StopEvent) -> None:
+def post_letters(settings: Settings, origin: Callable[[Unit], str], stop: StopEvent) -> None:
     """What the process does that sends mail, after the fork, until *stop* is set."""
     store = installation.connect(settings)
     try:
@@ -150,16 +164,12 @@ def _guard(
         with store.read() as unit:
             return identify(unit, username, password, secret_key=secret_key)
 
-    def is_open() -> bool:
-        with store.read() as unit:
-            return opening.is_open(unit)
-
     refused = RefusedSignIns(store, throttle)
     return lambda door: Gate(
         access_log.around(door),
         identify=who,
         rights_revision=store.rights_revision,
-        is_open=is_open,
+        is_open=Opening(store).is_done,
         refused=refused,
     )
 

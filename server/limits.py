@@ -34,14 +34,21 @@ DROPPED_BYTES = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class BodyLimits:
-    """Most bytes of a body by what it is for; 0 means no limit."""
+    """Most bytes of a body by what it is for; 0 means no limit.
+
+    Attributes:
+        upload_pages: Forms that take many documents at once, and look at the size of each.
+    """
 
     xml_bytes: int
     upload_bytes: int
+    upload_pages: frozenset[str] = frozenset()
 
-    def of(self, method: str) -> int:
+    def of(self, method: str, path: str) -> int:
         """The limit for a request's body: uploads have their own, all else is XML or a form."""
-        return self.upload_bytes if method in _UPLOADS else self.xml_bytes
+        if method in _UPLOADS:
+            return self.upload_bytes
+        return 0 if method == "POST" and path in self.upload_pages else self.xml_bytes
 
 
 class Limits:
@@ -57,7 +64,7 @@ class Limits:
         has_body = length not in {"", "0"} or "HTTP_TRANSFER_ENCODING" in environ
         body = None
         if has_body:
-            limit = self._limits.of(environ["REQUEST_METHOD"])
+            limit = self._limits.of(environ["REQUEST_METHOD"], environ["PATH_INFO"])
             body = LimitedBody(environ, limit)
             environ["wsgi.input"] = body
             start_response = _AnswerAfterBody(environ, start_response, body)

@@ -6,10 +6,12 @@ from functools import partial
 import click
 
 from config.settings import Settings
+from office import house_rules
 from server import log, processes
-from server.composition import build, housekeeping, post_letters, prepare
+from server.composition import Beginning, build, housekeeping, post_letters, prepare
 from server.http_servers import ServerOptions
 from server.worker import BackgroundWork
+from storage.store import Unit
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _ANY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 (compared with, not bound to)
@@ -42,7 +44,7 @@ def _background(settings: Settings) -> list[BackgroundWork]:
     """A process each for what goes on beside the requests."""
     work: list[BackgroundWork] = [partial(housekeeping, settings)]
     if settings.mail.is_on:
-        work.append(partial(post_letters, settings, origin(settings)))
+        work.append(partial(post_letters, settings, partial(chosen_origin, settings=settings)))
     return work
 
 
@@ -67,6 +69,11 @@ def origin(settings: Settings) -> str:
     return settings.server.public_url or _listening_at(settings)
 
 
+def chosen_origin(unit: Unit, settings: Settings) -> str:
+    """:func:`origin`, with what was chosen in the set-up between the two."""
+    return house_rules.public_url(unit, settings) or _listening_at(settings)
+
+
 def _listening_at(settings: Settings) -> str:
     server = settings.server
     host = socket.gethostname() if server.host in _ANY_ADDRESS else server.host
@@ -74,8 +81,8 @@ def _listening_at(settings: Settings) -> str:
     return f"{'https' if settings.tls.is_on else 'http'}://{host}:{server.port}"
 
 
-def announce(settings: Settings, token: str | None) -> None:
-    """Print where the server is and, while nobody is in, the link for the first person.
+def announce(settings: Settings, beginning: Beginning) -> None:
+    """Print where the server is and, until its set-up is done, where to begin or go on.
 
     Before the workers are up, since the port is: who comes at once waits a moment, and a script
     that sees ``/health/ready`` finds the link printed.
@@ -90,6 +97,9 @@ def announce(settings: Settings, token: str | None) -> None:
             "Warning: passwords cross the network unencrypted. Set [tls], or put a proxy with TLS "
             "in front and set server.public_url and server.trusted_proxies."
         )
-    if token is not None:
+    if beginning.is_being_set_up:
+        click.echo("The set-up is not done; programs wait for it. Sign in as administrator at")
+        click.echo(f"    {address}/console/")
+    if (token := beginning.token) is not None:
         click.echo("Open this link once to set up the office and make its first administrator:")
         click.echo(f"    {address}/setup/{token}")

@@ -46,16 +46,24 @@ class BearerRow(NamedTuple):
     grants: str
 
 
-def _bearer_sql(unit: Unit) -> str:
+def _owner_columns(unit: Unit, user_id: str) -> str:
+    """What a :class:`BearerRow` has of its user, whose id is the SQL expression *user_id*."""
     blocked = (
         "group_concat(b.node_id)" if unit.is_sqlite else "string_agg(CAST(b.node_id AS text), ',')"
     )
     return (
-        "SELECT d.id, d.label, d.secret_hash, d.retired_us, p.id, p.name, person.email_key,"
-        f" person.state, person.home_node_id, {joined_groups(unit, 'd.user_id')},"
-        f" (SELECT {blocked} FROM block b WHERE b.user_id = d.user_id), person.visibility,"
-        f" {function_rights.joined(unit, 'd.user_id')},"
-        f" {node_grants.joined(unit, 'd.user_id')}"
+        "p.id, p.name, person.email_key,"
+        f" person.state, person.home_node_id, {joined_groups(unit, user_id)},"
+        f" (SELECT {blocked} FROM block b WHERE b.user_id = {user_id}), person.visibility,"
+        f" {function_rights.joined(unit, user_id)},"
+        f" {node_grants.joined(unit, user_id)}"
+    )
+
+
+def _bearer_sql(unit: Unit) -> str:
+    return (
+        "SELECT d.id, d.label, d.secret_hash, d.retired_us,"
+        f" {_owner_columns(unit, 'd.user_id')}"
         " FROM device d JOIN principal p ON p.id = d.user_id"
         " JOIN person ON person.principal_id = d.user_id"
     )
@@ -80,6 +88,16 @@ def find_bearer(unit: Unit, selector: str) -> BearerRow | None:
 def find_bearer_of(unit: Unit, device_id: int) -> BearerRow | None:
     """The same by the device's id, for a request that proved its credential before."""
     return _find_bearer(unit, "d.id", device_id)
+
+
+def find_user(unit: Unit, user_id: int) -> BearerRow | None:
+    """The same of a user who comes without a device (its id is 0), by the console."""
+    row = unit.row(
+        f"SELECT {_owner_columns(unit, 'p.id')} FROM principal p"
+        " JOIN person ON person.principal_id = p.id WHERE p.id = :user_id",
+        {"user_id": user_id},
+    )
+    return BearerRow(0, "", b"", None, *row) if row else None
 
 
 _SELECT = (

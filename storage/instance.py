@@ -9,6 +9,12 @@ def find(unit: Unit, key: str) -> str | None:
     return row[0] if row else None
 
 
+def hold(unit: WriteUnit, key: str) -> None:
+    """Let nobody else go on who holds this fact, until the commit."""
+    lock = "" if unit.is_sqlite else " FOR UPDATE"
+    unit.row(f"SELECT value FROM instance WHERE key = :key{lock}", {"key": key})
+
+
 def put(unit: WriteUnit, key: str, value: str) -> None:
     """Put the fact down, whatever it was before."""
     unit.execute(

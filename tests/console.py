@@ -15,8 +15,9 @@ from admin.application import make_console
 from admin.parts import ConsoleParts
 from auth import people
 from auth.throttle import Throttle
-from config.settings import Mail, Settings
+from config.settings import Mail, Settings, Storage
 from office.people import add_person
+from storage.local_blobs import LocalBlobs
 from storage.meters import Meters
 from storage.store import Store
 from tests.builders import KEY, with_groups
@@ -159,11 +160,22 @@ class Console:
     def __init__(self, store: Store, folder: Path, **settings: Any) -> None:
         with_groups(store)
         self.store = store
+        self.folder = folder
         self.clock = Clock()
         self.meters = Meters(folder / "meters")
         self.throttle = Throttle(self.meters, KEY, clock=lambda: self.clock.us)
-        self.settings = Settings(data_folder=folder, **settings)
-        parts = TimedParts(store, self.settings, KEY, self.throttle, clock=lambda: self.clock.us)
+        storage = Storage(blobs_folder=folder / "blobs")
+        self.settings = Settings(data_folder=folder, storage=storage, **settings)
+        self.room = 1 << 40
+        parts = TimedParts(
+            store,
+            self.settings,
+            KEY,
+            self.throttle,
+            LocalBlobs(folder / "blobs"),
+            lambda: self.room,
+            clock=lambda: self.clock.us,
+        )
         self.app: Flask = make_console(parts)
 
     def visit(self, *, language: str = "en", address: str = "192.0.2.1") -> Visit:

@@ -21,6 +21,7 @@ _COMMANDS = {
     "journal": ("server.cli.journal", "journal"),
     "lock": ("server.cli.lock", "lock"),
     "migrate": ("server.cli.database", "migrate"),
+    "open": ("server.cli.serve", "open_office"),
     "restored": ("server.cli.database", "restored"),
     "right": ("server.cli.right", "right"),
     "serve": ("server.cli.serve", "serve"),

@@ -17,6 +17,7 @@ def device() -> None:
 def add(invocation: Invocation, *, user: str, label: str) -> None:
     """Enrol a device of USER, called LABEL, and print its password, once."""
     from auth import devices  # noqa: PLC0415 - loads the database
+    from office import house_rules  # noqa: PLC0415
     from server.installation import now_us, secret_key  # noqa: PLC0415
 
     settings = invocation.settings()
@@ -27,7 +28,7 @@ def add(invocation: Invocation, *, user: str, label: str) -> None:
                 unit,
                 user_name=user,
                 label=label,
-                limit=settings.devices.per_user,
+                limit=house_rules.device_limit(unit, settings),
                 secret_key=key,
                 now_us=now_us(),
             )

@@ -95,13 +95,13 @@ def _link(
     """The link and until when it works; None where it goes by mail."""
     from office import inviting, letters  # noqa: PLC0415 - loads the database
     from server.installation import now_us  # noqa: PLC0415
-    from server.serving import origin  # noqa: PLC0415
+    from server.serving import chosen_origin  # noqa: PLC0415
 
     if settings.mail.is_on and not is_shown:
         inviting.send_link(unit, person, purpose, now_us=now_us())
         return None
     issued = inviting.hand_over(unit, person, purpose, now_us=now_us())
-    return letters.link(origin(settings), purpose, issued.token), issued.expires_us
+    return letters.link(chosen_origin(unit, settings), purpose, issued.token), issued.expires_us
 
 
 def _answer(invocation: Invocation, person: "PersonRow", link: tuple[str, int] | None) -> None:

@@ -1,7 +1,8 @@
-"""``deedbox serve`` and ``deedbox setup-link``."""
+"""``deedbox serve``, ``deedbox setup-link`` and ``deedbox open``."""
 
 import click
 
+from server.cli.failures import RefusedError
 from server.cli.invocation import Invocation, with_installation
 
 
@@ -40,3 +41,23 @@ def setup_link(invocation: Invocation) -> None:
         token = issue(unit)
     link = f"{origin(settings)}/setup/{token}"
     invocation.answer(link, link=link)
+
+
+@click.command("open")
+@with_installation
+def open_office(invocation: Invocation) -> None:
+    """Open an office whose set-up was left before its end; nothing is filled in."""
+    from auth import people  # noqa: PLC0415 - loads the database
+    from auth.audit import COMMAND_LINE  # noqa: PLC0415
+    from office import wizard  # noqa: PLC0415
+    from server.installation import now_us  # noqa: PLC0415
+
+    with invocation.store() as store, store.write() as unit:
+        if not people.has_administrator(unit):
+            raise RefusedError(
+                "Nobody is in who could look after this office. Open its set-up link "
+                "(`deedbox setup-link`), or make an administrator with `deedbox user add --admin`."
+            )
+        was_closed = wizard.finish(unit, by=COMMAND_LINE, now_us=now_us())
+    text = "The office is open." if was_closed else "The office was open already."
+    invocation.answer(text, opened=was_closed)

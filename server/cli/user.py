@@ -95,6 +95,7 @@ def set_groups(invocation: Invocation, *, name: str, groups: tuple[str, ...]) ->
 def set_limit(invocation: Invocation, *, name: str, devices: str) -> None:
     """Let NAME have this many active devices, or as many as everybody in the office."""
     from auth import people  # noqa: PLC0415 - loads the database
+    from office import house_rules  # noqa: PLC0415
 
     if devices != "office" and not (devices.isascii() and devices.isdecimal()):
         raise click.BadParameter(f"“{devices}” is neither a number nor “office”.")
@@ -102,7 +103,7 @@ def set_limit(invocation: Invocation, *, name: str, devices: str) -> None:
     settings = invocation.settings()
     with invocation.store(settings) as store, store.write() as unit:
         people.set_device_limit(unit, name, limit)
-    holds = settings.devices.per_user if limit is None else limit
+        holds = house_rules.device_limit(unit, settings) if limit is None else limit
     invocation.answer(
         f"{name} may have {holds} active devices.", username=name, limit=limit, holds=holds
     )

@@ -21,13 +21,17 @@ from office import inviting, opening
 from office.letters import Letter
 from storage import outbox
 from storage.meters import Meters
-from storage.store import Store
+from storage.store import Store, Unit
 from tests.builders import KEY, NOW_US, a_person, with_groups
 from tests.mail_server import Inbox, mail_server
 
 ORIGIN = "https://dav.buero.example"
 MINUTE_US = 60_000_000
 DAY_US = 24 * 60 * MINUTE_US
+
+
+def chosen(_unit: Unit) -> str:
+    return ORIGIN
 
 
 @pytest.fixture
@@ -57,7 +61,7 @@ def _invite(office: Store, email: str = "jonas@buero.example") -> None:
 
 
 def _send(office: Store, mail: Mail, *, now_us: int = NOW_US) -> bool:
-    return send_one(office, Post(mail).send, mail, origin=ORIGIN, now_us=now_us)
+    return send_one(office, Post(mail).send, mail, origin=chosen, now_us=now_us)
 
 
 def _waiting(office: Store) -> list[outbox.WaitingRow]:
@@ -221,7 +225,7 @@ def test_whoever_was_killed_while_sending_leaves_the_letter_to_others(
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        send_one(office, die, mail, origin=ORIGIN, now_us=NOW_US)
+        send_one(office, die, mail, origin=chosen, now_us=NOW_US)
 
     assert not _send(office, mail, now_us=NOW_US + MINUTE_US)
     assert _send(office, mail, now_us=NOW_US + 10 * MINUTE_US)
@@ -239,7 +243,11 @@ def test_two_senders_send_each_letter_once(office: Store, mail: Mail) -> None:
 
     def work() -> None:
         while send_one(
-            office, lambda letter: sent.append(letter.to), mail, origin=ORIGIN, now_us=NOW_US
+            office,
+            lambda letter: sent.append(letter.to),
+            mail,
+            origin=chosen,
+            now_us=NOW_US,
         ):
             pass
 
@@ -273,7 +281,7 @@ class _Stop:
 def test_the_sender_looks_again_and_again(office: Store, mail: Mail, inbox: Inbox) -> None:
     stop = _Stop(lambda: _invite(office))
 
-    send_letters(office, mail, origin=ORIGIN, stop=stop, clock=lambda: NOW_US)
+    send_letters(office, mail, origin=chosen, stop=stop, clock=lambda: NOW_US)
 
     assert len(inbox.taken) == 1
     assert stop.waits == [job.LOOK_SECONDS] * 2

@@ -6,11 +6,10 @@ import pytest
 from auth import rights, setup_link
 from auth.errors import SetupEndedError
 from office import layout, opening
-from office.founding import Founding, found
-from storage import revision, tree
+from storage import revision
 from storage.migrate import migrate
-from storage.store import Store, WriteUnit
-from tests.builders import KEY, NOW_US, a_person
+from storage.store import Store
+from tests.builders import NOW_US, a_person
 
 
 def _prepare(store: Store, language: str = "de") -> bool:
@@ -80,44 +79,6 @@ class TestSetupLink:
             assert opening.is_open(unit)
             with pytest.raises(SetupEndedError):
                 setup_link.issue(unit)
-
-
-def _found(unit: WriteUnit, token: str, name: str) -> None:
-    founding = Founding(
-        user_name=name,
-        email=f"{name}@buero.example",
-        password="drei graue Eulen",
-        office_name="Musterbüro",
-        language="en",
-        device_label="Laptop",
-    )
-    found(unit, token, founding, device_limit=2, secret_key=KEY, now_us=NOW_US)
-
-
-def test_of_two_who_use_the_link_at_once_one_becomes_administrator(store: Store) -> None:
-    _prepare(store)
-    with store.write() as unit:
-        token = setup_link.issue(unit)
-    start = threading.Barrier(2)
-
-    def use(name: str) -> bool:
-        start.wait()
-        try:
-            with store.write() as unit:
-                _found(unit, token, name)
-        except SetupEndedError:
-            return False
-        return True
-
-    with ThreadPoolExecutor(2) as pool:
-        outcomes = list(pool.map(use, ["anna", "jonas"]))
-
-    assert sorted(outcomes) == [False, True]
-    with store.read() as after:
-        assert after.row("SELECT count(*) FROM person") == (1,)
-        estates = tree.find_root(after, "estates")
-    assert estates is not None
-    assert estates.name == "Properties"
 
 
 class TestRevision:

@@ -7,6 +7,9 @@ from http.client import HTTPConnection
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode, urljoin, urlsplit
 
+FORM = "application/x-www-form-urlencoded"
+SEE_OTHER = 303
+
 
 @dataclass
 class Page(HTMLParser):
@@ -23,6 +26,7 @@ class Page(HTMLParser):
     references: set[str] = field(default_factory=set)
     resources: list[str] = field(default_factory=list)
     action: str = ""
+    forms: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     language: str = ""
     scripts: int = 0
     codes: list[str] = field(default_factory=list)
@@ -39,6 +43,7 @@ class Page(HTMLParser):
             self.language = found.get("lang", "")
         elif tag == "form":
             self.action = found.get("action", "")
+            self.forms.append((self.action, {}))
         elif tag == "input":
             self._note_input(found)
         elif tag == "script":
@@ -66,8 +71,14 @@ class Page(HTMLParser):
 
     def _note_input(self, found: dict[str, str]) -> None:
         self.inputs.append(found)
-        if found.get("type") != "radio" or "checked" in found:
+        is_ticked = "checked" in found or found.get("type") not in {"radio", "checkbox"}
+        if is_ticked and found.get("type") != "file":
             self.fields[found["name"]] = found.get("value", "")
+            self.forms[-1][1][found["name"]] = found.get("value", "")
+
+    def form(self, action: str) -> tuple[str, dict[str, str]]:
+        """The address and fields of the form that goes to *action* (its end)."""
+        return next(each for each in self.forms if each[0].endswith(action))
 
 
 class Browser:
@@ -87,14 +98,36 @@ class Browser:
         body = urlencode(page.fields | typed)
         return self._ask("POST", urljoin(page.url, page.action), body)
 
-    def _ask(self, method: str, url: str, body: str = "") -> Page:
+    def send_to(self, page: Page, action: str, **typed: str) -> Page:
+        """Send the one of the page's forms that goes to *action* (its end)."""
+        target, fields = page.form(action)
+        return self._ask("POST", urljoin(page.url, target), urlencode(fields | typed))
+
+    def send_files(self, page: Page, **files: tuple[str, bytes]) -> Page:
+        """Send the page's own form, which takes files, with these (name and content)."""
+        target, fields = next(each for each in page.forms if not each[0])
+        parts = [f'name="{name}"\r\n\r\n{value}'.encode() for name, value in fields.items()]
+        for name, (filename, content) in files.items():
+            parts.append(f'name="{name}"; filename="{filename}"\r\n\r\n'.encode() + content)
+        head = b"--deedbox\r\nContent-Disposition: form-data; "
+        body = b"".join(head + part + b"\r\n" for part in parts) + b"--deedbox--\r\n"
+        kind = "multipart/form-data; boundary=deedbox"
+        return self._ask("POST", urljoin(page.url, target), body, kind)
+
+    def follow(self, page: Page) -> Page:
+        """Go where the answer leads."""
+        while page.status == SEE_OTHER:
+            page = self.get(urljoin(page.url, page.headers["location"]))
+        return page
+
+    def _ask(self, method: str, url: str, body: str | bytes = "", kind: str = FORM) -> Page:
         parts = urlsplit(url)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         headers = {"Accept-Language": self._language, "User-Agent": "Mozilla/5.0 Firefox/140.0"}
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{k}={v.value}" for k, v in self.cookies.items())
         if method == "POST":
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            headers["Content-Type"] = kind
         connection = HTTPConnection("127.0.0.1", self._port, timeout=30)
         try:
             connection.request(method, target, body, headers)

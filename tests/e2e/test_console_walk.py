@@ -132,6 +132,101 @@ def test_a_new_users_way(office: Office, chromium: Any, look: Look) -> None:
     context.close()
 
 
+@pytest.mark.parametrize("look", LOOKS, ids=[each.name for each in LOOKS])
+def test_the_set_up(tmp_path: Path, chromium: Any, look: Look) -> None:
+    with Office(tmp_path, Variant()).serving() as office:
+        context = chromium.new_context(
+            locale=look.language,
+            color_scheme=look.scheme,
+            viewport={"width": look.width, "height": 800},
+            base_url=office.origin,
+        )
+        walker = Walker(context.new_page(), look)
+        printed = re.findall(r"http\S+/setup/\S+", office.log.read_text())[-1]
+
+        _first_steps(walker, _path(printed))
+        _access_step(walker)
+        _fill_step(walker, tmp_path)
+
+        assert walker.violations == []
+        assert [
+            each for each in walker.complaints if "the server responded with" not in each
+        ] == []
+        context.close()
+
+
+def _first_steps(walker: Walker, link: str) -> None:
+    page = walker.page
+    page.goto(link)
+    walker.look_at("setup-office")
+    walker.fill(office_name="Musterbüro", public_url="http://localhost")
+    page.click("main button[type=submit]")
+    walker.has(".notice.bad")
+    walker.look_at("setup-office-wrong")
+    walker.fill(public_url="https://dav.musterbuero.example")
+    page.click("main button[type=submit]")
+    walker.has("[name=user_name]")
+    walker.look_at("setup-you")
+    you = {"user_name": "anna", "email": "anna@musterbuero.example"}
+    walker.fill(**you, password="kurz1234", repeated="kurz12345")
+    page.click("main button[type=submit]")
+    walker.has(".notice.bad")
+    walker.look_at("setup-you-wrong")
+    walker.fill(**you, password="93751846", repeated="93751846")
+    page.click("main button[type=submit]")
+    walker.has(".notice.warn")
+    walker.look_at("setup-weak")
+    page.click("main a[role=button]")
+    walker.fill(name="jonas", email="jonas@musterbuero.example")
+    walker.send("/users")
+    walker.has("main code")
+    walker.look_at("setup-users")
+    page.goto("/console/set-up/office")
+    walker.look_at("setup-office-again")
+    page.goto("/console/devices")
+    walker.has(".notice.warn a")
+    walker.look_at("devices-in-set-up")
+    page.click(".notice.warn a")
+    walker.send("/users/done")
+
+
+def _access_step(walker: Walker) -> None:
+    walker.has("[name=device_label]")
+    walker.look_at("setup-access")
+    walker.fill(device_label="Laptop", devices_per_user="0")
+    walker.send("/access")
+    walker.has(".notice.bad, :invalid")
+    walker.fill(devices_per_user="3")
+    walker.send("/access")
+    walker.has(".credential")
+    walker.look_at("setup-device")
+    walker.page.goto("/console/")
+
+
+def _fill_step(walker: Walker, folder: Path) -> None:
+    page = walker.page
+    walker.has("[name=archive]")
+    walker.look_at("setup-fill")
+    tree = folder / "Meine Objekte"
+    for name in ("4711 Villa/Fotos/Haus.jpg", "4712 Altbau/Plan.pdf", "lose.txt"):
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / name).write_bytes(b"x" * 1000)
+    card = folder / "alle.vcf"
+    card.write_text("BEGIN:VCARD\nVERSION:3.0\nUID:a\nFN:Jonas Keil\nN:Keil;;;;\nEND:VCARD\n")
+    for expected in (3, 3):
+        page.set_input_files("[name=folder]", tree)
+        page.set_input_files("[name=cards]", card)
+        walker.send()
+        walker.has("details")
+        assert page.locator("details:not([open]) li").count() == expected
+        assert page.locator("details[open] li").count() == 1
+    page.click("details:not([open]) summary")
+    walker.look_at("setup-filled")
+    walker.send("/fill/done")
+    walker.has("a[href='/console/users']")
+    walker.look_at("setup-ready")
+
+
 def _path(address: str) -> str:
     """The address without its host."""
     return urlsplit(address).path

@@ -15,6 +15,7 @@ from tests.console import Console, Visit
 ANYBODY = frozenset({"stranger", "blocked", *(each.name for each in GROUPS)})
 USERS = frozenset(each.name for each in GROUPS)
 MANAGERS = frozenset({"administration", "verwaltung"})
+ADMINISTRATORS = frozenset({"administration"})
 
 
 class Door(NamedTuple):
@@ -30,7 +31,10 @@ DOORS = (
     Door("GET", "/favicon.ico", ANYBODY),
     Door("GET", "/static/<path:filename>", ANYBODY),
     Door("GET", "/setup/<token>", ANYBODY),
-    Door("POST", "/setup/<token>", ANYBODY),
+    Door("GET", "/setup/<token>/office", ANYBODY),
+    Door("POST", "/setup/<token>/office", ANYBODY),
+    Door("GET", "/setup/<token>/you", ANYBODY),
+    Door("POST", "/setup/<token>/you", ANYBODY),
     Door("GET", "/invite/<token>", ANYBODY),
     Door("POST", "/invite/<token>", ANYBODY),
     Door("GET", "/reset/<token>", ANYBODY),
@@ -39,7 +43,7 @@ DOORS = (
     Door("POST", "/index.php/login/v2/poll", ANYBODY),
     Door("GET", "/index.php/login/v2/flow/<segment>", USERS),
     Door("POST", "/index.php/login/v2/flow/<segment>", USERS),
-    Door("GET", "/console/", ANYBODY),
+    Door("GET", "/console/", USERS),
     Door("GET", "/console/sign-in", ANYBODY),
     Door("POST", "/console/sign-in", ANYBODY),
     Door("GET", "/console/code", ANYBODY),
@@ -78,6 +82,17 @@ DOORS = (
     Door("GET", "/console/users/<name>/devices/confirm", MANAGERS),
     Door("POST", "/console/users/<name>/devices/confirm", MANAGERS),
     Door("GET", "/console/audit", MANAGERS),
+    Door("GET", "/console/set-up", ADMINISTRATORS),
+    Door("GET", "/console/set-up/office", ADMINISTRATORS),
+    Door("POST", "/console/set-up/office", ADMINISTRATORS),
+    Door("GET", "/console/set-up/users", ADMINISTRATORS),
+    Door("POST", "/console/set-up/users", ADMINISTRATORS),
+    Door("POST", "/console/set-up/users/done", ADMINISTRATORS),
+    Door("GET", "/console/set-up/access", ADMINISTRATORS),
+    Door("POST", "/console/set-up/access", ADMINISTRATORS),
+    Door("GET", "/console/set-up/fill", ADMINISTRATORS),
+    Door("POST", "/console/set-up/fill", ADMINISTRATORS),
+    Door("POST", "/console/set-up/fill/done", ADMINISTRATORS),
 )
 _LINKS = ("/invite/", "/reset/", "/index.php/login/v2/flow/")
 """A made-up one gets a page that says that it does not work."""

@@ -53,7 +53,7 @@ class TestSignIn:
             {},
         )
 
-        assert (answer.status, answer.headers["location"]) == (303, "/console/devices")
+        assert (answer.status, answer.headers["location"]) == (303, "/console/")
 
     def test_is_slowed(self, anna: Console) -> None:
         visit = anna.visit()

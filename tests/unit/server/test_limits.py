@@ -73,6 +73,16 @@ class TestTheBody:
         assert asked(method="PUT", body=b"x" * 2001, limits=small).status == 413
         assert asked(method="PUT", body=b"x" * 5000).status == 200
 
+    def test_of_a_page_for_uploads_has_none(self) -> None:
+        limits = BodyLimits(xml_bytes=1000, upload_bytes=2000, upload_pages=frozenset({"/fill"}))
+
+        def status(method: str, path: str) -> int:
+            return asked(method=method, path=path, body=b"x" * 5000, limits=limits).status
+
+        assert status("POST", "/fill") == 200
+        assert status("POST", "/fill/done") == 413
+        assert status("REPORT", "/fill") == 413
+
     def test_that_the_door_left_is_the_servers_where_it_is_small(self) -> None:
         """Read here it would hold a thread for as long as its client likes."""
         stream = EndlessInput()
