@@ -8,6 +8,7 @@ from flask import Flask, Response, g, make_response, redirect, render_template, 
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from admin.access_pages import access_pages
 from admin.account import account_pages
 from admin.assets import add_assets, asset, keep
 from admin.audit_log import audit_pages
@@ -69,6 +70,7 @@ def make_console(parts: ConsoleParts) -> Flask:
     app.register_blueprint(login_flow_pages(parts, guard, visitors))
     app.register_blueprint(account_pages(parts, guard, visitors))
     app.register_blueprint(user_pages(parts, guard, visitors))
+    app.register_blueprint(access_pages(parts, guard, visitors))
     app.register_blueprint(audit_pages(parts, visitors))
     app.add_url_rule("/console/", "start", lambda: redirect(START, HTTPStatus.SEE_OTHER))
     app.add_url_rule("/", "landing", lambda: _landing(parts))
@@ -96,12 +98,15 @@ def _speak(app: Flask, parts: ConsoleParts) -> None:
             code: (name, "?" + urlencode(request.args.to_dict() | {"lang": code}))
             for code, name in others.items()
         }
-        rights = sessions.rights(session) if session else ()
+        rights = sessions.rights(session) if session else frozenset[FunctionRight]()
         return {
             "page_language": language(),
             "other_languages": links,
             "visitor": session,
             "may_manage_users": FunctionRight.MANAGE_USERS in rights,
+            "may_see_users": not rights.isdisjoint(
+                {FunctionRight.MANAGE_USERS, FunctionRight.MANAGE_VISIBILITY}
+            ),
         }
 
 

@@ -63,11 +63,11 @@ class Visitors:
         """Let signed-in visitors pass, and send others to the sign-in and back."""
         return None if g.session else self.to(SIGN_IN)
 
-    def demand_right(self, right: FunctionRight) -> Demand:
-        """As :meth:`demand`, and 404 for who has not the right: the page is not there for them."""
+    def demand_right(self, *rights: FunctionRight) -> Demand:
+        """As :meth:`demand`, and 404 for who has none of *rights*: the page is not there."""
 
         def demanded() -> AnyResponse | None:
-            if g.session and right not in sessions.rights(g.session):
+            if g.session and sessions.rights(g.session).isdisjoint(rights):
                 abort(HTTPStatus.NOT_FOUND)
             return self.demand()
 

@@ -6,14 +6,26 @@ from flask import Flask
 from flask_babel import format_datetime, get_locale
 
 from admin.texts import gettext as _
-from auth.rights import GROUPS
+from auth.rights import GROUPS, DataRight, FunctionRight
+from auth.visibility import Visibility
+from office.marks import Origin
 from wire.clients import Family
 
 
 def add_wording(app: Flask) -> None:
     """Give the templates of *app* these words."""
     app.jinja_env.filters.update(
-        when=when, programs=programs, group=group, state=state, browser=browser
+        when=when,
+        programs=programs,
+        group=group,
+        state=state,
+        browser=browser,
+        right=right,
+        data_right=data_right,
+        visibility=visibility,
+        origin=origin,
+        kind=kind,
+        joined=lambda names: ",".join(sorted(names)),
     )
 
 
@@ -65,6 +77,63 @@ def state(word: str) -> str:
         "invited": _("invited"),
         "active": _("active"),
         "blocked": _("blocked"),
+    }[word]
+
+
+def right(each: FunctionRight) -> str:
+    """What a kind of act is called."""
+    return {
+        FunctionRight.EDIT_DOCUMENTS: _("edit documents"),
+        FunctionRight.EDIT_PROPERTIES: _("edit properties"),
+        FunctionRight.SEND_OFFERS: _("send offers"),
+        FunctionRight.SEE_TRACKING: _("see the tracking"),
+        FunctionRight.MANAGE_USERS: _("manage users"),
+        FunctionRight.ASSIGN_PARTNER_CONTACT: _("assign partner contacts"),
+        FunctionRight.MANAGE_VISIBILITY: _("set visibility"),
+        FunctionRight.CONFIGURE_SYNC: _("configure the synchronisation"),
+        FunctionRight.SEE_DEPARTMENT_APPOINTMENTS: _("see the department's appointments"),
+        FunctionRight.CREATE_INVOICES: _("create invoices on a second device"),
+    }[each]
+
+
+def data_right(each: DataRight) -> str:
+    """How far somebody may go."""
+    return {
+        DataRight.NONE: _("nothing"),
+        DataRight.READ: _("read"),
+        DataRight.WRITE: _("read and write"),
+        DataRight.MANAGE: _("read, write and manage"),
+    }[each]
+
+
+def visibility(word: str) -> str:
+    """Which customers somebody sees."""
+    return {
+        Visibility.ALL: _("all customers"),
+        Visibility.OWN: _("their own customers"),
+        Visibility.NONE: _("no customers"),
+    }[Visibility(word)]
+
+
+def origin(each: Origin) -> str:
+    """Whence a data right comes."""
+    if each.kind == "administration":
+        return group(each.name)
+    whose = {
+        "everybody": _("as everybody"),
+        "group": _("by the group %(name)s", name=group(each.name)),
+        "user": _("given in person"),
+        "owner": _("as the owner"),
+    }[each.kind]
+    return _("%(whose)s, from “%(place)s”", whose=whose, place=each.place) if each.place else whose
+
+
+def kind(word: str) -> str:
+    """What a collection is."""
+    return {
+        "calendar": _("calendar"),
+        "tasks": _("task list"),
+        "addressbook": _("address book"),
     }[word]
 
 

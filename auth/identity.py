@@ -95,6 +95,18 @@ def renew_device(unit: Unit, device_id: int) -> Identity:
     return _standing_identity(unit, bearer)
 
 
+def without_device(unit: Unit, user_id: int) -> Identity:
+    """A user at the console, as they stand now; the device's id is 0.
+
+    Raises:
+        CredentialsError: The user is no longer active.
+    """
+    bearer = devices.find_bearer_without_device(unit, user_id)
+    if bearer is None:
+        raise CredentialsError("unknown user")
+    return _standing_identity(unit, bearer)
+
+
 def renew_and_hold(unit: WriteUnit, who: Identity) -> Identity:
     """:func:`renew`; until the commit, a block or retirement of the person waits.
 

@@ -46,7 +46,14 @@ class BearerRow(NamedTuple):
     grants: str
 
 
-def _bearer_sql(unit: Unit) -> str:
+_NO_DEVICE = (
+    "(SELECT 0 AS id, '' AS label, '' AS secret_hash, NULL AS retired_us,"
+    " principal_id AS user_id FROM person)"
+)
+"""In the place of the table, for people who come without a device: by the console."""
+
+
+def _bearer_sql(unit: Unit, source: str) -> str:
     blocked = (
         "group_concat(b.node_id)" if unit.is_sqlite else "string_agg(CAST(b.node_id AS text), ',')"
     )
@@ -56,18 +63,20 @@ def _bearer_sql(unit: Unit) -> str:
         f" (SELECT {blocked} FROM block b WHERE b.user_id = d.user_id), person.visibility,"
         f" {function_rights.joined(unit, 'd.user_id')},"
         f" {node_grants.joined(unit, 'd.user_id')}"
-        " FROM device d JOIN principal p ON p.id = d.user_id"
+        f" FROM {source} d JOIN principal p ON p.id = d.user_id"
         " JOIN person ON person.principal_id = d.user_id"
     )
 
 
-_bearer_statements: dict[bool, str] = {}
+_bearer_statements: dict[tuple[bool, str], str] = {}
 
 
-def _find_bearer(unit: Unit, where: str, value: object) -> BearerRow | None:
-    sql = _bearer_statements.get(unit.is_sqlite)
+def _find_bearer(
+    unit: Unit, where: str, value: object, source: str = "device"
+) -> BearerRow | None:
+    sql = _bearer_statements.get((unit.is_sqlite, source))
     if sql is None:
-        sql = _bearer_statements[unit.is_sqlite] = _bearer_sql(unit)
+        sql = _bearer_statements[unit.is_sqlite, source] = _bearer_sql(unit, source)
     row = unit.row(f"{sql} WHERE {where} = :value", {"value": value})
     return BearerRow._make(row) if row else None
 
@@ -80,6 +89,11 @@ def find_bearer(unit: Unit, selector: str) -> BearerRow | None:
 def find_bearer_of(unit: Unit, device_id: int) -> BearerRow | None:
     """The same by the device's id, for a request that proved its credential before."""
     return _find_bearer(unit, "d.id", device_id)
+
+
+def find_bearer_without_device(unit: Unit, user_id: int) -> BearerRow | None:
+    """The same of a user who sits at the console; the device's id is 0."""
+    return _find_bearer(unit, "d.user_id", user_id, _NO_DEVICE)
 
 
 _SELECT = (
