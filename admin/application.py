@@ -12,6 +12,7 @@ from admin.access_pages import access_pages
 from admin.account import account_pages
 from admin.assets import add_assets, asset, keep
 from admin.audit_log import audit_pages
+from admin.consent_pages import consent_pages
 from admin.devices import device_pages
 from admin.forms import FormGuard
 from admin.letter_links import link_pages
@@ -26,7 +27,7 @@ from admin.users import user_pages
 from admin.visitors import START, Visitors
 from admin.wording import add_wording
 from auth import people, sessions
-from auth.rights import FunctionRight
+from auth.rights import ADMINISTRATION, FunctionRight
 
 _FORM_BYTES = 64 * 1024
 
@@ -71,6 +72,7 @@ def make_console(parts: ConsoleParts) -> Flask:
     app.register_blueprint(account_pages(parts, guard, visitors))
     app.register_blueprint(user_pages(parts, guard, visitors))
     app.register_blueprint(access_pages(parts, guard, visitors))
+    app.register_blueprint(consent_pages(parts, guard, visitors))
     app.register_blueprint(audit_pages(parts, visitors))
     app.add_url_rule("/console/", "start", lambda: redirect(START, HTTPStatus.SEE_OTHER))
     app.add_url_rule("/", "landing", lambda: _landing(parts))
@@ -104,6 +106,7 @@ def _speak(app: Flask, parts: ConsoleParts) -> None:
             "other_languages": links,
             "visitor": session,
             "may_manage_users": FunctionRight.MANAGE_USERS in rights,
+            "is_administrator": bool(session) and ADMINISTRATION.name in session.groups,
             "may_see_users": not rights.isdisjoint(
                 {FunctionRight.MANAGE_USERS, FunctionRight.MANAGE_VISIBILITY}
             ),

@@ -102,6 +102,7 @@ def act_text(act: str) -> str:
         Act.BLOCK_SET: _("place closed"),
         Act.BLOCK_LIFTED: _("place opened again"),
         Act.CONSENT_TEXT_SET: _("text of the consent changed"),
+        Act.CONSENT_GIVEN: _("consented to a newer text"),
         Act.NUMBER_RANGE_GIVEN: _("number range given"),
         Act.NUMBER_RANGE_ENDED: _("number range ended"),
         Act.SETTING_CHANGED: _("setting changed"),

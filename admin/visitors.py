@@ -10,13 +10,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from admin.parts import ConsoleParts
 from auth import sessions
-from auth.rights import FunctionRight
+from auth.rights import ADMINISTRATION, FunctionRight
 from storage import sessions as session_rows
 from storage.sessions import SessionRow
 
 SIGN_IN = "/console/sign-in"
 CODE = "/console/code"
 CONFIRM = "/console/confirm"
+CONSENT = "/console/consent"
 START = "/console/devices"
 
 _NAME = "deedbox_session"
@@ -60,8 +61,23 @@ class Visitors:
                 session_rows.touch(unit, g.session.id, now_us=now_us)
 
     def demand(self) -> AnyResponse | None:
-        """Let signed-in visitors pass, and send others to the sign-in and back."""
+        """Let signed-in visitors pass, and send others to the sign-in and back.
+
+        Who has to consent to a newer text does that first.
+        """
+        if refusal := self.demand_session():
+            return refusal
+        return self.to(CONSENT) if g.session.is_consent_due else None
+
+    def demand_session(self) -> AnyResponse | None:
+        """As :meth:`demand`, and lets those in who have not consented yet."""
         return None if g.session else self.to(SIGN_IN)
+
+    def demand_administrator(self) -> AnyResponse | None:
+        """As :meth:`demand`, and 404 for who is not in Administration."""
+        if g.session and ADMINISTRATION.name not in g.session.groups:
+            abort(HTTPStatus.NOT_FOUND)
+        return self.demand()
 
     def demand_right(self, *rights: FunctionRight) -> Demand:
         """As :meth:`demand`, and 404 for who has none of *rights*: the page is not there."""

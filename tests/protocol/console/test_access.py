@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from auth import people as users
 from auth import rights
 from auth.grants import EVERYBODY
 from auth.rights import DataRight, FunctionRight
@@ -70,7 +71,7 @@ class Places:
     def closed(self, name: str) -> list[str]:
         """What is closed to the user."""
         with self.store.read() as unit:
-            return people.blocked_paths(unit, people.people.get(unit, name))
+            return people.blocked_paths(unit, users.get(unit, name))
 
     def grant(self, name: str, right: DataRight, path: str) -> None:
         with self.store.write() as unit:
@@ -586,7 +587,7 @@ def own(places: Places, name: str) -> frozenset[FunctionRight]:
 def state(places: Places) -> list[tuple[Any, ...]]:
     """All that the acts on a user's page change."""
     with places.store.read() as unit:
-        everybody = people.people.listed(unit)
+        everybody = users.listed(unit)
         ranges = unit.rows("SELECT first, last FROM number_range")
         return [
             (

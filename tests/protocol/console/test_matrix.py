@@ -15,6 +15,7 @@ from tests.console import Console, Visit
 ANYBODY = frozenset({"stranger", "blocked", *(each.name for each in GROUPS)})
 USERS = frozenset(each.name for each in GROUPS)
 MANAGERS = frozenset({"administration", "verwaltung"})
+ADMINISTRATORS = frozenset({"administration"})
 
 
 class Door(NamedTuple):
@@ -79,6 +80,13 @@ DOORS = (
     Door("GET", "/console/users/<name>", MANAGERS),
     Door("POST", "/console/users/<name>/link", MANAGERS),
     Door("POST", "/console/users/<name>/<act>", MANAGERS),
+    Door("GET", "/console/consent", USERS),
+    Door("POST", "/console/consent", USERS),
+    Door("GET", "/console/consent-text", ADMINISTRATORS),
+    Door("POST", "/console/consent-text", ADMINISTRATORS),
+    Door("GET", "/console/consent-text/<int:number>", ADMINISTRATORS),
+    Door("GET", "/console/consent-text/agreed", ADMINISTRATORS),
+    Door("GET", "/console/consent-text/agreed.csv", ADMINISTRATORS),
     Door("GET", "/console/audit", MANAGERS),
 )
 _LINKS = ("/invite/", "/reset/", "/index.php/login/v2/flow/")
@@ -137,7 +145,11 @@ def _visit(console: Console, who: str) -> Visit:
 
 
 def _filled(path: str) -> str:
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: "7" if "id" in found[1] else "nobody", path)
+    return re.sub(
+        r"<(?:\w+:)?(\w+)>",
+        lambda found: "7" if re.search("id|number", found[1]) else "nobody",
+        path,
+    )
 
 
 def _answer(visit: Visit, door: Door) -> str:
