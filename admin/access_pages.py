@@ -11,8 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from admin.forms import FormGuard
 from admin.parts import ConsoleParts
 from admin.texts import gettext as _
-from admin.visitors import Visitors, visitor
-from auth import identity as identities
+from admin.visitors import Visitors, identity_of
 from auth.errors import UnknownPrincipalError
 from auth.grants import EVERYBODY
 from auth.identity import Identity
@@ -24,7 +23,7 @@ from office.markable import Listed, Thing
 from office.marks import Mark
 from storage import marks as mark_rows
 from storage.grants import Noun
-from storage.store import Unit, WriteUnit
+from storage.store import Unit
 
 PAGE = "/console/access"
 _ROWS = 50
@@ -73,7 +72,7 @@ class AccessPages:
         """The shared folders, and the properties by number."""
         sought, after = _asked()
         with self._parts.store.read() as unit:
-            who = _me(unit)
+            who = identity_of(unit)
             roots = markable.roots(unit, who) if not after else []
             found = markable.properties(unit, who, sought=sought, after=after, limit=_ROWS + 1)
             counts = _counts(unit, found)
@@ -86,7 +85,9 @@ class AccessPages:
         """The calendars, task lists and address books, by owner."""
         sought, after = _asked()
         with self._parts.store.read() as unit:
-            found = markable.held(unit, _me(unit), sought=sought, after=after, limit=_ROWS + 1)
+            found = markable.held(
+                unit, identity_of(unit), sought=sought, after=after, limit=_ROWS + 1
+            )
         return _page("access_collections.html", sought=sought, **_part(found))
 
     def one(self, area: str, thing_id: int, told: Told | None = None) -> Response:
@@ -94,7 +95,7 @@ class AccessPages:
         told = told or Told()
         after = request.args.get("after", "") if request.method == "GET" else ""
         with self._parts.store.read() as unit:
-            who = _me(unit)
+            who = identity_of(unit)
             thing = _find(unit, who, area, thing_id)
             is_estates = bool(thing.chain) and thing.chain[-1].role == Role.ESTATES
             below: list[Listed] = []
@@ -126,7 +127,7 @@ class AccessPages:
         shown = Shown.from_form()
         try:
             with self._parts.store.write() as unit:
-                who = _me(unit)
+                who = identity_of(unit)
                 marks.save(
                     unit,
                     who,
@@ -147,7 +148,7 @@ class AccessPages:
         right = LEVELS.get(request.form.get("right", ""), DataRight.NONE)
         try:
             with self._parts.store.write() as unit:
-                who = _me(unit)
+                who = identity_of(unit)
                 target = _find(unit, who, area, thing_id).target
                 granting.change(unit, target, name, right, was=was, who=who)
         except UnknownPrincipalError:
@@ -163,7 +164,7 @@ class AccessPages:
     def _changed(self, area: str, thing_id: int, shown: Shown, error: ChangedError) -> Told:
         """What stands now of what somebody else changed; one's own changes wait beside it."""
         with self._parts.store.read() as unit:
-            who = _me(unit)
+            who = identity_of(unit)
             thing = _find(unit, who, area, thing_id)
             now = marks.standings(unit, who, thing)
         return Told(
@@ -174,10 +175,6 @@ class AccessPages:
                 if each.user_id in shown.was and each.name not in error.names
             },
         )
-
-
-def _me(unit: Unit | WriteUnit) -> Identity:
-    return identities.without_device(unit, visitor().user_id)
 
 
 def _find(unit: Unit, who: Identity, area: str, thing_id: int) -> Thing:

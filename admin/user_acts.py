@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from flask import request
 
 from admin.texts import gettext as _
-from admin.visitors import visitor
+from admin.visitors import identity_of, visitor
 from auth import devices, invitations, managing, people, second_factor
-from auth import identity as identities
 from auth import rights as function_rights
 from auth.audit import Actor
 from auth.errors import InvalidValueError, RangeError
@@ -75,7 +74,7 @@ def rights_shown(unit: Unit, person: PersonRow) -> list[RightShown]:
 
 def closed_places(unit: Unit, person: PersonRow) -> list[Thing]:
     """What is closed to the user, of what the visitor may open again."""
-    who = identities.without_device(unit, visitor().user_id)
+    who = identity_of(unit)
     return [] if who.user_id == person.id else markable.closed_to(unit, who, person.id)
 
 
@@ -154,7 +153,7 @@ def _retire(unit: WriteUnit, person: PersonRow, now_us: int) -> None:
 
 def _lift(unit: WriteUnit, person: PersonRow, _now_us: int) -> None:
     people_rows.hold_everybody(unit)
-    who = identities.without_device(unit, visitor().user_id)
+    who = identity_of(unit)
     noun = Noun.COLLECTION if request.form.get("noun") == Noun.COLLECTION else Noun.NODE
     thing_id = _number(request.form.get("thing", ""), _NUMBER_DIGITS)
     marks.lift(unit, who, person, noun, thing_id or 0)

@@ -9,10 +9,13 @@ from flask import Response, abort, g, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin.parts import ConsoleParts
-from auth import sessions
+from auth import identity, sessions
+from auth.errors import CredentialsError
+from auth.identity import Identity
 from auth.rights import ADMINISTRATION, FunctionRight
 from storage import sessions as session_rows
 from storage.sessions import SessionRow
+from storage.store import Unit
 
 SIGN_IN = "/console/sign-in"
 CODE = "/console/code"
@@ -32,6 +35,17 @@ def visitor() -> SessionRow:
     """The session of this request, on a page that demanded one."""
     found: SessionRow = g.session
     return found
+
+
+def identity_of(unit: Unit) -> Identity:
+    """Whoever is signed in, as the office's rules want them, in this very transaction.
+
+    Somebody who was blocked since the session was found is sent to the sign-in.
+    """
+    try:
+        return identity.without_device(unit, visitor().user_id)
+    except CredentialsError:
+        abort(redirect(SIGN_IN, HTTPStatus.SEE_OTHER))
 
 
 class Visitors:

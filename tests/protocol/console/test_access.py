@@ -14,7 +14,7 @@ from auth.rights import DataRight, FunctionRight
 from office import estates, granting, layout, opening, people
 from office.command import at_the_machine
 from office.work import Work
-from storage import tree
+from storage import devices, tree
 from storage.store import Store
 from tests.builders import NOW_US
 from tests.console import Console, Page, Visit
@@ -200,6 +200,15 @@ class TestTheLists:
 
         assert [each.strip() for each in found.root.xpath("//li/small/text()")] == ["jonas"]
         assert vera.get(places.page("/dav/jonas/calendar")).status == 200
+
+    def test_who_was_blocked_just_now_signs_in(
+        self, places: Places, berta: Visit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        address = places.page(ESTATE)
+        monkeypatch.setattr(devices, "find_bearer_without_device", lambda *_: None)
+
+        for page in ("/console/access", address, "/console/users/anna"):
+            assert berta._ask("GET", page, None, {}).headers["location"] == "/console/sign-in"
 
 
 class TestWhatIsShown:
