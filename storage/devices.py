@@ -53,7 +53,7 @@ _NO_DEVICE = (
 """In the place of the table, for people who come without a device: by the console."""
 
 
-def _bearer_sql(unit: Unit, source: str) -> str:
+def _bearer_sql(unit: Unit, source: str = "device") -> str:
     blocked = (
         "group_concat(b.node_id)" if unit.is_sqlite else "string_agg(CAST(b.node_id AS text), ',')"
     )

@@ -39,7 +39,11 @@ NAMES = {
 }
 """Below Objekte: what gives each away."""
 BYTES = {f"{FIRST}/Dachstuhl/Sparren.txt": b"Fichte", f"{SECOND}/Mietvertrag.txt": b"Warmmiete"}
-COLLECTIONS = {"/dav/jonas/calendar": "Notartermin", "/dav/jonas/contacts": "Eigentuemer"}
+COLLECTIONS = {
+    "/dav/jonas/calendar": ("Notartermin", "Tagesplan"),
+    "/dav/jonas/contacts": ("Eigentuemer", "Kartei"),
+}
+"""Of each a word in what lies there, and what it is called."""
 THINGS = (*FOLDERS, *COLLECTIONS)
 
 whom = st.sampled_from(["anna", "anna", "mitarbeiter", "kollaboration", EVERYBODY])
@@ -199,7 +203,7 @@ def hidden(store: Store, user: str) -> list[str]:
         ]
         if any(f"{path}/".startswith(f"{each}/") for each in blocked)
     ]
-    return words + [word for path, word in COLLECTIONS.items() if path in blocked]
+    return words + [word for path, each in COLLECTIONS.items() if path in blocked for word in each]
 
 
 @pytest.fixture
@@ -220,6 +224,12 @@ def watched(store: Store, tmp_path: Path) -> tuple[SampleOffice, GroupwareOffice
         dav.people[name] = Device(dav, name, client.password)
     dav.people["jonas"].put("calendar/a.ics", event("a", "Notartermin"))
     dav.people["jonas"].put("contacts/a.vcf", card("a", "Eigentuemer"))
+    for path, (_word, name) in COLLECTIONS.items():
+        body = (
+            f"<D:propertyupdate {NS}><D:set><D:prop><D:displayname>{name}</D:displayname>"
+            "</D:prop></D:set></D:propertyupdate>"
+        )
+        assert dav.people["jonas"].request("PROPPATCH", f"{path}/", body.encode()).status == 207
     return files, dav
 
 
