@@ -22,6 +22,7 @@ from office.layout import Role
 from office.markable import Listed, Thing
 from office.marks import Mark
 from storage import marks as mark_rows
+from storage import people as people_rows
 from storage.grants import Noun
 from storage.store import Unit
 
@@ -127,6 +128,7 @@ class AccessPages:
         shown = Shown.from_form()
         try:
             with self._parts.store.write() as unit:
+                people_rows.hold_everybody(unit)  # who saves keeps their rights until it is done
                 who = identity_of(unit)
                 marks.save(
                     unit,
@@ -148,6 +150,7 @@ class AccessPages:
         right = LEVELS.get(request.form.get("right", ""), DataRight.NONE)
         try:
             with self._parts.store.write() as unit:
+                people_rows.hold_everybody(unit)
                 who = identity_of(unit)
                 target = _find(unit, who, area, thing_id).target
                 granting.change(unit, target, name, right, was=was, who=who)

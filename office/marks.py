@@ -91,7 +91,7 @@ def save(
     """Close the thing to those who lost their mark and open it to those who got one.
 
     Args:
-        unit: The transaction, in which *who* and *thing* were found.
+        unit: The transaction, in which *who* and *thing* were found after everybody was held.
         who: Whoever does it.
         thing: Where.
         shown: What was to be seen, by user: whether it was open.
@@ -104,7 +104,6 @@ def save(
     Raises:
         ChangedError: The marks are no longer as they were shown; nothing was done.
     """
-    people_rows.hold_everybody(unit)
     now = {each.user_id: each for each in standings(unit, who, thing)}
     seen = {user_id: is_open for user_id, is_open in shown.items() if user_id in now}
     changed = [
