@@ -7,9 +7,11 @@ from flask import Flask, Response, g, make_response, redirect, render_template, 
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from admin.access_pages import access_pages
 from admin.account import account_pages
 from admin.assets import add_assets, asset, keep
 from admin.audit_log import audit_pages
+from admin.consent_pages import consent_pages
 from admin.devices import device_pages
 from admin.forms import FormGuard
 from admin.letter_links import link_pages
@@ -76,6 +78,8 @@ def make_console(parts: ConsoleParts) -> Flask:
     app.register_blueprint(login_flow_pages(parts, guard, visitors))
     app.register_blueprint(account_pages(parts, guard, visitors))
     app.register_blueprint(user_pages(parts, guard, visitors))
+    app.register_blueprint(access_pages(parts, guard, visitors))
+    app.register_blueprint(consent_pages(parts, guard, visitors))
     app.register_blueprint(audit_pages(parts, visitors))
     for pages in new_device_pages(parts, guard, visitors):
         app.register_blueprint(pages)
@@ -105,7 +109,7 @@ def _speak(app: Flask, parts: ConsoleParts, office: Opening) -> None:
             code: (name, "?" + urlencode(request.args.to_dict() | {"lang": code}))
             for code, name in others.items()
         }
-        rights = sessions.rights(session) if session else ()
+        rights = sessions.rights(session) if session else frozenset[FunctionRight]()
         return {
             "page_language": language(),
             "other_languages": links,
@@ -113,6 +117,9 @@ def _speak(app: Flask, parts: ConsoleParts, office: Opening) -> None:
             "may_manage_users": FunctionRight.MANAGE_USERS in rights,
             "is_administrator": bool(session) and ADMINISTRATION.name in session.groups,
             "is_being_set_up": bool(session) and is_waiting(parts, office),
+            "may_see_users": not rights.isdisjoint(
+                {FunctionRight.MANAGE_USERS, FunctionRight.MANAGE_VISIBILITY}
+            ),
         }
 
 

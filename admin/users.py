@@ -1,6 +1,6 @@
 """Administration: the office's users, for those who may manage them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from http import HTTPStatus
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
@@ -10,27 +10,27 @@ from admin.forms import FormGuard
 from admin.inviting import Entered, address_of, deliver, invite
 from admin.parts import ConsoleParts
 from admin.texts import gettext as _
+from admin.user_acts import ACTS, closed_places, me, ranges_of, rights_shown
 from admin.visitors import Visitors, visitor
-from auth import consent, devices, invitations, managing, people, second_factor
-from auth.audit import Actor
+from auth import consent, devices, invitations, managing, people, second_factor, sessions
 from auth.errors import (
     InvalidValueError,
     LastAdministratorError,
+    RangeError,
     RightMissingError,
     UnknownDeviceError,
     UnknownUserError,
     UserNotActiveError,
     UserStateError,
 )
-from auth.people import MOST_DEVICES
 from auth.rights import FunctionRight
 from auth.tokens import Purpose
-from office import granting
+from office.errors import ChangedError, NotFoundError
 from storage.people import PersonRow
+from storage.sessions import SessionRow
 from storage.store import WriteUnit
 
 PAGE = "/console/users"
-_LIMIT_DIGITS = 3
 
 
 class UserPages:
@@ -62,11 +62,16 @@ class UserPages:
                 person = people.get(unit, name)
             except UnknownUserError:
                 abort(HTTPStatus.NOT_FOUND)
+            may_manage = managing.may_manage(visitor(), person.groups)
             page = render_template(
                 "user.html",
                 person=person,
                 groups=managing.groups_for(unit, visitor()),
-                may_manage=managing.may_manage(visitor(), person.groups),
+                may_manage=may_manage,
+                may_set_visibility=managing.may_set_visibility(visitor(), person.groups),
+                rights=rights_shown(unit, person),
+                closed=closed_places(unit, person) if may_manage else [],
+                ranges=ranges_of(unit, person),
                 places=devices.places_of(unit, name, limit=self._parts.device_limit(unit)),
                 office_limit=self._parts.device_limit(unit),
                 consents=consent.given_by(unit, person.id),
@@ -77,6 +82,8 @@ class UserPages:
 
     def invite(self) -> AnyResponse:
         """Invite somebody new: by letter, or by a link to hand over."""
+        if FunctionRight.MANAGE_USERS not in sessions.rights(visitor()):
+            abort(HTTPStatus.NOT_FOUND)
         if refusal := self._visitors.demand_password(f"{PAGE}/new"):
             return refusal
         if request.method == "GET":
@@ -93,10 +100,10 @@ class UserPages:
         def send(unit: WriteUnit, person: PersonRow) -> AnyResponse:
             if person.state in ("new", "invited"):
                 purpose = Purpose.INVITATION
-                person = invitations.mark_invited(unit, name, by=_me())
+                person = invitations.mark_invited(unit, name, by=me())
             else:
                 purpose = Purpose.RESET
-                person = invitations.demand_reset(unit, name, by=_me())
+                person = invitations.demand_reset(unit, name, by=me())
             token = deliver(self._parts, unit, person, purpose)
             return _sent_page(person, purpose, address_of(self._parts, purpose, token))
 
@@ -104,23 +111,28 @@ class UserPages:
 
     def change(self, name: str, act: str) -> AnyResponse:
         """One of the acts that leave one on the user's page."""
-        if act not in _ACTS:
+        if act not in ACTS:
             abort(HTTPStatus.NOT_FOUND)
 
         def change(unit: WriteUnit, person: PersonRow) -> AnyResponse:
-            _ACTS[act](unit, person, self._parts.now_us())
+            ACTS[act].do(unit, person, self._parts.now_us())
             return redirect(f"{PAGE}/{name}", HTTPStatus.SEE_OTHER)
 
-        return self._act(name, change)
+        return self._act(name, change, ACTS[act].check)
 
-    def _act(self, name: str, act: Callable[[WriteUnit, PersonRow], AnyResponse]) -> AnyResponse:
+    def _act(
+        self,
+        name: str,
+        act: Callable[[WriteUnit, PersonRow], AnyResponse],
+        check: Callable[[SessionRow, Collection[str]], None] = managing.check_may_manage,
+    ) -> AnyResponse:
         """Do something to a user in one transaction, or say on the user's page why not."""
         if refusal := self._visitors.demand_password(f"{PAGE}/{name}"):
             return refusal
         try:
             with self._parts.store.write() as unit:
                 person = people.get(unit, name)
-                managing.check_may_manage(visitor(), person.groups)
+                check(visitor(), person.groups)
                 return act(unit, person)
         except UnknownUserError:
             abort(HTTPStatus.NOT_FOUND)
@@ -128,14 +140,18 @@ class UserPages:
             fault = _("This is the last active administrator: make another one first.")
         except RightMissingError:
             fault = _("Only administrators change what administrators may do.")
-        except InvalidValueError:
-            fault = (
-                _("Choose at least one group.")
-                if "groups" in request.form
-                else _("0 to %(most)s, or empty for the office's number.", most=MOST_DEVICES)
-            )
-        except (UnknownDeviceError, UserNotActiveError, UserStateError):
-            fault = _("Somebody changed this meanwhile. Look at it again.")
+        except InvalidValueError as error:
+            fault = str(error)
+        except RangeError:
+            fault = _("That is no range, or somebody has numbers of it already: choose another.")
+        except (
+            UnknownDeviceError,
+            UserNotActiveError,
+            UserStateError,
+            NotFoundError,
+            ChangedError,
+        ):
+            fault = _("Somebody changed this meanwhile. What stands here now is how it is.")
         return self.one(name, fault)
 
     def _form(self, entered: Entered) -> Response:
@@ -152,49 +168,12 @@ def _sent_page(person: PersonRow, purpose: Purpose, address: str) -> Response:
     )
 
 
-def _me() -> Actor:
-    return Actor(visitor().user_id)
-
-
-def _set_groups(unit: WriteUnit, person: PersonRow, _now_us: int) -> None:
-    groups = request.form.getlist("groups")
-    if not groups:
-        raise InvalidValueError
-    managing.check_may_manage(visitor(), groups)
-    granting.set_groups(unit, person.name, groups, by=_me())
-
-
-def _set_limit(unit: WriteUnit, person: PersonRow, _now_us: int) -> None:
-    text = request.form.get("limit", "").strip()
-    is_number = text.isascii() and text.isdigit() and len(text) <= _LIMIT_DIGITS
-    if text and not is_number:
-        raise InvalidValueError
-    people.set_device_limit(unit, person.name, int(text) if text else None, by=_me())
-
-
-def _retire(unit: WriteUnit, person: PersonRow, now_us: int) -> None:
-    label = request.form.get("label", "")
-    devices.retire(unit, user_name=person.name, label=label, now_us=now_us, by=_me())
-
-
-_ACTS: dict[str, Callable[[WriteUnit, PersonRow, int], object]] = {
-    "block": lambda unit, person, _now_us: people.block(unit, person.name, by=_me()),
-    "unblock": lambda unit, person, _now_us: people.unblock(unit, person.name, by=_me()),
-    "withdraw": lambda unit, person, _now_us: invitations.withdraw(unit, person.name, by=_me()),
-    "no-second-factor": lambda unit, person, _now_us: second_factor.turn_off(
-        unit, person.id, by=_me()
-    ),
-    "groups": _set_groups,
-    "limit": _set_limit,
-    "retire": _retire,
-}
-
-
 def user_pages(parts: ConsoleParts, guard: FormGuard, visitors: Visitors) -> Blueprint:
     """The pages about users."""
     pages = Blueprint("users", __name__, url_prefix=PAGE)
     acts = UserPages(parts, visitors)
-    pages.before_request(visitors.demand_right(FunctionRight.MANAGE_USERS))
+    demanded = (FunctionRight.MANAGE_USERS, FunctionRight.MANAGE_VISIBILITY)
+    pages.before_request(visitors.demand_right(*demanded))
     pages.before_request(guard.check_sent)
     pages.get("")(acts.list)
     pages.route("/new", methods=["GET", "POST"])(acts.invite)

@@ -9,14 +9,18 @@ from flask import Response, abort, g, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin.parts import ConsoleParts
-from auth import sessions
-from auth.rights import FunctionRight
+from auth import identity, sessions
+from auth.errors import CredentialsError
+from auth.identity import Identity
+from auth.rights import ADMINISTRATION, FunctionRight
 from storage import sessions as session_rows
 from storage.sessions import SessionRow
+from storage.store import Unit
 
 SIGN_IN = "/console/sign-in"
 CODE = "/console/code"
 CONFIRM = "/console/confirm"
+CONSENT = "/console/consent"
 START = "/console/"
 """Where everybody begins; it leads on to the devices, or to a set-up that is not done."""
 DEVICES = "/console/devices"
@@ -33,6 +37,17 @@ def visitor() -> SessionRow:
     """The session of this request, on a page that demanded one."""
     found: SessionRow = g.session
     return found
+
+
+def identity_of(unit: Unit) -> Identity:
+    """Whoever is signed in, as the office's rules want them, in this very transaction.
+
+    Somebody who was blocked since the session was found is sent to the sign-in.
+    """
+    try:
+        return identity.of_user(unit, visitor().user_id)
+    except CredentialsError:
+        abort(redirect(SIGN_IN, HTTPStatus.SEE_OTHER))
 
 
 class Visitors:
@@ -62,14 +77,29 @@ class Visitors:
                 session_rows.touch(unit, g.session.id, now_us=now_us)
 
     def demand(self) -> AnyResponse | None:
-        """Let signed-in visitors pass, and send others to the sign-in and back."""
+        """Let signed-in visitors pass, and send others to the sign-in and back.
+
+        Who has to consent to a newer text does that first.
+        """
+        if refusal := self.demand_session():
+            return refusal
+        return self.to(CONSENT) if g.session.is_consent_due else None
+
+    def demand_session(self) -> AnyResponse | None:
+        """As :meth:`demand`, and lets those in who have not consented yet."""
         return None if g.session else self.to(SIGN_IN)
 
-    def demand_right(self, right: FunctionRight) -> Demand:
-        """As :meth:`demand`, and 404 for who has not the right: the page is not there for them."""
+    def demand_administrator(self) -> AnyResponse | None:
+        """As :meth:`demand`, and 404 for who is not in Administration."""
+        if g.session and ADMINISTRATION.name not in g.session.groups:
+            abort(HTTPStatus.NOT_FOUND)
+        return self.demand()
+
+    def demand_right(self, *rights: FunctionRight) -> Demand:
+        """As :meth:`demand`, and 404 for who has none of *rights*: the page is not there."""
 
         def demanded() -> AnyResponse | None:
-            if g.session and right not in sessions.rights(g.session):
+            if g.session and sessions.rights(g.session).isdisjoint(rights):
                 abort(HTTPStatus.NOT_FOUND)
             return self.demand()
 

@@ -6,8 +6,10 @@ from flask import Flask
 from flask_babel import format_datetime, get_locale
 
 from admin.texts import gettext as _
-from auth.rights import GROUPS, FunctionRight
+from auth.rights import GROUPS, DataRight, FunctionRight
+from auth.visibility import Visibility
 from office.filling.report import Why
+from office.marks import Origin
 from wire.clients import Family
 
 
@@ -22,6 +24,11 @@ def add_wording(app: Flask) -> None:
         step=step,
         right=right,
         why=why,
+        data_right=data_right,
+        visibility=visibility,
+        origin=origin,
+        kind=kind,
+        joined=lambda names: ",".join(sorted(names)),
     )
 
 
@@ -123,6 +130,47 @@ def step(behind: int | None) -> str:
     if behind == 1:
         return _("1 change behind")
     return _("%(number)s changes behind", number=behind)
+
+
+def data_right(each: DataRight) -> str:
+    """How far somebody may go."""
+    return {
+        DataRight.NONE: _("nothing"),
+        DataRight.READ: _("read"),
+        DataRight.WRITE: _("read and write"),
+        DataRight.MANAGE: _("read, write and manage"),
+    }[each]
+
+
+def visibility(word: str) -> str:
+    """Which customers somebody sees."""
+    return {
+        Visibility.ALL: _("all customers"),
+        Visibility.OWN: _("their own customers"),
+        Visibility.NONE: _("no customers"),
+    }[Visibility(word)]
+
+
+def origin(each: Origin) -> str:
+    """Whence a data right comes."""
+    if each.kind == "administration":
+        return group(each.name)
+    whose = {
+        "everybody": _("as everybody"),
+        "group": _("by the group %(name)s", name=group(each.name)),
+        "user": _("given in person"),
+        "owner": _("as the owner"),
+    }[each.kind]
+    return _("%(whose)s, from “%(place)s”", whose=whose, place=each.place) if each.place else whose
+
+
+def kind(word: str) -> str:
+    """What a collection is."""
+    return {
+        "calendar": _("calendar"),
+        "tasks": _("task list"),
+        "addressbook": _("address book"),
+    }[word]
 
 
 def browser(agent: str) -> str:

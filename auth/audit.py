@@ -55,6 +55,8 @@ class Act(StrEnum):
     BLOCK_SET = "block.set"
     BLOCK_LIFTED = "block.lifted"
     CONSENT_TEXT_SET = "consent-text.set"
+    CONSENT_GIVEN = "consent.given"
+    """Once more, to a newer text."""
     NUMBER_RANGE_GIVEN = "number-range.given"
     NUMBER_RANGE_ENDED = "number-range.ended"
     SETTING_CHANGED = "setting.changed"

@@ -31,6 +31,31 @@ def check_may_manage(manager: SessionRow, groups: Collection[str]) -> None:
         raise RightMissingError("Only administrators may do this to an administrator.")
 
 
+def may_set_visibility(manager: SessionRow, groups: Collection[str]) -> bool:
+    """Whether somebody at the console may say which customers a member of *groups* sees.
+
+    Also themselves: the audit log tells.
+    """
+    if FunctionRight.MANAGE_VISIBILITY not in sessions.rights(manager):
+        return False
+    return ADMINISTRATION.name in manager.groups or ADMINISTRATION.name not in groups
+
+
+def check_may_set_visibility(manager: SessionRow, groups: Collection[str]) -> None:
+    """Refuse where :func:`may_set_visibility` is False.
+
+    Raises:
+        RightMissingError: It is.
+    """
+    if not may_set_visibility(manager, groups):
+        raise RightMissingError("Only administrators may do this to an administrator.")
+
+
+def rights_for(manager: SessionRow) -> frozenset[FunctionRight]:
+    """The function rights that they may give and take: none that they have not themselves."""
+    return sessions.rights(manager)
+
+
 def groups_for(unit: Unit, manager: SessionRow) -> list[str]:
     """The names of the groups that they may put others into, the oldest first."""
     return [each for each in people.group_names(unit) if may_manage(manager, (each,))]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from enum import Enum, auto
 
 from auth.identity import Identity
-from auth.rights import DataRight, FunctionRight
+from auth.rights import ADMINISTRATION, DataRight, FunctionRight
 from office.errors import Blocked, BlockedError, FixedError, ForbiddenError, NotFoundError
 from office.layout import Role
 from storage.collections import CollectionRow
@@ -232,3 +232,56 @@ def demand_collection(who: Identity, act: Act, collection: CollectionRow) -> Non
         )
     if verdict is Verdict.FIXED:
         raise FixedError(f"“{name}” belongs to every user; it stays.")
+
+
+def may_mark(who: Identity, chain: Sequence[NodeRow]) -> bool:
+    """Whether *who* may close the folder at the end of *chain* to others, and open it again.
+
+    That is for whoever manages users or the folder, if it is there for them. A Home is nobody
+    else's, so that there is nothing to close.
+    """
+    if chain[0].role in {Role.HOME, Role.TOP} or not chain[-1].is_collection:
+        return False
+    if decide(who, Act.READ, chain) is not Verdict.ALLOWED:
+        return False
+    return who.may(FunctionRight.MANAGE_USERS) or decide(who, Act.MANAGE, chain) is Verdict.ALLOWED
+
+
+def may_mark_collection(who: Identity, collection: CollectionRow) -> bool:
+    """Whether *who* may close a calendar, task list or address book to others.
+
+    Whoever manages users knows which ones there are, and reads none of them by that.
+    """
+    if collection.is_blocked:
+        return False
+    return (
+        who.may(FunctionRight.MANAGE_USERS)
+        or decide_collection(who, Act.MANAGE, collection) is Verdict.ALLOWED
+    )
+
+
+def demand_granting(who: Identity, collection: CollectionRow) -> None:
+    """Raise unless *who* may say who reads and writes a collection: its managers, Administration.
+
+    Raises:
+        NotFoundError: For *who* it does not exist.
+        ForbiddenError: It was granted for less.
+    """
+    if who.is_administrator and not collection.is_blocked:
+        return
+    demand_collection(who, Act.MANAGE, collection)
+
+
+def may_mark_user(
+    who: Identity, user_id: int, groups: Iterable[str], *, is_owner: bool = False
+) -> bool:
+    """Whether *who*, who may mark a place, may close it to this user, or open it again.
+
+    Nobody closes anything to themselves: they could not open it again. Administrators are
+    closed out by administrators only, and owners from what is theirs by who manages users.
+    """
+    if user_id == who.user_id:
+        return False
+    if ADMINISTRATION.name in groups and not who.is_administrator:
+        return False
+    return not is_owner or who.may(FunctionRight.MANAGE_USERS)

@@ -18,6 +18,7 @@
   - SyncTokenError       403  a sync token that no change is known since (RFC 6578 section 3.2)
   - UIDConflictError     409  another object of the collection has the UID (RFC 4791, 6352)
   - UnfitItemError       403  an object that this collection does not take
+  - ChangedError         409  somebody else changed what was looked at
 
 The status codes are only a reading aid: errors know nothing of HTTP.
 ``dav_providers.documents.failures`` owns the real table.
@@ -154,3 +155,15 @@ class UnfitItemError(OfficeError):
     def __init__(self, message: str, *, is_address_book: bool) -> None:
         super().__init__(message)
         self.is_address_book = is_address_book
+
+
+class ChangedError(OfficeError):
+    """Somebody else changed what was looked at before it was to be changed; nothing was done.
+
+    Attributes:
+        names: Of those whose standing changed.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(f"Somebody changed this meanwhile, of: {', '.join(names)}.")
+        self.names = tuple(names)

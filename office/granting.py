@@ -1,6 +1,6 @@
 """Grants as administration gives them: on shared folders and on people's collections, by path."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from auth import grants, identity, people, rights
@@ -12,7 +12,7 @@ from auth.rights import DataRight, FunctionRight
 from office import access, layout, places, targets
 from office.access import Act, Verdict
 from office.command import at_the_machine
-from office.errors import FixedError, KindError, NotFoundError
+from office.errors import ChangedError, FixedError, KindError, NotFoundError
 from office.layout import Role
 from office.targets import Target
 from storage import collections, tree
@@ -54,7 +54,9 @@ def grant(
         FixedError: It is no place where something can be granted.
         KindError: It is a document.
     """
-    target = _held(unit, path, who)
+    people_rows.hold_everybody(unit)
+    target = targets.find(unit, path)
+    _check(unit, target, who)
     grants.grant(unit, target.noun, target.id, name, right, by=_actor(who))
     end_locks_without_right(unit)
     return Granted(name, right, target.path)
@@ -68,10 +70,47 @@ def revoke(unit: WriteUnit, name: str, path: str, *, who: Identity | None = None
         NotFoundError: There is nothing at the path, or nothing was granted to them there.
         ForbiddenError, FixedError, KindError: As :func:`grant`.
     """
-    target = _held(unit, path, who)
+    people_rows.hold_everybody(unit)
+    target = targets.find(unit, path)
+    _check(unit, target, who)
     if not grants.revoke(unit, target.noun, target.id, name, by=_actor(who)):
         raise NotFoundError(f"Nothing was granted to {name} on “{target.path}” itself.")
     end_locks_without_right(unit)
+
+
+def change(
+    unit: WriteUnit, target: Target, name: str, right: DataRight, *, was: int, who: Identity
+) -> None:
+    """Let somebody go this far with *target*, who could go as far as *was* by a grant on itself.
+
+    :attr:`DataRight.NONE` takes it back; what is as it was is not written down again.
+
+    Raises:
+        ChangedError: They can go another distance by now; nothing was done.
+        UnknownPrincipalError: There is no such user or group.
+        NotFoundError, ForbiddenError, FixedError, KindError: As :func:`grant`.
+    """
+    people_rows.hold_everybody(unit)
+    _check(unit, target, who)
+    principal_id = grants.principal_of(unit, name)
+    there = {
+        each.principal_id: each.level
+        for each in grant_rows.on_these(unit, target.noun, [target.id])
+    }
+    if (now := there.get(principal_id, 0)) != was:
+        raise ChangedError([name])
+    if right == now:
+        return
+    if right is DataRight.NONE:
+        grants.revoke(unit, target.noun, target.id, name, by=_actor(who))
+    else:
+        grants.grant(unit, target.noun, target.id, name, right, by=_actor(who))
+    end_locks_without_right(unit)
+
+
+def is_grantable(chain: Sequence[NodeRow]) -> bool:
+    """Whether something can be granted on the folder at the end of *chain*."""
+    return chain[0].role in _GRANTABLE
 
 
 def take_rights(
@@ -135,22 +174,19 @@ def _shown(row: grant_rows.NamedGrantRow, path: str) -> Granted:
 
 
 def _actor(who: Identity | None) -> Actor:
-    return COMMAND_LINE if who is None else Actor(who.user_id, who.device_id)
+    return COMMAND_LINE if who is None else Actor(who.user_id, who.device_id or None)
 
 
-def _held(unit: WriteUnit, path: str, who: Identity | None) -> Target:
-    """What is at *path*; nobody else grants anything, or begins a lock, until the commit."""
-    people_rows.hold_everybody(unit)
-    target = targets.find(unit, path)
+def _check(unit: Unit, target: Target, who: Identity | None) -> None:
+    """Whether anything can be granted there, and by *who*."""
     if who is not None:
         _demand_management(unit, who, target)
     if target.node is None:
-        return target
+        return
     if not target.node.is_collection:
         raise KindError(f"“{target.node.name}” is a document; grant the folder that it lies in.")
-    if _chain(unit, target.id)[0].role not in _GRANTABLE:
+    if not is_grantable(_chain(unit, target.id)):
         raise FixedError(f"“{target.path}” is seen as the office rules; nothing is granted there.")
-    return target
 
 
 def _demand_management(unit: Unit, who: Identity, target: Target) -> None:
@@ -159,9 +195,8 @@ def _demand_management(unit: Unit, who: Identity, target: Target) -> None:
         return
     found = collections.find_by_id(unit, target.id, viewer_id=who.user_id)
     if found is not None:
-        access.demand_collection(who, Act.MANAGE, found)
+        access.demand_granting(who, found)
 
 
 def _chain(unit: Unit, node_id: int) -> list[NodeRow]:
-    nodes = (tree.find(unit, each) for each, _ in tree.lineage(unit, node_id))
-    return [node for node in nodes if node is not None]
+    return tree.ancestries(unit, [node_id]).get(node_id, [])

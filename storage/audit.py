@@ -101,6 +101,12 @@ def before(unit: Unit, before_id: int | None, *, limit: int) -> list[NamedAuditR
     return [_named(row) for row in found]
 
 
+def of_act(unit: Unit, act: str) -> list[NamedAuditRow]:
+    """All rows of one kind, oldest first; for kinds of which there are few."""
+    found = unit.rows(f"{_NAMED} WHERE a.act = :act ORDER BY a.id", {"act": act})
+    return [_named(row) for row in found]
+
+
 def after(unit: Unit, after_id: int, *, limit: int) -> list[NamedAuditRow]:
     """At most *limit* rows behind *after_id*, oldest first."""
     found = unit.rows(

@@ -173,6 +173,19 @@ def of_viewers(unit: Unit, viewer_ids: Collection[int]) -> dict[int, list[Collec
     return found
 
 
+def behind(unit: Unit, viewer_id: int, *, after: str, most: int) -> list[CollectionRow]:
+    """The first *most* of everybody's collections behind *after*, as they stand to the viewer.
+
+    They are in the order of ``<owner's name>/<own name>``, and *after* is such a key.
+    """
+    rows = unit.rows(
+        f"{_SELECT[unit.is_sqlite]} WHERE p.name || '/' || c.name > :after"
+        " ORDER BY p.name || '/' || c.name LIMIT :most",
+        {"viewer": viewer_id, "after": after, "most": most},
+    )
+    return [_collection(row) for row in rows]
+
+
 def hold(
     unit: WriteUnit, viewer_id: int, names: Collection[str], ids: Collection[int] = ()
 ) -> list[CollectionRow]:

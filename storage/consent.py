@@ -41,6 +41,60 @@ def find_text(unit: Unit, version: int, language: str) -> ConsentTextRow | None:
     return ConsentTextRow._make(row) if row else None
 
 
+class VersionRow(NamedTuple):
+    """A version of the text, and since when it holds (0: from the start)."""
+
+    version: int
+    created_us: int
+
+
+class AgreementRow(NamedTuple):
+    """A user and one consent of theirs; the last three are None of who never consented."""
+
+    user_name: str
+    email: str
+    state: str
+    version: int | None
+    language: str | None
+    given_us: int | None
+
+
+def versions(unit: Unit) -> list[VersionRow]:
+    """All versions, the newest first."""
+    rows = unit.rows(
+        "SELECT version, min(created_us) FROM consent_text GROUP BY version ORDER BY version DESC"
+    )
+    return [VersionRow._make(row) for row in rows]
+
+
+def agreements(unit: Unit) -> list[AgreementRow]:
+    """Everybody by name with each of their consents, oldest first, or with none."""
+    rows = unit.rows(
+        "SELECT p.name, person.email, person.state, c.version, c.language, c.given_us FROM person"
+        " JOIN principal p ON p.id = person.principal_id"
+        " LEFT JOIN consent c ON c.user_id = p.id ORDER BY p.name, c.id"
+    )
+    return [AgreementRow._make(row) for row in rows]
+
+
+def is_due(user_id: str, since_us: str) -> str:
+    """SQL: whether the user in a column has to consent again, who came in at *since_us*.
+
+    They consented to an older version than the one that all shall consent to, and that one was
+    there when they came.
+    """
+    return (
+        "EXISTS (SELECT 1 FROM instance i JOIN consent_text t"
+        " ON t.version = CAST(i.value AS integer)"
+        f" WHERE i.key = '{DEMANDED}' AND t.created_us <= {since_us} AND t.version >"
+        f" (SELECT max(c.version) FROM consent c WHERE c.user_id = {user_id}))"
+    )
+
+
+DEMANDED = "consent.demanded"
+"""The fact about the installation: the version that also those consent to who did before."""
+
+
 def insert_text(unit: WriteUnit, row: ConsentTextRow) -> bool:
     """Keep a version in one language; False if somebody made this version just now."""
     made = unit.execute(

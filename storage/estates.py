@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from storage.store import Unit, WriteUnit
+from storage.tree import COLUMNS, NodeRow
 
 
 class EstateRow(NamedTuple):
@@ -66,3 +67,18 @@ def all_estates(unit: Unit) -> list[EstateRow]:
     """Every property, by number."""
     rows = unit.rows(f"SELECT {_COLUMNS} FROM estate ORDER BY number")
     return [EstateRow._make(row) for row in rows]
+
+
+_WITH_FOLDERS = (
+    f"SELECT {', '.join(f'e.{each}' for each in EstateRow._fields)},"
+    f" {', '.join(f'n.{each}' for each in COLUMNS)}"
+    " FROM estate e JOIN node n ON n.id = e.node_id"
+    " WHERE e.number > :after ORDER BY e.number LIMIT :most"
+)
+
+
+def with_folders(unit: Unit, *, after: str, most: int) -> list[tuple[EstateRow, NodeRow]]:
+    """The first *most* properties whose numbers come behind *after*, each with its folder."""
+    width = len(EstateRow._fields)
+    rows = unit.rows(_WITH_FOLDERS, {"after": after, "most": most})
+    return [(EstateRow._make(row[:width]), NodeRow._make(row[width:])) for row in rows]

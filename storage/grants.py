@@ -73,3 +73,13 @@ def everything(unit: Unit, noun: Noun) -> list[NamedGrantRow]:
         " LEFT JOIN principal p ON p.id = g.principal_id ORDER BY g.id"
     )
     return [NamedGrantRow._make(row) for row in rows]
+
+
+def named_on(unit: Unit, noun: Noun, thing_id: int) -> list[NamedGrantRow]:
+    """The grants on this very thing with the names, the oldest first."""
+    rows = unit.rows(
+        f"SELECT g.{noun}_id, p.name, g.level FROM {noun}_grant g"
+        f" LEFT JOIN principal p ON p.id = g.principal_id WHERE g.{noun}_id = :id ORDER BY g.id",
+        {"id": thing_id},
+    )
+    return [NamedGrantRow._make(row) for row in rows]

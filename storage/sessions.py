@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from storage import function_rights
+from storage import consent, function_rights
 from storage.people import joined_groups, split_names
 from storage.store import Unit, WriteUnit
 
@@ -14,6 +14,7 @@ class SessionRow(NamedTuple):
         confirmed_us: When the password was last given.
         is_complete: Nothing is awaited any more: no second factor is on, or it was given.
         language: What the user chose, or None.
+        is_consent_due: They consented to a text that has been changed since, and are asked again.
         rights: The names of the user's and their groups' rights, with commas, or None.
     """
 
@@ -29,6 +30,7 @@ class SessionRow(NamedTuple):
     is_complete: bool
     address: str
     agent: str
+    is_consent_due: bool
     groups: frozenset[str]
     rights: str | None
 
@@ -37,6 +39,7 @@ def _sql(unit: Unit) -> str:
     return (
         "SELECT s.id, s.user_id, p.name, person.email, person.state, preference.language,"
         " s.created_us, s.seen_us, s.confirmed_us, s.is_complete, s.address, s.agent,"
+        f" {consent.is_due('s.user_id', 's.created_us')},"
         f" {joined_groups(unit, 's.user_id')}, {function_rights.joined(unit, 's.user_id')}"
         " FROM console_session s JOIN principal p ON p.id = s.user_id"
         " JOIN person ON person.principal_id = s.user_id"
@@ -47,7 +50,9 @@ def _sql(unit: Unit) -> str:
 def _session(row: tuple[Any, ...]) -> SessionRow:
     *plain, groups, rights = row
     found = SessionRow._make([*plain, split_names(groups), rights])
-    return found._replace(is_complete=bool(found.is_complete))
+    return found._replace(
+        is_complete=bool(found.is_complete), is_consent_due=bool(found.is_consent_due)
+    )
 
 
 def insert(

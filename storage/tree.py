@@ -197,3 +197,30 @@ def lineage(unit: Unit, node_id: int) -> list[tuple[int, str]]:
         {"id": node_id},
     )
     return [(int(row[0]), row[1]) for row in rows]
+
+
+def ancestries(unit: Unit, node_ids: Collection[int]) -> dict[int, list[NodeRow]]:
+    """The chains from the root down to each of these nodes that is there; one query for all."""
+    rows = unit.rows(
+        "WITH RECURSIVE up(start, id, parent_id, level) AS ("
+        f"SELECT id, id, parent_id, 0 FROM node WHERE id {is_among(unit, 'ids')} UNION ALL "
+        "SELECT up.start, node.id, node.parent_id, up.level + 1 "
+        "FROM node JOIN up ON node.id = up.parent_id) "
+        f"SELECT up.start, {_columns('node')} FROM up JOIN node ON node.id = up.id "
+        "ORDER BY up.start, up.level DESC",
+        {"ids": id_list(unit, node_ids)},
+    )
+    found: dict[int, list[NodeRow]] = {}
+    for start, *columns in rows:
+        found.setdefault(start, []).append(NodeRow._make(columns))
+    return found
+
+
+def folders(unit: Unit, parent_id: int, *, after: str, most: int) -> list[NodeRow]:
+    """The first *most* collections directly in a collection whose names come behind *after*."""
+    rows = unit.rows(
+        f"SELECT {_columns('node')} FROM node WHERE parent_id = :parent AND name > :after"
+        " AND is_collection = :yes ORDER BY name LIMIT :most",
+        {"parent": parent_id, "after": after, "most": most, "yes": True},
+    )
+    return [NodeRow._make(row) for row in rows]

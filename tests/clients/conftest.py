@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.clients.machines import vdirsyncer
 from tests.databases import Postgres, postgres
 from tests.e2e.server_process import Device, Office, Variant, running_office
 
-__all__ = ["postgres"]
+__all__ = ["postgres", "vdirsyncer"]
 
 _VARIANTS = {
     "uvicorn-sqlite": ("uvicorn", False),

@@ -119,12 +119,21 @@ def test_a_new_users_way(office: Office, chromium: Any, look: Look) -> None:
     )
     walker = Walker(context.new_page(), look)
 
+    for number in ("4711", "4712"):
+        office.command("estate", "add", number, "Villa Parkallee")
     _administrator(walker, link)
     invitation = walker.page.text_content("main code")
     context.clear_cookies()
     _invited(walker, _path(str(invitation)))
     _devices(walker)
     _account(walker)
+    context.clear_cookies()
+    page = walker.page
+    page.goto("/console/sign-in")
+    walker.fill(login="berta", password=PASSWORD)
+    walker.send()
+    walker.has("#devices")
+    _asked_again(walker)
 
     assert walker.violations == []
     # A browser logs each answer that says no; nothing else may be there.
@@ -259,6 +268,8 @@ def _administrator(walker: Walker, link: str) -> None:
     address = page.text_content("main code")
     page.goto("/console/users/anna")
     walker.look_at("user")
+    _marks(walker)
+    _consent(walker)
     page.goto("/console/audit")
     walker.look_at("record")
     page.goto("/console/users")
@@ -268,6 +279,67 @@ def _administrator(walker: Walker, link: str) -> None:
     walker.send("/link")
     walker.has("main code")
     assert page.text_content("main code") != address
+
+
+def _marks(walker: Walker) -> None:
+    page = walker.page
+    page.goto("/console/access")
+    walker.look_at("access")
+    page.type("#q", "4712")
+    page.wait_for_selector("#properties a >> text=4711", state="detached")
+    page.click("#properties a >> text=4712")
+    walker.has("main form[action$='/marks']")
+    page.uncheck("main label:has-text('anna') input")
+    walker.send("/marks")
+    page.wait_for_selector("main label:has-text('anna') input:not(:checked)")
+    page.select_option("#name", "anna")
+    page.select_option("#new-right", "manage")
+    page.click("form.inline button")
+    walker.has("form[action$='/grants'] #right-1")
+    walker.look_at("access-folder")
+    page.goto("/console/access/collections")
+    walker.look_at("access-collections")
+    page.click("#collections a")
+    walker.look_at("access-collection")
+    page.goto("/console/users/anna")
+    walker.fill(first="1000", last="1999")
+    walker.send("/range")
+    walker.look_at("user-closed")
+
+
+def _consent(walker: Walker) -> None:
+    page = walker.page
+    page.goto("/console/consent-text")
+    walker.look_at("consent-text")
+    walker.fill(text_de="Ich willige ein.", text_en="I consent.")
+    page.click("button[value=preview]")
+    walker.has("#preview")
+    walker.look_at("consent-preview")
+    page.click("button[value=save]")
+    page.wait_for_selector("#preview", state="detached")
+    page.goto("/console/consent-text/2")
+    walker.look_at("consent-version")
+    page.goto("/console/consent-text/agreed")
+    walker.look_at("consent-agreed")
+
+
+def _asked_again(walker: Walker) -> None:
+    """The text was changed; whoever signs in reads the new one first."""
+    page = walker.page
+    page.goto("/console/consent-text")
+    walker.fill(text_de="Ich willige auch darin ein.", text_en="I consent to this, too.")
+    page.check("[name=asks_again]")
+    page.click("button[value=save]")
+    walker.has("#versions")
+    page.context.clear_cookies()
+    page.goto("/console/devices")
+    walker.fill(login="anna", password="93751846")
+    walker.send()
+    walker.has("[name=agreed]")
+    walker.look_at("consent-again")
+    page.check("[name=agreed]")
+    walker.send()
+    walker.has("#devices")
 
 
 def _invited(walker: Walker, invitation: str) -> None:

@@ -44,11 +44,13 @@ OWNER = "jonas"
 CALENDAR = f"/dav/{OWNER}/calendar"
 READ, WRITE = 1, 2
 ROOT = "/Objekte"
-PLACES = (ROOT, ESTATE, FOLDER, DOCUMENT, ELSEWHERE)
+INNER = f"{FOLDER}/Kammer"
+PLACES = (ROOT, ESTATE, FOLDER, INNER, DOCUMENT, ELSEWHERE)
 SECRETS = {
     ROOT: "Objekte",
     ESTATE: "Lindenallee",
     FOLDER: "Dachboden",
+    INNER: "Kammer",
     DOCUMENT: "Balken",
     ELSEWHERE: "Marktplatz",
 }
@@ -71,6 +73,7 @@ GRANTS: tuple[tuple[tuple[str, int, str], ...], ...] = (
 BLOCKS: tuple[tuple[str, ...], ...] = (
     (),
     (FOLDER,),
+    (INNER,),
     (ESTATE,),
     (ROOT,),
     (ELSEWHERE, CALENDAR),
@@ -240,6 +243,7 @@ def both(
         url = server.fresh()
     store = ForgetfulStore(url)
     files = rights_office(store, folder)
+    assert files.clients["berta"].request("MKCOL", INNER).status == 201
     dav = GroupwareOffice(
         store, make_groupware(store, files.settings, clock=files.clock), files.clock, {}
     )

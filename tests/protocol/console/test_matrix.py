@@ -72,6 +72,14 @@ DOORS = (
     Door("POST", "/console/account/second-factor", USERS),
     Door("POST", "/console/account/second-factor/off", USERS),
     Door("POST", "/console/account/second-factor/recovery-codes", USERS),
+    Door("GET", "/console/access", USERS),
+    Door("GET", "/console/access/collections", USERS),
+    Door("GET", "/console/access/folders/<int:thing_id>", USERS),
+    Door("POST", "/console/access/folders/<int:thing_id>/marks", USERS),
+    Door("POST", "/console/access/folders/<int:thing_id>/grants", USERS),
+    Door("GET", "/console/access/collections/<int:thing_id>", USERS),
+    Door("POST", "/console/access/collections/<int:thing_id>/marks", USERS),
+    Door("POST", "/console/access/collections/<int:thing_id>/grants", USERS),
     Door("GET", "/console/users", MANAGERS),
     Door("GET", "/console/users/new", MANAGERS),
     Door("POST", "/console/users/new", MANAGERS),
@@ -81,6 +89,13 @@ DOORS = (
     Door("GET", "/console/users/<name>/devices", MANAGERS),
     Door("GET", "/console/users/<name>/devices/confirm", MANAGERS),
     Door("POST", "/console/users/<name>/devices/confirm", MANAGERS),
+    Door("GET", "/console/consent", USERS),
+    Door("POST", "/console/consent", USERS),
+    Door("GET", "/console/consent-text", ADMINISTRATORS),
+    Door("POST", "/console/consent-text", ADMINISTRATORS),
+    Door("GET", "/console/consent-text/<int:number>", ADMINISTRATORS),
+    Door("GET", "/console/consent-text/agreed", ADMINISTRATORS),
+    Door("GET", "/console/consent-text/agreed.csv", ADMINISTRATORS),
     Door("GET", "/console/audit", MANAGERS),
     Door("GET", "/console/set-up", ADMINISTRATORS),
     Door("GET", "/console/set-up/office", ADMINISTRATORS),
@@ -150,7 +165,11 @@ def _visit(console: Console, who: str) -> Visit:
 
 
 def _filled(path: str) -> str:
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: "7" if "id" in found[1] else "nobody", path)
+    return re.sub(
+        r"<(?:\w+:)?(\w+)>",
+        lambda found: "7" if re.search("id|number", found[1]) else "nobody",
+        path,
+    )
 
 
 def _answer(visit: Visit, door: Door) -> str:

@@ -163,18 +163,20 @@ class TestNames:
         self, filled: GroupwareOffice, anna: Device, jonas: Device
     ) -> None:
         set_name(jonas, "calendar/", "Jonas' Termine", "#00FF00")
-        grant(filled, "anna", READ)
+        grant(filled, EVERYBODY, READ)
         [path] = shared(anna)
+        vera = filled.person("vera")
         assert called(anna, path) == "Jonas' Termine (jonas)"
 
         assert set_name(anna, path, "Kollege", "#FF0000").status == 207
 
         colours = [
             device.propfind(device.own(where), COLOUR).found()[COLOUR].text
-            for device, where in ((anna, path), (jonas, "calendar/"))
+            for device, where in ((anna, path), (jonas, "calendar/"), (vera, path))
         ]
         assert (called(anna, path), called(jonas, "calendar/")) == ("Kollege", "Jonas' Termine")
-        assert colours == ["#FF0000", "#00FF00"]
+        assert called(vera, path) == "Jonas' Termine (jonas)"
+        assert colours == ["#FF0000", "#00FF00", "#00FF00"]
 
     def test_nobody_makes_a_collection_of_such_a_name(self, anna: Device) -> None:
         assert anna.request("MKCALENDAR", anna.own("shared-7/")).status == 403
