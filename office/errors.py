@@ -4,7 +4,9 @@
   - NotFoundError        404  not there, or the caller may not know that it is
     - BlockedError       404  a block of this user holds
   - ForbiddenError       403  known, but a right is missing (RFC 3744 section 7.1.1)
+    - SchedulingDeniedError 403  it would send something in another's name (RFC 6638 section 6.2)
   - FixedError           403  the office fixes this name or folder
+    - DefaultCalendarError 403  invitations go to this calendar (RFC 6638 section 4.3.1.1)
   - UnfitNameError       403  a name that not every device could hold
   - ExistsError          405/412  something of that name is there already
   - ParentMissingError   409  the collection it would lie in is not there (RFC 4918 section 9.7.1)
@@ -18,6 +20,7 @@
   - SyncTokenError       403  a sync token that no change is known since (RFC 6578 section 3.2)
   - UIDConflictError     409  another object of the collection has the UID (RFC 4791, 6352)
   - UnfitItemError       403  an object that this collection does not take
+  - MeetingError         403  a meeting, which is written otherwise; no client hears of it
 
 The status codes are only a reading aid: errors know nothing of HTTP.
 ``dav_providers.documents.failures`` owns the real table.
@@ -71,8 +74,24 @@ class ForbiddenError(OfficeError):
         self.names = tuple(names)
 
 
+class SchedulingDeniedError(ForbiddenError):
+    """It would send invitations or answers in the name of *owner*, whose calendar it is."""
+
+    def __init__(self, owner: str, privilege: str) -> None:
+        super().__init__(
+            f"Only {owner} can invite and answer in this calendar.",
+            privilege=privilege,
+            names=(owner, "outbox"),
+        )
+        self.owner = owner
+
+
 class FixedError(OfficeError):
     """The office fixes this folder: nobody renames or deletes it here."""
+
+
+class DefaultCalendarError(FixedError):
+    """A calendar that invitations go to is to be deleted (RFC 6638 section 4.3.1.1)."""
 
 
 class UnfitNameError(OfficeError):
@@ -154,3 +173,10 @@ class UnfitItemError(OfficeError):
     def __init__(self, message: str, *, is_address_book: bool) -> None:
         super().__init__(message)
         self.is_address_book = is_address_book
+
+
+class MeetingError(OfficeError):
+    """What is there was stored as a meeting: it is written at the meetings' desk, or not at all.
+
+    No client hears of it: the door begins anew (``office.meetings``).
+    """

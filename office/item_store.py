@@ -12,6 +12,7 @@ from office.access import Act
 from office.collections import Kind
 from office.errors import (
     ExistsError,
+    FixedError,
     IntoItselfError,
     UIDConflictError,
     UnfitItemError,
@@ -20,10 +21,13 @@ from office.errors import (
 from office.items import (
     AddressObject,
     CalendarObject,
+    InvalidItemError,
     ItemLimits,
+    Precondition,
     read_address_object,
     read_calendar_object,
 )
+from office.meetings.contents import new_tag
 from office.sync_tokens import Known, known_by, portion
 from office.work import GroupwareWork
 from storage import items
@@ -45,11 +49,16 @@ class ReadItem:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a put did: the hash of the bytes that are there now, and what was new about it."""
+    """What a put did: the hash of the bytes that are there now, and what was new about it.
+
+    ``content`` is what is there now; without ``is_as_sent`` it is not what the client sent.
+    """
 
     etag: str
     is_new: bool
     has_changed: bool
+    content: Content
+    is_as_sent: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +126,11 @@ def put(
     if item is None:
         _check_name(href)
         items.create(work.unit, collection.id, href, content, now_us=work.now_us)
-        return Stored(content.etag, is_new=True, has_changed=True)
-    has_changed = content.etag != item.etag
+        return Stored(content.etag, is_new=True, has_changed=True, content=content)
+    has_changed = (content.etag, content.schedule_tag) != (item.etag, item.schedule_tag)
     if has_changed:
         items.replace(work.unit, item, content, now_us=work.now_us)
-    return Stored(content.etag, is_new=False, has_changed=has_changed)
+    return Stored(content.etag, is_new=False, has_changed=has_changed, content=content)
 
 
 def remove(work: GroupwareWork, collection: CollectionRow, item: ItemRow) -> None:
@@ -160,8 +169,18 @@ def move(
         UnfitItemError, UnfitNameError, UIDConflictError: The target can't take it.
     """
     access.demand_collection(work.who, Act.REMOVE_FROM, collection)
+    if item.schedule_tag and target.collection.owner_id != collection.owner_id:
+        raise FixedError("A meeting stays with who takes part; it can be moved between their own.")
     _make_room(work, item, target, besides=item.id, may_overwrite=may_overwrite)
-    items.move(work.unit, item, target.collection.id, target.href, now_us=work.now_us)
+    items.move(
+        work.unit,
+        item,
+        target.collection.id,
+        target.href,
+        now_us=work.now_us,
+        # Section 3.2.10 of RFC 6638 has it change.
+        schedule_tag=new_tag() if item.schedule_tag else "",
+    )
     return target.item is None
 
 
@@ -174,6 +193,9 @@ def copy(work: GroupwareWork, item: ItemRow, target: Target, *, may_overwrite: b
         IntoItselfError: It is there already.
         UnfitItemError, UnfitNameError, UIDConflictError: The target can't take it.
     """
+    if item.schedule_tag:
+        # Section 3.2.4.1 of RFC 6638.
+        raise InvalidItemError(Precondition.UNIQUE_MEETING, "There is one copy of a meeting.")
     _make_room(work, item, target, besides=0, may_overwrite=may_overwrite)
     items.copy(work.unit, item, target.collection.id, target.href, now_us=work.now_us)
     return target.item is None
@@ -225,6 +247,8 @@ def _make_room(
         if not may_overwrite:
             raise ExistsError("There is an object of that name already.")
         access.demand_collection(work.who, Act.REMOVE_FROM, target.collection)
+        if target.item.schedule_tag:
+            raise FixedError("A meeting is there; delete it first, so that the others hear of it.")
         items.delete(work.unit, target.item, now_us=work.now_us)
 
 

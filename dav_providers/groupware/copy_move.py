@@ -1,6 +1,7 @@
 """COPY and MOVE of objects between one's own collections (RFC 4918 sections 9.8 and 9.9)."""
 
 from dav_providers.groupware import preconditions
+from dav_providers.groupware.put import schedule_headers
 from dav_providers.groupware.request import GroupwareRequest, OutsideError
 from dav_providers.multistatus.answers import Answer, RefusedError
 from office import collections, item_store
@@ -23,7 +24,15 @@ def answer(request: GroupwareRequest) -> Answer:
         raise FixedError("Collections stay where they are; change their name instead.")
     with request.change() as work:
         is_new = _carry(request, work, names, may_overwrite=may_overwrite)
-    return Answer(201 if is_new else 204, [("Content-Length", "0")])
+        tag = _schedule_tag(work, names)
+    return Answer(201 if is_new else 204, [("Content-Length", "0"), *schedule_headers(tag)])
+
+
+def _schedule_tag(work: GroupwareWork, names: tuple[str, ...]) -> str:
+    """The schedule tag of what now lies at the destination (RFC 6638 section 3.2.10)."""
+    collection = collections.find(work.unit, work.who, names[1])
+    item = items.find(work.unit, collection.id, names[2])
+    return item.schedule_tag if item else ""
 
 
 def _destination(request: GroupwareRequest) -> tuple[str, ...]:
@@ -52,6 +61,8 @@ def _carry(
     except NotFoundError:
         raise ParentMissingError(message="There is no such calendar or address book.") from None
     collection, other = collections.hold(work, request.names[1], names[1])
+    if collection.is_for_meetings:
+        raise FixedError("A message stays in its inbox; it can only be deleted.")
     item = items.find(unit, collection.id, request.names[2])
     if item is None:
         raise NotFoundError("There is nothing here.")

@@ -18,8 +18,6 @@ pytestmark = pytest.mark.clients
 NOT_FULL = {
     # A calendar is made by MKCALENDAR and not by looking at it.
     "create-calendar.auto": "unsupported",
-    # RFC 6638 comes later.
-    "scheduling": "unsupported",
     # A property filter of VCALENDAR asks VCALENDAR's own properties (RFC 4791 section 9.7.1).
     "search.text.comp-type-optional": "unsupported",
     # /a@b and /a%40b are one name here: clients write either.
