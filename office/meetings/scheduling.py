@@ -47,6 +47,7 @@ class Scheduling:
         self._work = desk.work
         self._deliveries: list[Delivery] = []
         self._letters: list[tuple[str, str]] = []
+        self._bytes = 0
 
     def put(self, href: str, read: ReadItem) -> Stored:
         """Store what was sent at *href*, and tell those whom it concerns.
@@ -208,12 +209,12 @@ class Scheduling:
         if part is None:
             return DELIVERED
         try:
-            self._deliver(party, known, part)
-            self._put_message(party, self._message(notice).part)
-        except TooMuchError:
-            raise
+            copy = self._copy_for(party, known, part)
+            note = self._message_for(party, self._message(notice).part)
         except InvalidItemError:
             return REFUSED
+        self._add(copy)
+        self._add(note)
         return DELIVERED
 
     def _known_copy(self, party: PartyRow) -> ItemRow | None:
@@ -229,7 +230,7 @@ class Scheduling:
                 return each
         return None
 
-    def _deliver(self, party: PartyRow, known: ItemRow | None, part: Part) -> None:
+    def _copy_for(self, party: PartyRow, known: ItemRow | None, part: Part) -> Delivery:
         desk = self._desk
         place = desk.default_place(party.id)
         if known is None and place is None:
@@ -246,7 +247,7 @@ class Scheduling:
         )
         where = known.collection_id if known else place.id if place else 0
         href = known.href if known else f"{uuid.uuid4()}.ics"
-        self._add(Delivery(where, href, known, made))
+        return Delivery(where, href, known, made)
 
     def _keys_of(self, party: PartyRow) -> frozenset[str]:
         return frozenset(
@@ -255,20 +256,20 @@ class Scheduling:
             if (found := self._desk.party(key)) is not None and found.id == party.id
         )
 
-    def _put_message(self, party: PartyRow, part: Part) -> None:
+    def _message_for(self, party: PartyRow, part: Part) -> Delivery:
         desk = self._desk
         inbox = desk.inbox(party.id)
         if inbox is None:
-            return
+            raise InvalidItemError(Precondition.CALENDAR_COMPONENT, "They have no inbox.")
         made = contents.message_content(part, desk.message_key, desk.reach.limits)
         known = desk.member(inbox.id, desk.message_key)
-        href = known.href if known else f"{uuid.uuid4()}.ics"
-        self._add(Delivery(inbox.id, href, known, made))
+        return Delivery(inbox.id, known.href if known else f"{uuid.uuid4()}.ics", known, made)
 
     def _add(self, delivery: Delivery) -> None:
         self._deliveries.append(delivery)
-        if sum(each.content.size for each in self._deliveries) > MOST_DELIVERED_BYTES:
-            raise TooMuchError(
+        self._bytes += delivery.content.size
+        if self._bytes > MOST_DELIVERED_BYTES:
+            raise InvalidItemError(
                 Precondition.CALENDAR_SIZE, "All copies of it together are too large."
             )
 
@@ -348,7 +349,7 @@ class Scheduling:
                     tag=each.schedule_tag,
                 )
                 self._add(Delivery(each.collection_id, each.href, each, made))
-                self._put_message(party, part)
+                self._add(self._message_for(party, part))
                 return True
         return False
 
@@ -356,7 +357,3 @@ class Scheduling:
         unit, now_us = self._work.unit, self._work.now_us
         deliveries.put(unit, self._deliveries, now_us=now_us)
         outbox.put_many(unit, KIND, self._letters, now_us=now_us)
-
-
-class TooMuchError(InvalidItemError):
-    """One change would write more than it may; nothing of it is done."""

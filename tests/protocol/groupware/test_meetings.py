@@ -329,6 +329,20 @@ class TestSeries:
         assert answers(text) == [{"jonas": "ACCEPTED"}, {"jonas": "DECLINED"}]
         assert SECOND in text
 
+    def test_an_answer_to_one_instance_outlives_a_save_that_has_not_seen_it(
+        self, anna: Device, jonas: Device
+    ) -> None:
+        tag = anna.put(PATH, meeting(*WEEKLY, JONAS)).headers["schedule-tag"]
+        href, text = copy_of(jonas)
+        changed = text.replace("END:VEVENT", "EXDATE:20270511T100000Z\nEND:VEVENT")
+        jonas.request("PUT", href, changed.replace("\n", "\r\n").encode())
+
+        anna.put(PATH, meeting(*WEEKLY, JONAS, "LOCATION:Saal"), If_Schedule_Tag_Match=tag)
+
+        text = copy_of(anna)[1]
+        assert answers(text) == [{"jonas": "NEEDS-ACTION"}, {"jonas": "DECLINED"}]
+        assert text.count("LOCATION:Saal") == 2
+
     def test_an_instance_that_an_attendee_takes_out_is_declined(
         self, anna: Device, jonas: Device
     ) -> None:

@@ -157,4 +157,4 @@ def test_an_english_office_speaks_english(groupware: GroupwareOffice) -> None:
     reply = emma.propfind("/dav/emma/", f"{DAV}displayname", Depth="1")
 
     names = [reply.found(href)[f"{DAV}displayname"].text for href in reply.hrefs[1:]]
-    assert names == ["Calendar", "Tasks", "Contacts"]
+    assert names == ["Calendar", "Tasks", "Contacts", "inbox", "outbox"]
