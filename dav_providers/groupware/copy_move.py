@@ -5,11 +5,17 @@ from dav_providers.groupware.put import schedule_headers
 from dav_providers.groupware.request import GroupwareRequest, OutsideError
 from dav_providers.multistatus.answers import Answer, RefusedError
 from office import collections, item_store
-from office.errors import FixedError, KindError, NotFoundError, ParentMissingError
+from office.errors import (
+    FixedError,
+    KindError,
+    MeetingError,
+    NotFoundError,
+    ParentMissingError,
+)
 from office.item_store import Target
 from office.tracking import Act
 from office.work import GroupwareWork
-from storage import items
+from storage import deliveries, items
 from wire.dav_headers import parse_overwrite
 
 _ITEM_DEPTH = 3
@@ -22,10 +28,29 @@ def answer(request: GroupwareRequest) -> Answer:
     may_overwrite = parse_overwrite(request.header("Overwrite"))
     if not request.is_item:
         raise FixedError("Collections stay where they are; change their name instead.")
+    try:
+        is_new, tag = _done(request, names, may_overwrite=may_overwrite, is_alone=False)
+    except MeetingError:
+        is_new, tag = _done(request, names, may_overwrite=may_overwrite, is_alone=True)
+    return Answer(201 if is_new else 204, [("Content-Length", "0"), *schedule_headers(tag)])
+
+
+def _done(
+    request: GroupwareRequest, names: tuple[str, ...], *, may_overwrite: bool, is_alone: bool
+) -> tuple[bool, str]:
+    """Whether nothing was at the destination, and the schedule tag of what is there now.
+
+    Raises:
+        MeetingError: A meeting goes while others may be written: it has to be done *is_alone*.
+    """
     with request.change() as work:
+        if is_alone:
+            deliveries.alone(work.unit)
         is_new = _carry(request, work, names, may_overwrite=may_overwrite)
         tag = _schedule_tag(work, names)
-    return Answer(201 if is_new else 204, [("Content-Length", "0"), *schedule_headers(tag)])
+        if tag and not is_alone:
+            raise MeetingError("It is a meeting.")
+    return is_new, tag
 
 
 def _schedule_tag(work: GroupwareWork, names: tuple[str, ...]) -> str:

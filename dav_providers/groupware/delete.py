@@ -57,6 +57,7 @@ def _delete_meetings(request: GroupwareRequest) -> None:
                 raise NotFoundError("There is nothing here.")
             Scheduling(desk).remove(has_answer=has_answer)
             return
+        deliveries.alone(work.unit)  # first: who writes a meeting waits for calendars after it
         [collection] = collections.hold(work, name)
         preconditions.check_collection(request, work.unit, exists=True)
         access.demand_collection(work.who, access.Act.REMOVE, collection)

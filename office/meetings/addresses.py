@@ -1,5 +1,6 @@
 """Calendar user addresses (RFC 6638 section 2.4.1): whom an ORGANIZER or ATTENDEE names."""
 
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from auth.names import email_key
@@ -7,6 +8,7 @@ from auth.names import email_key
 _MAIL, _HOMES = "mailto:", "/dav/"
 
 
+@lru_cache(maxsize=4096)
 def key_of(address: str, hosts: frozenset[str]) -> str:
     """What all spellings of one address have in common: ``mailto:…`` or ``/dav/<user>``.
 

@@ -23,6 +23,8 @@ from storage.deliveries import PartyRow, PlaceRow
 from storage.items import ItemRow
 
 MOST_ATTENDEES = 500
+MOST_INVITATIONS = 50_000
+"""Attendees times changed instances: each is told of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,10 @@ class Desk:
         found = collections.find(work.unit, work.who, name)
         self.item = items.find(work.unit, found.id, href, with_text=True)
         self.before = self._stored()
-        self.after = Meeting(text, reach.hosts) if text and is_meeting(text) else None
+        self.after = self._meeting_in(text) if text else None
         self._parties = self._find_parties(found)
         self.owner = next(each for each in self._parties if each.id == found.owner_id)
+        self._check_number()
         self._places = self._find_places()
         targets = self._targets()
         self.collection: CollectionRow = collections.hold_with(work, name, targets)
@@ -89,11 +92,14 @@ class Desk:
             (each.collection_id, each.uid): each for each in rows
         }
 
+    def _meeting_in(self, text: str) -> Meeting | None:
+        """The meeting that *text* is; a journal entry has an organizer too, and is none."""
+        found = Meeting(text, self.reach.hosts) if is_meeting(text) else None
+        return found if found and found.instances else None
+
     def _stored(self) -> Meeting | None:
-        if self.item is None or not is_meeting(self.item.text):
-            return None
         try:
-            return Meeting(self.item.text, self.reach.hosts)
+            return self._meeting_in(self.item.text) if self.item else None
         except InvalidItemError:
             return None  # stored before anybody looked at organizers
 
@@ -114,14 +120,23 @@ class Desk:
     def _find_parties(self, collection: CollectionRow) -> list[PartyRow]:
         keys = {each.organizer for each in self._meetings}
         for each in self._meetings:
-            keys |= each.everybody().keys()
-        if len(keys) > MOST_ATTENDEES:
-            raise InvalidItemError(
-                Precondition.CALENDAR_ATTENDEES, f"At most {MOST_ATTENDEES} can take part."
-            )
+            if len(each.everybody()) <= MOST_ATTENDEES:
+                keys |= each.everybody().keys()
         emails = {found for each in keys if (found := email_in(each))}
         names = {found for each in keys if (found := user_in(each))}
         return deliveries.parties(self.work.unit, emails, names | {collection.owner_name})
+
+    def _check_number(self) -> None:
+        """Whoever organizes may invite so many; of others' meetings they are not looked up."""
+        if self.after is None or self.role_in(self.after) is not Role.ORGANIZER:
+            return
+        many = len(self.after.everybody())
+        if many > MOST_ATTENDEES or many * len(self.after.instances) > MOST_INVITATIONS:
+            raise InvalidItemError(
+                Precondition.CALENDAR_ATTENDEES,
+                f"At most {MOST_ATTENDEES} can take part, in series with many changed instances "
+                "fewer.",
+            )
 
     @cached_property
     def _by_key(self) -> dict[str, PartyRow]:

@@ -13,7 +13,7 @@ from office.meetings.meeting import (
     sequence_of,
 )
 from office.meetings.parts import Line, Part
-from office.meetings.views import cancelled, said, view
+from office.meetings.views import Views, cancelled, says_the_same
 
 _FORCE = "SCHEDULE-FORCE-SEND"
 _STATUS = "SCHEDULE-STATUS"
@@ -80,11 +80,12 @@ class Revision:
             is_moved = earlier is None or self._is_moved(earlier, part)
             if earlier is not None and is_moved:
                 self.rescheduled.add(at)
-                known = max(sequence_of(earlier), self._series_sequence())
-                if sequence_of(part) <= known:
-                    part.put(Line("SEQUENCE", "", str(known + 1)))
+                revision = max(sequence_of(earlier), self._series_sequence())
+                if sequence_of(part) <= revision:
+                    part.put(Line("SEQUENCE", "", str(revision + 1)))
+            known = dict(self._before.attendees(earlier)) if self._before and earlier else {}
             lines = {
-                key: self._settled(key, line, earlier, is_moved=is_moved)
+                key: self._settled(key, line, known.get(key), is_moved=is_moved)
                 for key, line in after.attendees(part)
                 if key not in self._mine and agent_of(line) == "SERVER"
             }
@@ -107,7 +108,7 @@ class Revision:
             plain, made = before.derived(at), after.derived(at)
             if at in after.instances or at in left_out or plain is None or made is None:
                 continue
-            if said(before, {at: plain}) == said(before, {at: before.instances[at]}):
+            if says_the_same(before, plain, before.instances[at]):
                 after.add(at, made)
 
     def _series_sequence(self) -> int:
@@ -131,10 +132,8 @@ class Revision:
             _is_shorter(earlier, part)
         )
 
-    def _settled(self, key: str, line: Line, earlier: Part | None, *, is_moved: bool) -> Line:
-        known = None
-        if earlier is not None and self._before is not None:
-            known = self._before.attendee(earlier, frozenset({key}))
+    def _settled(self, key: str, line: Line, known: Line | None, *, is_moved: bool) -> Line:
+        """The line of an attendee with the answer that holds; *known* is theirs of before."""
         if known is None and key not in self._colleagues:
             return line  # what the organizer wrote of somebody whose answers come elsewhere
         if is_moved or known is None:
@@ -153,27 +152,31 @@ class Revision:
         """What each attendee is to be told, by their addresses."""
         before = _served(self._before, self._mine)
         after = _served(self._after, self._mine)
-        found = [self._notice(key, key in before, after.get(key)) for key in {**before, **after}]
+        views = Views(self._before), Views(self._after)
+        found = [
+            self._notice(key, views[0].of(key) if key in before else {}, views, key in after)
+            for key in {**before, **after}
+        ]
         return [each for each in found if each is not None]
 
-    def _notice(self, key: str, was_there: bool, line: Line | None) -> Notice | None:  # noqa: FBT001 - private
-        keys = frozenset({key})
-        earlier = view(self._before, keys) if was_there and self._before else {}
-        if line is None or self._after is None:
+    def _notice(
+        self,
+        key: str,
+        earlier: dict[Instance, Part],
+        views: tuple[Views, Views],
+        stays: bool,  # noqa: FBT001 - private
+    ) -> Notice | None:
+        if not stays:
             gone = {at: cancelled(part) for at, part in earlier.items()}
             return Notice(key, "CANCEL", gone, {}) if gone else None
-        there = view(self._after, keys)
+        there = views[1].of(key)
         is_forced = any(
-            each.parameter(_FORCE).upper() == "REQUEST"
-            for part in self._after.instances.values()
-            for each in (self._after.attendee(part, keys),)
-            if each is not None
+            each.parameter(_FORCE).upper() == "REQUEST" for each in views[1].lines(key)
         )
-        lost = self._lost(earlier, there)
-        told = said(self._before, earlier) if self._before else {}
-        tells = said(self._after, there)
+        told, tells = views[0].said(earlier), views[1].said(there)
         if told == tells and not is_forced:
             return None
+        lost = self._lost(earlier, there)
         is_only_lost = bool(lost) and _stays(told, lost) == _stays(tells, lost)
         return Notice(
             key,

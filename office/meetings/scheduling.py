@@ -26,7 +26,7 @@ from storage import deliveries, outbox
 from storage.deliveries import Delivery, PartyRow
 from storage.items import Content, ItemRow
 
-MOST_DELIVERED_BYTES = 64 * 1024 * 1024
+MOST_DELIVERED_BYTES = 16 * 1024 * 1024
 DELIVERED, SENT, UNKNOWN, UNREACHED, REFUSED = "1.2", "1.1", "3.7", "5.2", "5.3"
 """What became of a message (RFC 6638 section 3.2.9)."""
 
@@ -266,8 +266,11 @@ class Scheduling:
         return Delivery(inbox.id, known.href if known else f"{uuid.uuid4()}.ics", known, made)
 
     def _add(self, delivery: Delivery) -> None:
+        self._count(delivery.content.size)
         self._deliveries.append(delivery)
-        self._bytes += delivery.content.size
+
+    def _count(self, size: int) -> None:
+        self._bytes += size
         if self._bytes > MOST_DELIVERED_BYTES:
             raise InvalidItemError(
                 Precondition.CALENDAR_SIZE, "All copies of it together are too large."
@@ -293,6 +296,7 @@ class Scheduling:
             "email": self._desk.owner.email,
         }
         body = body_of(words, method=made.method, calendar=write(made.part))
+        self._count(len(body))
         self._letters.append((email, body))
         return SENT
 

@@ -19,19 +19,46 @@ def stamp(now_us: int) -> Line:
     return Line("DTSTAMP", "", f"{moment:%Y%m%dT%H%M%SZ}")
 
 
-def view(meeting: Meeting, keys: frozenset[str]) -> dict[Instance, Part]:
-    """The instances that have an attendee of *keys*, fit for others to see."""
-    there = {
-        at: _bare(part)
-        for at, part in meeting.instances.items()
-        if meeting.attendee(part, keys) is not None
-    }
-    master = there.get(None)
-    line = master.first("DTSTART") if master else None
-    if master is not None and line is not None:
-        without = sorted(at for at in meeting.instances if at is not None and at not in there)
-        master.lines += [Line("EXDATE", *meeting.written(line, at)[1:3]) for at in without]
-    return there
+class Views:
+    """A meeting as each of its attendees may see it; what they have in common is made once.
+
+    The parts it gives are shared: whoever changes one copies it first.
+    """
+
+    def __init__(self, meeting: Meeting | None) -> None:
+        self._meeting = meeting
+        parts = meeting.instances.items() if meeting else ()
+        self._bare = {at: _bare(part) for at, part in parts}
+        self._said = {at: _said(meeting, part) for at, part in parts if meeting}
+        self._lines = {at: dict(meeting.attendees(part)) for at, part in parts if meeting}
+        self._dates = {at: meeting.seconds(part, "EXDATE") for at, part in parts if meeting}
+
+    def lines(self, key: str) -> list[Line]:
+        """The lines of an attendee, of all instances that are theirs."""
+        return [named[key] for named in self._lines.values() if key in named]
+
+    def of(self, key: str) -> dict[Instance, Part]:
+        """The instances that have the attendee *key*."""
+        there = {at: part for at, part in self._bare.items() if key in self._lines[at]}
+        master = there.get(None)
+        line = master.first("DTSTART") if master else None
+        without = sorted(at for at in self._bare if at is not None and at not in there)
+        if master is not None and line is not None and without and self._meeting is not None:
+            there[None] = master.copy()
+            dates = (self._meeting.written(line, at) for at in without)
+            there[None].lines += [Line("EXDATE", each.params, each.value) for each in dates]
+        return there
+
+    def said(self, there: dict[Instance, Part]) -> dict[Instance, frozenset[object]]:
+        """What *there*, of :meth:`of`, says: when it is the same, there is nothing to send."""
+        if self._meeting is None:
+            return {}
+        told: dict[Instance, frozenset[object]] = {}
+        for at, part in there.items():
+            is_shared = part is self._bare[at]
+            dates = self._dates[at] if is_shared else self._meeting.seconds(part, "EXDATE")
+            told[at] = self._said[at] | {("EXDATE", dates)}
+        return told
 
 
 def _bare(part: Part) -> Part:
@@ -49,12 +76,13 @@ def _without(line: Line, parameters: tuple[str, ...]) -> Line:
     return line
 
 
-def said(meeting: Meeting, there: dict[Instance, Part]) -> dict[Instance, frozenset[object]]:
-    """What *there* says to an attendee: when it is the same, there is nothing to send."""
-    return {at: _said(meeting, part) for at, part in there.items()}
+def says_the_same(meeting: Meeting, part: Part, other: Part) -> bool:
+    """Whether two parts of *meeting* differ in nothing but what attendees answered."""
+    return _said(meeting, part) == _said(meeting, other)
 
 
 def _said(meeting: Meeting, part: Part) -> frozenset[object]:
+    """What *part* tells others, but for EXDATE."""
     told: set[object] = set()
     for each in part.lines:
         name = each.name.upper()
@@ -67,7 +95,6 @@ def _said(meeting: Meeting, part: Part) -> frozenset[object]:
             continue
         line = _without(each, _SAID_BY_OTHERS) if name in {"ATTENDEE", "ORGANIZER"} else each
         told.add((name, frozenset(line.params.upper().split(";")), line.value.strip()))
-    told.add(("EXDATE", meeting.seconds(part, "EXDATE")))
     return frozenset(told)
 
 
