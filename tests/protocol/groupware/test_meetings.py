@@ -108,6 +108,17 @@ class TestInvitations:
         assert "Arzt" in copy_of(jonas)[1]
         assert messages(jonas) == []
 
+    def test_a_meeting_of_another_organizer_is_not_overwritten(
+        self, anna: Device, jonas: Device, petra: Device
+    ) -> None:
+        petra.put(PATH, meeting("ORGANIZER:mailto:petra@buero.example", JONAS, summary="Ihres"))
+
+        anna.put(PATH, meeting(JONAS, summary="Meines"))
+
+        assert status_of(copy_of(anna)[1], "jonas") == "5.3"
+        assert "SUMMARY:Ihres" in copy_of(jonas)[1]
+        assert messages(jonas) == ["REQUEST"]
+
     def test_a_colleague_by_their_url(self, anna: Device, jonas: Device) -> None:
         anna.put(PATH, meeting("ATTENDEE:/dav/jonas/"))
 
