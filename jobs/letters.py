@@ -120,6 +120,8 @@ class Post:
         message = EmailMessage()
         sender = self._mail.sender or ""
         message["From"] = sender
+        if letter.reply_to:
+            message["Reply-To"] = letter.reply_to
         message["To"] = letter.to
         message["Subject"] = " ".join(letter.subject.split())
         message["Date"] = formatdate(localtime=False)
@@ -127,6 +129,11 @@ class Post:
         # No out-of-office answer, and no list takes it for one (RFC 3834).
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.text)
+        if letter.calendar:
+            # RFC 6047 section 2.4: the method stands in the type as well.
+            message.add_alternative(
+                letter.calendar, subtype="calendar", params={"method": letter.method}
+            )
         with self._connected() as server:
             try:
                 server.send_message(message)

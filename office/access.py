@@ -204,6 +204,8 @@ def decide_collection(who: Identity, act: Act, collection: CollectionRow) -> Ver
     is_own = collection.owner_id == who.user_id
     if right < DataRight.READ or (collection.is_away and not is_own):
         return Verdict.HIDDEN
+    if is_own and collection.is_for_meetings and act in (Act.WRITE, Act.ADD):
+        return Verdict.REFUSED  # only the office itself puts messages there
     if is_own:
         is_fixed = collection.is_default and act in (Act.REMOVE, Act.RENAME)
         return Verdict.FIXED if is_fixed else Verdict.ALLOWED
@@ -224,9 +226,10 @@ def demand_collection(who: Identity, act: Act, collection: CollectionRow) -> Non
     if verdict is Verdict.HIDDEN:
         raise NotFoundError("There is nothing here.")
     if verdict is Verdict.REFUSED:
+        told = f"{collection.owner_name} or an administrator can grant it."
         raise ForbiddenError(
-            f"{who.user_name} may not change “{name}”; {collection.owner_name} or an "
-            "administrator can grant it.",
+            f"{who.user_name} may not change “{name}”; "
+            f"{'only the server puts something there.' if collection.is_for_meetings else told}",
             privilege=PRIVILEGE[act],
             names=(collection.name,),
         )

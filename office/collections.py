@@ -5,14 +5,21 @@ called there as they like: its owner's words are only where it begins.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Protocol, TypeVar
 
 from auth.identity import Identity
 from office import access, layout
 from office.access import Act, Verdict
-from office.errors import ExistsError, NotFoundError, TooLargeError, UnfitNameError
+from office.errors import (
+    DefaultCalendarError,
+    ExistsError,
+    NotFoundError,
+    TooLargeError,
+    UnfitNameError,
+)
 from office.work import GroupwareWork
 from storage import collection_viewers, collections
 from storage.collections import CollectionRow, NewCollection
@@ -28,11 +35,16 @@ _SHARED = re.compile(r"shared-([1-9][0-9]{0,17})")
 
 
 class Kind(StrEnum):
-    """What a collection is for; a list of tasks is a calendar that takes nothing else."""
+    """What a collection is for; a list of tasks is a calendar that takes nothing else.
+
+    Inbox and outbox (RFC 6638 section 2) hold what comes of meetings, and take requests for them.
+    """
 
     CALENDAR = "calendar"
     TASKS = "tasks"
     ADDRESSBOOK = "addressbook"
+    INBOX = "inbox"
+    OUTBOX = "outbox"
 
 
 COMPONENTS = frozenset({"VEVENT", "VTODO", "VJOURNAL"})
@@ -43,6 +55,7 @@ _DEFAULTS = (
     (Kind.TASKS, "tasks", frozenset({"VTODO"})),
     (Kind.ADDRESSBOOK, "contacts", frozenset[str]()),
 )
+_SCHEDULED = frozenset({"VEVENT", "VTODO"})
 _DISPLAY_NAMES = MappingProxyType(
     {
         "de": {Kind.CALENDAR: "Kalender", Kind.TASKS: "Aufgaben", Kind.ADDRESSBOOK: "Adressen"},
@@ -52,10 +65,13 @@ _DISPLAY_NAMES = MappingProxyType(
 
 
 def found_defaults(unit: WriteUnit, owner_id: int, *, now_us: int) -> None:
-    """Give a new user a calendar, a task list and an address book."""
+    """Give a new user a calendar, a task list, an address book, an inbox and an outbox."""
     names = _DISPLAY_NAMES[layout.language(unit)]
     for kind, name, components in _DEFAULTS:
         new = NewCollection(name, kind, components, names[kind], is_default=True)
+        collections.create(unit, owner_id, new, now_us=now_us)
+    for role in (Kind.INBOX, Kind.OUTBOX):
+        new = NewCollection(role, Kind.CALENDAR, _SCHEDULED, is_default=True, role=role)
         collections.create(unit, owner_id, new, now_us=now_us)
 
 
@@ -98,6 +114,19 @@ def hold(work: GroupwareWork, *names: str) -> list[CollectionRow]:
     return [_readable(who, name, found.get(name)) for name in names]
 
 
+def hold_with(work: GroupwareWork, name: str, others: Collection[int]) -> CollectionRow:
+    """The collection of this name and *others* by id, all held until the commit at once.
+
+    Raises:
+        NotFoundError: It is not there, or not for them.
+    """
+    shared = _shared_id(name)
+    ids = {*others, *([shared] if shared else ())}
+    rows = collections.hold(work.unit, work.who.user_id, [name], ids)
+    found = {_name_for(work.who, each): each for each in rows}
+    return _readable(work.who, name, found.get(name))
+
+
 def make(work: GroupwareWork, new: NewCollection) -> None:
     """Make a collection in one's own home.
 
@@ -136,7 +165,8 @@ def describe(
         TooLargeError: The displayname or the properties are too large.
     """
     is_own = collection.owner_id == work.who.user_id
-    access.demand_collection(work.who, Act.WRITE if is_own else Act.READ, collection)
+    is_written = is_own and not collection.is_for_meetings
+    access.demand_collection(work.who, Act.WRITE if is_written else Act.READ, collection)
     _check_size(display_name, properties)
     if not is_own:
         collection_viewers.describe(
@@ -152,14 +182,82 @@ def describe(
     )
 
 
+def default_calendar(unit: Unit, owner_id: int, component: str = "VEVENT") -> CollectionRow | None:
+    """Where invitations of this *component* go (RFC 6638 section 4.3); None: nowhere."""
+    own = [each for each in collections.of_viewer(unit, owner_id) if each.owner_id == owner_id]
+    return default_among(own, component)
+
+
+class _Place(Protocol):
+    """What a calendar has to tell to be chosen."""
+
+    @property
+    def role(self) -> str:
+        """``default`` where its owner chose it."""
+
+    @property
+    def is_default(self) -> bool:
+        """It was there from the beginning."""
+
+    @property
+    def components(self) -> frozenset[str]:
+        """What it takes."""
+
+    @property
+    def id(self) -> int:
+        """The oldest has the smallest."""
+
+
+Place = TypeVar("Place", bound=_Place)
+
+
+def default_among(own: Iterable[Place], component: str) -> Place | None:
+    """The one of somebody's own calendars that takes what is new of *component*.
+
+    What they chose, else what every user has, else the oldest.
+    """
+    fit = [
+        each
+        for each in own
+        if component in each.components and each.role not in {Kind.INBOX, Kind.OUTBOX}
+    ]
+    order = sorted(fit, key=lambda each: (each.role != "default", not each.is_default, each.id))
+    return order[0] if order else None
+
+
+def choose_default(work: GroupwareWork, name: str) -> bool:
+    """Let invitations go to one's own calendar *name*; False if there is none that takes them."""
+    found = collections.find(work.unit, work.who.user_id, name)
+    is_fit = found is not None and not found.is_for_meetings and "VEVENT" in found.components
+    if found is None or not is_fit or found.is_blocked:
+        return False
+    collections.set_default(work.unit, work.who.user_id, found.id)
+    return True
+
+
+def set_transparent(
+    work: GroupwareWork, collection: CollectionRow, *, is_transparent: bool
+) -> None:
+    """Say whether what lies in a held calendar of one's own takes one's time.
+
+    Raises:
+        NotFoundError: The right is missing.
+    """
+    access.demand_collection(work.who, Act.WRITE, collection)
+    collections.set_transparent(work.unit, collection.id, is_transparent=is_transparent)
+
+
 def remove(work: GroupwareWork, collection: CollectionRow) -> None:
     """Delete a held collection with all that is in it; take what is another's out of one's home.
 
     Raises:
         NotFoundError: The right is missing.
         FixedError: It is one that every user has.
+        DefaultCalendarError: Invitations go to it.
     """
     access.demand_collection(work.who, Act.REMOVE, collection)
+    if collection.role == "default" and collection.owner_id == work.who.user_id:
+        raise DefaultCalendarError("Invitations go to this calendar; choose another one first.")
     if collection.owner_id != work.who.user_id:
         collection_viewers.put_away(
             work.unit, user_id=work.who.user_id, collection_id=collection.id

@@ -4,7 +4,9 @@
   - NotFoundError        404  not there, or the caller may not know that it is
     - BlockedError       404  a block of this user holds
   - ForbiddenError       403  known, but a right is missing (RFC 3744 section 7.1.1)
+    - SchedulingDeniedError 403  it would send something in another's name (RFC 6638 section 6.2)
   - FixedError           403  the office fixes this name or folder
+    - DefaultCalendarError 403  invitations go to this calendar (RFC 6638 section 4.3.1.1)
   - UnfitNameError       403  a name that not every device could hold
   - ExistsError          405/412  something of that name is there already
   - ParentMissingError   409  the collection it would lie in is not there (RFC 4918 section 9.7.1)
@@ -19,6 +21,7 @@
   - UIDConflictError     409  another object of the collection has the UID (RFC 4791, 6352)
   - UnfitItemError       403  an object that this collection does not take
   - ChangedError         409  somebody else changed what was looked at
+  - MeetingError         403  a meeting, which is written otherwise; no client hears of it
 
 The status codes are only a reading aid: errors know nothing of HTTP.
 ``dav_providers.documents.failures`` owns the real table.
@@ -72,8 +75,24 @@ class ForbiddenError(OfficeError):
         self.names = tuple(names)
 
 
+class SchedulingDeniedError(ForbiddenError):
+    """It would send invitations or answers in the name of *owner*, whose calendar it is."""
+
+    def __init__(self, owner: str, privilege: str) -> None:
+        super().__init__(
+            f"Only {owner} can invite and answer in this calendar.",
+            privilege=privilege,
+            names=(owner, "outbox"),
+        )
+        self.owner = owner
+
+
 class FixedError(OfficeError):
     """The office fixes this folder: nobody renames or deletes it here."""
+
+
+class DefaultCalendarError(FixedError):
+    """A calendar that invitations go to is to be deleted (RFC 6638 section 4.3.1.1)."""
 
 
 class UnfitNameError(OfficeError):
@@ -167,3 +186,10 @@ class ChangedError(OfficeError):
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__(f"Somebody changed this meanwhile, of: {', '.join(names)}.")
         self.names = tuple(names)
+
+
+class MeetingError(OfficeError):
+    """What is there was stored as a meeting: it is written at the meetings' desk, or not at all.
+
+    No client hears of it: the door begins anew (``office.meetings``).
+    """

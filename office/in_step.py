@@ -97,6 +97,11 @@ def _homes(unit: Unit, devices: Collection[DeviceRow]) -> dict[int, list[Collect
     }
     found = rows.of_viewers(unit, people.keys())
     return {
-        user_id: collections.seen_at_home(who, found.get(user_id, ()))
+        user_id: [
+            each
+            for each in collections.seen_at_home(who, found.get(user_id, ()))
+            # Few programs look into an inbox, and none keeps what only it has.
+            if not each.is_for_meetings
+        ]
         for user_id, who in people.items()
     }

@@ -12,6 +12,7 @@ from office.access import Act
 from office.collections import Kind
 from office.errors import (
     ExistsError,
+    FixedError,
     IntoItselfError,
     UIDConflictError,
     UnfitItemError,
@@ -20,10 +21,13 @@ from office.errors import (
 from office.items import (
     AddressObject,
     CalendarObject,
+    InvalidItemError,
     ItemLimits,
+    Precondition,
     read_address_object,
     read_calendar_object,
 )
+from office.meetings.contents import new_tag
 from office.sync_tokens import Known, known_by, portion
 from office.work import GroupwareWork
 from storage import items
@@ -48,12 +52,15 @@ class Stored:
     """What a put did: the hash of the bytes that are there now, and what was new about it.
 
     ``modseq`` is the number of the member's last change, whether it is this one or not.
+    ``content`` is what is there now; without ``is_as_sent`` it is not what the client sent.
     """
 
     etag: str
     modseq: int
     is_new: bool
     has_changed: bool
+    content: Content
+    is_as_sent: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +130,12 @@ def put(
     if item is None:
         _check_name(href)
         made = items.create(work.unit, collection.id, href, content, now_us=work.now_us)
-        return Stored(content.etag, made, is_new=True, has_changed=True)
-    if content.etag == item.etag:
-        return Stored(content.etag, item.modseq, is_new=False, has_changed=False)
-    changed = items.replace(work.unit, item, content, now_us=work.now_us)
-    return Stored(content.etag, changed, is_new=False, has_changed=True)
+        return Stored(content.etag, made, is_new=True, has_changed=True, content=content)
+    modseq = item.modseq
+    has_changed = (content.etag, content.schedule_tag) != (item.etag, item.schedule_tag)
+    if has_changed:
+        modseq = items.replace(work.unit, item, content, now_us=work.now_us)
+    return Stored(content.etag, modseq, is_new=False, has_changed=has_changed, content=content)
 
 
 def remove(work: GroupwareWork, collection: CollectionRow, item: ItemRow) -> int:
@@ -166,8 +174,18 @@ def move(
         UnfitItemError, UnfitNameError, UIDConflictError: The target can't take it.
     """
     access.demand_collection(work.who, Act.REMOVE_FROM, collection)
+    if item.schedule_tag and target.collection.owner_id != collection.owner_id:
+        raise FixedError("A meeting stays with who takes part; it can be moved between their own.")
     _make_room(work, item, target, besides=item.id, may_overwrite=may_overwrite)
-    items.move(work.unit, item, target.collection.id, target.href, now_us=work.now_us)
+    items.move(
+        work.unit,
+        item,
+        target.collection.id,
+        target.href,
+        now_us=work.now_us,
+        # Section 3.2.10 of RFC 6638 has it change.
+        schedule_tag=new_tag() if item.schedule_tag else "",
+    )
     return target.item is None
 
 
@@ -180,6 +198,9 @@ def copy(work: GroupwareWork, item: ItemRow, target: Target, *, may_overwrite: b
         IntoItselfError: It is there already.
         UnfitItemError, UnfitNameError, UIDConflictError: The target can't take it.
     """
+    if item.schedule_tag:
+        # Section 3.2.4.1 of RFC 6638.
+        raise InvalidItemError(Precondition.UNIQUE_MEETING, "There is one copy of a meeting.")
     _make_room(work, item, target, besides=0, may_overwrite=may_overwrite)
     items.copy(work.unit, item, target.collection.id, target.href, now_us=work.now_us)
     return target.item is None
@@ -235,6 +256,8 @@ def _make_room(
         if not may_overwrite:
             raise ExistsError("There is an object of that name already.")
         access.demand_collection(work.who, Act.REMOVE_FROM, target.collection)
+        if target.item.schedule_tag:
+            raise FixedError("A meeting is there; delete it first, so that the others hear of it.")
         items.delete(work.unit, target.item, now_us=work.now_us)
 
 

@@ -1,4 +1,4 @@
-"""The letters that deedbox writes: invitations and links for a new password.
+"""The letters that deedbox writes: invitations, links for a new password, and of meetings.
 
 A letter is written when it is about to leave: its token is new, so none lies in the outbox, and
 whoever was blocked in the meantime gets none.
@@ -10,6 +10,7 @@ from types import MappingProxyType
 from auth import invitations
 from auth.tokens import Purpose
 from office import layout, opening
+from office.meetings import letters as meeting_letters
 from storage import people
 from storage.outbox import LetterRow
 from storage.store import WriteUnit
@@ -20,11 +21,23 @@ PATHS = MappingProxyType({Purpose.INVITATION: "/invite/", Purpose.RESET: "/reset
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter ready to leave."""
+    """A letter ready to leave.
+
+    Attributes:
+        to: The recipient's address.
+        subject: One line.
+        text: For a person.
+        reply_to: Who is to have the answer, if that is not the office.
+        calendar: A scheduling message (RFC 6047) that goes along; may be empty.
+        method: What it is, as ``REQUEST``.
+    """
 
     to: str
     subject: str
     text: str
+    reply_to: str = ""
+    calendar: str = ""
+    method: str = ""
 
 
 _TEXTS = MappingProxyType(
@@ -97,6 +110,8 @@ def write(unit: WriteUnit, row: LetterRow, *, origin: str, now_us: int) -> Lette
         origin: Scheme, host and port of the links.
         now_us: The time, in microseconds.
     """
+    if row.kind == meeting_letters.KIND:
+        return _about_meeting(unit, row)
     purpose = Purpose(row.kind)
     user_id = row.user_id
     if user_id is None:
@@ -115,6 +130,18 @@ def write(unit: WriteUnit, row: LetterRow, *, origin: str, now_us: int) -> Lette
     }
     # The office's name may hold braces; only our own text is a template.
     return Letter(issued.person.email, subject.format_map(words), text.format_map(words))
+
+
+def _about_meeting(unit: WriteUnit, row: LetterRow) -> Letter:
+    written = meeting_letters.write(row.body, layout.language(unit))
+    return Letter(
+        row.claimed,
+        written.subject,
+        written.text,
+        reply_to=written.reply_to,
+        calendar=written.calendar,
+        method=written.method,
+    )
 
 
 def link(origin: str, purpose: Purpose, token: str) -> str:

@@ -34,7 +34,8 @@ _HOLDERS = (
 )
 _SELECTED = (
     "SELECT c.id, c.owner_id, c.name, c.kind, c.components, c.display_name, c.is_default,"
-    " c.properties, c.created_us, c.modseq, c.epoch, c.pruned_modseq, p.name,"
+    " c.properties, c.created_us, c.modseq, c.epoch, c.pruned_modseq, c.role,"
+    " c.is_transparent, p.name,"
     f" CASE WHEN c.owner_id = :viewer THEN 0 ELSE ({_GRANTED_THIS}) END,"
     " EXISTS (SELECT 1 FROM collection_block b"
     " WHERE b.user_id = :viewer AND b.collection_id = c.id),"
@@ -44,6 +45,7 @@ _FROM = (
     " FROM collection c JOIN principal p ON p.id = c.owner_id"
     " LEFT JOIN collection_view v ON v.user_id = :viewer AND v.collection_id = c.id"
 )
+_KINDS_BY_ROLE = frozenset({"inbox", "outbox"})
 _SELECT = {is_sqlite: _select(is_sqlite=is_sqlite) for is_sqlite in (True, False)}
 _OF_VIEWERS = (
     f"{_SELECTED}, NULL, u.id FROM principal u"
@@ -57,7 +59,9 @@ _OF_VIEWERS = (
 class CollectionRow(NamedTuple):
     """One collection, and what is stored about the person who asks for it.
 
-    ``name`` is its segment in its owner's URLs. ``components`` are those that a calendar takes;
+    ``name`` is its segment in its owner's URLs. ``kind`` of an inbox or outbox is its ``role``;
+    for the other roles and ``is_transparent`` see ``schema.collection``.
+    ``components`` are those that a calendar takes;
     ``properties_json`` is what clients stored, read by whoever asks for :attr:`properties`.
     ``granted`` is the level that was granted to who asks (0 to 3, the owner needs none),
     ``is_blocked`` says that it is closed to them, ``is_away`` that they took it out of their home;
@@ -76,6 +80,8 @@ class CollectionRow(NamedTuple):
     modseq: int
     epoch: int
     pruned_modseq: int
+    role: str
+    is_transparent: bool
     owner_name: str
     granted: int
     is_blocked: bool
@@ -83,6 +89,11 @@ class CollectionRow(NamedTuple):
     own_name: str | None
     own_properties_json: str | None
     granted_to: str | None
+
+    @property
+    def is_for_meetings(self) -> bool:
+        """It is somebody's inbox or outbox."""
+        return self.role in _KINDS_BY_ROLE
 
     @property
     def properties(self) -> Mapping[str, str]:
@@ -117,14 +128,17 @@ class NewCollection(NamedTuple):
     display_name: str = ""
     is_default: bool = False
     properties: Mapping[str, str] = {}
+    role: str = ""
 
 
 def _collection(row: tuple[Any, ...]) -> CollectionRow:
     found = CollectionRow._make(row)
     components = str(found.components)
     return found._replace(
+        kind=found.role if found.role in _KINDS_BY_ROLE else found.kind,
         components=frozenset(components.split(",")) if components else frozenset(),
         is_default=bool(found.is_default),
+        is_transparent=bool(found.is_transparent),
         granted=found.granted or 0,
         is_blocked=bool(found.is_blocked),
         is_away=bool(found.is_away),
@@ -176,10 +190,12 @@ def of_viewers(unit: Unit, viewer_ids: Collection[int]) -> dict[int, list[Collec
 def behind(unit: Unit, viewer_id: int, *, after: str, most: int) -> list[CollectionRow]:
     """The first *most* of everybody's collections behind *after*, as they stand to the viewer.
 
+    Inboxes and outboxes are left out: nobody shares them.
     They are in the order of ``<owner's name>/<own name>``, and *after* is such a key.
     """
     rows = unit.rows(
         f"{_SELECT[unit.is_sqlite]} WHERE p.name || '/' || c.name > :after"
+        " AND c.role NOT IN ('inbox', 'outbox')"
         " ORDER BY p.name || '/' || c.name LIMIT :most",
         {"viewer": viewer_id, "after": after, "most": most},
     )
@@ -217,8 +233,9 @@ def create(unit: WriteUnit, owner_id: int, new: NewCollection, *, now_us: int) -
     """Make a collection; False if its owner has one of that name."""
     made = unit.execute(
         "INSERT INTO collection (owner_id, name, kind, components, display_name, is_default, "
-        "properties, created_us, epoch) VALUES (:owner, :name, :kind, :components, :display_name, "
-        ":is_default, :properties, :now_us, :epoch) ON CONFLICT (owner_id, name) DO NOTHING",
+        "properties, role, created_us, epoch) VALUES (:owner, :name, :kind, :components, "
+        ":display_name, :is_default, :properties, :role, :now_us, :epoch) "
+        "ON CONFLICT (owner_id, name) DO NOTHING",
         {
             **new._asdict(),
             "components": ",".join(sorted(new.components)),
@@ -243,6 +260,23 @@ def set_properties(
             "properties": json.dumps(dict(properties)),
             "id": collection_id,
         },
+    )
+
+
+def set_transparent(unit: WriteUnit, collection_id: int, *, is_transparent: bool) -> None:
+    """Say whether what lies in the collection takes its owner's time."""
+    unit.execute(
+        "UPDATE collection SET is_transparent = :is_transparent WHERE id = :id",
+        {"is_transparent": is_transparent, "id": collection_id},
+    )
+
+
+def set_default(unit: WriteUnit, owner_id: int, collection_id: int) -> None:
+    """Let invitations to *owner_id* go to this calendar of theirs."""
+    unit.execute(
+        "UPDATE collection SET role = CASE WHEN id = :id THEN 'default' ELSE '' END"
+        " WHERE owner_id = :owner AND (id = :id OR role = 'default')",
+        {"id": collection_id, "owner": owner_id},
     )
 
 

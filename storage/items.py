@@ -23,12 +23,13 @@ _PLAIN = (
     "size",
     "modified_us",
     "modseq",
+    "schedule_tag",
 )
 _ROW = ", ".join(_PLAIN)
 
 
 class ItemRow(NamedTuple):
-    """One object, as the table has it.
+    """One object, as the table has it; ``schedule_tag`` is empty where it is no meeting.
 
     ``text`` is there only where it was asked for. Sets of any number come without: see
     :func:`read`.
@@ -43,6 +44,7 @@ class ItemRow(NamedTuple):
     size: int
     modified_us: int
     modseq: int
+    schedule_tag: str = ""
     text: str = ""
 
 
@@ -72,6 +74,7 @@ class Content(NamedTuple):
     tel: str = ""
     categories: str = ""
     bday: str = ""
+    schedule_tag: str = ""
 
 
 class Candidate(NamedTuple):
@@ -86,8 +89,8 @@ class Candidate(NamedTuple):
 
     @property
     def uid(self) -> str:
-        """The object's UID."""
-        return self.item.uid
+        """The object's UID; that of a message in an inbox stands before who sent it."""
+        return self.item.uid.partition("\n")[0]
 
 
 class Contact(NamedTuple):
@@ -336,14 +339,23 @@ def delete(unit: WriteUnit, item: ItemRow, *, now_us: int) -> int:
     return _leave_tombstone(unit, item, now_us=now_us)
 
 
-def move(unit: WriteUnit, item: ItemRow, collection_id: int, href: str, *, now_us: int) -> None:
+def move(
+    unit: WriteUnit,
+    item: ItemRow,
+    collection_id: int,
+    href: str,
+    *,
+    now_us: int,
+    schedule_tag: str = "",
+) -> None:
     """Carry a member to a place that is free: one goes, one is new."""
     _leave_tombstone(unit, item, now_us=now_us)
     _forget_tombstone(unit, collection_id, href)
     unit.execute(
-        "UPDATE item SET collection_id = :collection, href = :href, modseq = :modseq "
-        "WHERE id = :id",
+        "UPDATE item SET collection_id = :collection, href = :href, modseq = :modseq, "
+        "schedule_tag = :tag WHERE id = :id",
         {
+            "tag": schedule_tag,
             "collection": collection_id,
             "href": href,
             "modseq": next_modseq(unit, collection_id),

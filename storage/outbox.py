@@ -4,19 +4,24 @@ Whoever claims a row has it for a while (its lease): it becomes due again later,
 when the letter has left. A sender that was killed loses nothing.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from storage.store import Unit, WriteUnit
 
 
 class LetterRow(NamedTuple):
-    """A letter. ``claimed`` is what somebody typed, where nobody has looked for an account."""
+    """A letter. ``claimed`` is what somebody typed, where nobody has looked for an account.
+
+    Of a letter about a meeting it is the recipient, and ``body`` says what is in it.
+    """
 
     id: int
     kind: str
     user_id: int | None
     claimed: str
     attempts: int
+    body: str = ""
 
 
 class WaitingRow(NamedTuple):
@@ -44,6 +49,17 @@ def put(
     )
 
 
+def put_many(
+    unit: WriteUnit, kind: str, letters: Sequence[tuple[str, str]], *, now_us: int
+) -> None:
+    """Have letters to *letters* (recipient, body) sent; nothing that waits is replaced."""
+    unit.execute_many(
+        "INSERT INTO outbox (kind, claimed, body, created_us, due_us)"
+        " VALUES (:kind, :claimed, :body, :now_us, :now_us)",
+        [{"kind": kind, "claimed": to, "body": body, "now_us": now_us} for to, body in letters],
+    )
+
+
 def has_due(unit: Unit, now_us: int) -> bool:
     """Whether a letter can be sent now."""
     row = unit.row("SELECT 1 FROM outbox WHERE due_us <= :now_us LIMIT 1", {"now_us": now_us})
@@ -56,7 +72,7 @@ def claim(unit: WriteUnit, *, now_us: int, lease_us: int) -> LetterRow | None:
     row = unit.row(
         "UPDATE outbox SET due_us = :until, attempts = attempts + 1 WHERE id = ("
         f"SELECT id FROM outbox WHERE due_us <= :now_us ORDER BY due_us, id LIMIT 1{skip})"
-        " RETURNING id, kind, user_id, claimed, attempts",
+        " RETURNING id, kind, user_id, claimed, attempts, body",
         {"now_us": now_us, "until": now_us + lease_us},
     )
     return LetterRow._make(row) if row else None

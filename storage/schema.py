@@ -317,11 +317,16 @@ collection = _numbered(
     Column("modseq", BigInteger, nullable=False, server_default="0"),
     Column("epoch", Integer, nullable=False, server_default="1"),
     Column("pruned_modseq", BigInteger, nullable=False, server_default="0"),
+    Column("role", String(16), nullable=False, server_default=""),
+    Column("is_transparent", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("owner_id", "name"),
     CheckConstraint("kind IN ('calendar', 'tasks', 'addressbook')", name="kind"),
 )
 """A calendar, task list or address book. ``name`` is its segment in URLs; ``components`` joins
-with commas what a calendar takes; ``properties`` is JSON, Clark name to the element as XML."""
+with commas what a calendar takes; ``properties`` is JSON, Clark name to the element as XML.
+``role``: ``inbox`` and ``outbox`` are no calendars but what each user has for meetings, and
+``default`` is the calendar that invitations go to, once its owner chose one. What lies in one
+that ``is_transparent`` takes none of its owner's time (RFC 6638 section 9.1)."""
 
 collection_grant = _numbered(
     "collection_grant",
@@ -399,6 +404,7 @@ item = _numbered(
     Column("tel", Text, nullable=False, server_default=""),
     Column("categories", Text, nullable=False, server_default=""),
     Column("bday", Text, nullable=False, server_default=""),
+    Column("schedule_tag", String(32), nullable=False, server_default=""),
     Column("text", Text, nullable=False),
     UniqueConstraint("collection_id", "href"),
     UniqueConstraint("collection_id", "uid"),
@@ -409,6 +415,8 @@ item = _numbered(
 
 ``starts_us`` and ``ends_us`` bound all that ever happens of it; without an end it recurs for ever,
 without either it is undated. ``fn`` to ``bday`` are a contact's fields, folded for searching.
+``schedule_tag`` is that of a meeting (RFC 6638 section 3.2.10), empty for all else. Messages in an
+inbox may share a UID: there ``uid`` has, after a line feed, who sent it.
 """
 
 item_tombstone = Table(
@@ -499,12 +507,14 @@ outbox = _numbered(
     Column("due_us", BigInteger),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("failure", Text, nullable=False, server_default=""),
+    Column("body", Text, nullable=False, server_default=""),
     Index(None, "due_us"),
     Index(None, "user_id"),
 )
 """Letters to be sent. They are written when they leave, so that no token lies here.
 
 ``claimed``: the name or address somebody typed, while nobody looked whether there is an account.
+``body``: what a letter about a meeting says, as JSON; ``claimed`` is its recipient.
 ``due_us``: not before then; None: given up.
 """
 

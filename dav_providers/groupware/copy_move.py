@@ -1,14 +1,21 @@
 """COPY and MOVE of objects between one's own collections (RFC 4918 sections 9.8 and 9.9)."""
 
 from dav_providers.groupware import preconditions
+from dav_providers.groupware.put import schedule_headers
 from dav_providers.groupware.request import GroupwareRequest, OutsideError
 from dav_providers.multistatus.answers import Answer, RefusedError
 from office import collections, item_store
-from office.errors import FixedError, KindError, NotFoundError, ParentMissingError
+from office.errors import (
+    FixedError,
+    KindError,
+    MeetingError,
+    NotFoundError,
+    ParentMissingError,
+)
 from office.item_store import Target
 from office.tracking import Act
 from office.work import GroupwareWork
-from storage import items
+from storage import deliveries, items
 from wire.dav_headers import parse_overwrite
 
 _ITEM_DEPTH = 3
@@ -21,9 +28,36 @@ def answer(request: GroupwareRequest) -> Answer:
     may_overwrite = parse_overwrite(request.header("Overwrite"))
     if not request.is_item:
         raise FixedError("Collections stay where they are; change their name instead.")
+    try:
+        is_new, tag = _done(request, names, may_overwrite=may_overwrite, is_alone=False)
+    except MeetingError:
+        is_new, tag = _done(request, names, may_overwrite=may_overwrite, is_alone=True)
+    return Answer(201 if is_new else 204, [("Content-Length", "0"), *schedule_headers(tag)])
+
+
+def _done(
+    request: GroupwareRequest, names: tuple[str, ...], *, may_overwrite: bool, is_alone: bool
+) -> tuple[bool, str]:
+    """Whether nothing was at the destination, and the schedule tag of what is there now.
+
+    Raises:
+        MeetingError: A meeting goes while others may be written: it has to be done *is_alone*.
+    """
     with request.change() as work:
+        if is_alone:
+            deliveries.alone(work.unit)
         is_new = _carry(request, work, names, may_overwrite=may_overwrite)
-    return Answer(201 if is_new else 204, [("Content-Length", "0")])
+        tag = _schedule_tag(work, names)
+        if tag and not is_alone:
+            raise MeetingError("It is a meeting.")
+    return is_new, tag
+
+
+def _schedule_tag(work: GroupwareWork, names: tuple[str, ...]) -> str:
+    """The schedule tag of what now lies at the destination (RFC 6638 section 3.2.10)."""
+    collection = collections.find(work.unit, work.who, names[1])
+    item = items.find(work.unit, collection.id, names[2])
+    return item.schedule_tag if item else ""
 
 
 def _destination(request: GroupwareRequest) -> tuple[str, ...]:
@@ -52,6 +86,8 @@ def _carry(
     except NotFoundError:
         raise ParentMissingError(message="There is no such calendar or address book.") from None
     collection, other = collections.hold(work, request.names[1], names[1])
+    if collection.is_for_meetings:
+        raise FixedError("A message stays in its inbox; it can only be deleted.")
     item = items.find(unit, collection.id, request.names[2])
     if item is None:
         raise NotFoundError("There is nothing here.")

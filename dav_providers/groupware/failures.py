@@ -4,6 +4,7 @@ import logging
 
 from auth.errors import CredentialsError
 from dav_providers.groupware import preconditions
+from dav_providers.groupware.names import CAL
 from dav_providers.groupware.preconditions import NotModifiedError, varying
 from dav_providers.groupware.request import MOUNT, GroupwareRequest, OutsideError
 from dav_providers.multistatus import preconditions as pre
@@ -13,16 +14,21 @@ from dav_providers.multistatus.answers import (
     RefusedError,
     refusal,
 )
+from dav_providers.multistatus.principals import user_href
 from dav_providers.multistatus.request_xml import ForbiddenDoctypeError, RequestXMLError
+from office.collections import Kind
 from office.errors import (
+    DefaultCalendarError,
     ExistsError,
     FixedError,
     ForbiddenError,
     IntoItselfError,
     KindError,
+    MeetingError,
     NotFoundError,
     OfficeError,
     ParentMissingError,
+    SchedulingDeniedError,
     SyncTokenError,
     TooLargeError,
     UIDConflictError,
@@ -42,7 +48,10 @@ CHALLENGE = ("WWW-Authenticate", 'Basic realm="deedbox", charset="UTF-8"')
 OFFICE_STATUS: dict[type[OfficeError], int] = {
     NotFoundError: 404,
     ForbiddenError: 403,
+    SchedulingDeniedError: 403,
+    MeetingError: 403,
     FixedError: 403,
+    DefaultCalendarError: 403,
     UnfitNameError: 403,
     ExistsError: 412,
     ParentMissingError: 409,
@@ -111,12 +120,18 @@ def _office_answer(error: OfficeError, request: GroupwareRequest | None) -> Answ
     if isinstance(error, InvalidItemError):
         _log_refused(error, request)
         return refusal(status, str(error), preconditions.named(error.precondition))
+    if isinstance(error, DefaultCalendarError):
+        return refusal(status, str(error), preconditions.DEFAULT_CALENDAR_NEEDED)
     if isinstance(error, UnfitItemError):
         is_card = error.is_address_book
         fitting = (
             preconditions.SUPPORTED_ADDRESS_DATA if is_card else preconditions.SUPPORTED_COMPONENT
         )
         return refusal(status, str(error), fitting)
+    if isinstance(error, SchedulingDeniedError):
+        where = f"{user_href(error.owner)}{Kind.OUTBOX}/"
+        missing = [(where, f"{CAL}{error.privilege}")]
+        return refusal(status, str(error), pre.NEED_PRIVILEGES, privileges=missing)
     if isinstance(error, ForbiddenError) and request is not None:
         where = quote_path(request.segments, is_collection=False)
         missing = [(where, f"{{DAV:}}{error.privilege}")]

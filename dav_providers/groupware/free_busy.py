@@ -68,11 +68,11 @@ def _vfreebusy(busy: Iterable[BusyInterval], start_us: int, end_us: int, now_us:
         "PRODID:-//deedbox//EN",
         "BEGIN:VFREEBUSY",
         f"UID:free-busy-{now_us}",
-        f"DTSTAMP:{_instant(now_us)}",
-        f"DTSTART:{_instant(start_us)}",
-        f"DTEND:{_instant(end_us)}",
+        f"DTSTAMP:{instant(now_us)}",
+        f"DTSTART:{instant(start_us)}",
+        f"DTEND:{instant(end_us)}",
         *(
-            f"FREEBUSY;FBTYPE={each.kind}:{_instant(each.starts_us)}/{_instant(each.ends_us)}"
+            f"FREEBUSY;FBTYPE={each.kind}:{instant(each.starts_us)}/{instant(each.ends_us)}"
             for each in busy
         ),
         "END:VFREEBUSY",
@@ -82,6 +82,7 @@ def _vfreebusy(busy: Iterable[BusyInterval], start_us: int, end_us: int, now_us:
     return "\r\n".join(lines)
 
 
-def _instant(time_us: int) -> str:
+def instant(time_us: int) -> str:
+    """*time_us* as iCalendar writes it in UTC."""
     moment = _EPOCH + timedelta(microseconds=time_us)
     return f"{moment.year:04}{moment:%m%dT%H%M%SZ}"  # %Y writes the year 1 as 1

@@ -7,6 +7,7 @@ from dav_providers.groupware import preconditions
 from dav_providers.groupware.options import ALLOW
 from dav_providers.groupware.preconditions import converted_etag, etag, varying
 from dav_providers.groupware.properties import content_type
+from dav_providers.groupware.put import schedule_headers
 from dav_providers.groupware.request import GroupwareRequest
 from dav_providers.multistatus.answers import Answer, RefusedError
 from office import collections, horizons
@@ -77,6 +78,7 @@ def _whole(item: ItemRow, status: int, version: str | None = None) -> Answer:
         ("X-Content-Type-Options", "nosniff"),
         ("Cache-Control", "private, no-cache"),
         *varying(item),
+        *schedule_headers(item.schedule_tag),
     ]
     return Answer(status, headers, [data])
 

@@ -15,8 +15,9 @@ from dav_providers.groupware.names import (
     COMPONENT_SET,
     DAV,
     RESOURCETYPE,
+    SCHEDULE_TRANSP,
 )
-from dav_providers.groupware.proppatch import applied, propstats, refusals
+from dav_providers.groupware.proppatch import applied, is_transparent, propstats, refusals
 from dav_providers.groupware.request import GroupwareRequest
 from dav_providers.multistatus import preconditions as pre
 from dav_providers.multistatus.answers import Answer, RefusedError, xml
@@ -63,12 +64,18 @@ def answer(request: GroupwareRequest) -> Answer:
         return _not_made(request, wish.instructions, refused)
     name, properties = applied("", {}, wish.instructions)
     new = NewCollection(request.names[1], wish.kind, wish.components, name, properties=properties)
+    is_free = any(
+        each.name == SCHEDULE_TRANSP and is_transparent(each) for each in wish.instructions
+    )
     with request.change() as work:
         preconditions.check_collection(request, work.unit, exists=False)
         try:
             collections.make(work, new)
         except ExistsError:
             raise _exists(request) from None
+        if is_free and wish.kind is not Kind.ADDRESSBOOK:
+            [made] = collections.hold(work, new.name)
+            collections.set_transparent(work, made, is_transparent=True)
     return Answer(201, [("Content-Length", "0"), ("Cache-Control", "no-cache")])
 
 

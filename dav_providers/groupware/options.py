@@ -18,7 +18,7 @@ METHODS = (
     "REPORT",
 )
 ALLOW = ", ".join(METHODS)
-DAV = "1, 3, access-control, calendar-access, addressbook, extended-mkcol"
+DAV = "1, 3, access-control, calendar-access, calendar-auto-schedule, addressbook, extended-mkcol"
 
 
 def answer() -> Answer:

@@ -30,6 +30,21 @@ CALENDAR_LOCATION_OK = _caldav(
 SUPPORTED_COMPONENT = _caldav(
     "supported-calendar-component", 403, "The calendar takes no such objects."
 )
+# RFC 6638 sections 4.3.1, 5.2
+DEFAULT_CALENDAR_NEEDED = _caldav(
+    "default-calendar-needed", 403, "Invitations need a calendar to go to."
+)
+VALID_DEFAULT_CALENDAR = _caldav(
+    "valid-schedule-default-calendar-URL",
+    403,
+    "Invitations can go to one's own calendars that take appointments.",
+)
+VALID_SCHEDULING_MESSAGE = _caldav(
+    "valid-scheduling-message", 400, "This is no request for free and busy times."
+)
+VALID_ORGANIZER = _caldav(
+    "valid-organizer", 403, "The ORGANIZER has to be an address of one's own."
+)
 SUPPORTED_FILTER = _caldav("supported-filter", 403, "This filter is not understood.")
 VALID_FILTER = _caldav("valid-filter", 403, "The filter is not one.")
 SUPPORTED_CARD_FILTER = Precondition(
@@ -82,6 +97,11 @@ def etag_of(sha256: str) -> str:
     return f'"{sha256[:32]}"'
 
 
+def schedule_tag_of(stored: str) -> str:
+    """A meeting's schedule tag as it stands in headers and properties (RFC 6638 section 8.2)."""
+    return f'"{stored}"'
+
+
 def converted_etag(item: ItemRow, version: str) -> str:
     """The strong entity tag of a vCard in a version that it is not stored in."""
     return f'"{item.etag[:32]}-{version}"'
@@ -119,6 +139,14 @@ def check(
             raise NotModifiedError(item, tag)
         if outcome is not Outcome.PROCEED:
             raise ConditionFailedError("The object is not the version that the request names.")
+    wanted = request.header("If-Schedule-Tag-Match")
+    if wanted is not None and (
+        item is None
+        or not item.schedule_tag
+        or wanted.strip() != schedule_tag_of(item.schedule_tag)
+    ):
+        # RFC 6638 section 3.2.10.
+        raise ConditionFailedError("The meeting is not the version that the request names.")
     if request.if_header and not request.if_header.evaluate(
         lambda tag: _state(request, unit, item, tag)
     ):

@@ -20,10 +20,13 @@ from dav_providers.groupware.names import (
     COMPONENT_SET,
     CS,
     DAV,
+    DEFAULT_CALENDAR,
     DISPLAYNAME,
     RESOURCETYPE,
+    SCHEDULE_TAG,
+    SCHEDULE_TRANSP,
 )
-from dav_providers.groupware.preconditions import etag_of
+from dav_providers.groupware.preconditions import etag_of, schedule_tag_of
 from dav_providers.groupware.request import GroupwareRequest, collection_href
 from dav_providers.multistatus import privileges
 from dav_providers.multistatus.live_properties import (
@@ -51,7 +54,7 @@ from dav_providers.multistatus.principals import (
 )
 from dav_providers.multistatus.privileges import READ_FREE_BUSY, READING, WRITE, Ace
 from dav_providers.multistatus.writer import element, empty_element, text_element
-from office import access
+from office import access, collections
 from office.access import SOMEBODY, Act, Verdict
 from office.collections import Kind
 from office.sync_tokens import token_of
@@ -100,9 +103,17 @@ _WRITING = (
 )
 
 
+_OF_MEETINGS = {Kind.INBOX: privileges.DELIVERING, Kind.OUTBOX: privileges.SENDING}
+
+
 def _granted(who: Identity, collection: CollectionRow) -> tuple[str, ...]:
     """The privileges of *who* on a collection."""
     names = list(READING)
+    if collection.is_for_meetings:
+        names += _OF_MEETINGS[Kind(collection.kind)]
+        if collection.kind == Kind.INBOX:
+            names += (f"{DAV}write-properties", f"{DAV}unbind")
+        return tuple(names)
     if collection.kind != Kind.ADDRESSBOOK:
         names.append(READ_FREE_BUSY)
     granted = [
@@ -136,6 +147,12 @@ def _acl(collection: CollectionRow, granted: Granted) -> bytes:
             *(
                 Ace(_principal(each), granted(SOMEBODY, open_to._replace(granted=each.level)))
                 for each in collection.holders
+            ),
+            # Whoever is of the office may invite, answer and ask when one is busy.
+            *(
+                [Ace(privileges.AUTHENTICATED, privileges.DELIVERING)]
+                if collection.kind == Kind.INBOX
+                else ()
             ),
         ]
     )
@@ -178,6 +195,14 @@ _CALENDAR_REPORTS = supported_reports(
 _ADDRESSBOOK_REPORTS = supported_reports(
     _SYNC, f"{CARD}addressbook-multiget", f"{CARD}addressbook-query", *_OF_ALL
 )
+_INBOX_REPORTS = supported_reports(
+    _SYNC, f"{CAL}calendar-multiget", f"{CAL}calendar-query", *_OF_ALL
+)
+_REPORTS = {
+    Kind.ADDRESSBOOK: _ADDRESSBOOK_REPORTS,
+    Kind.INBOX: _INBOX_REPORTS,
+    Kind.OUTBOX: supported_reports(*_OF_ALL),
+}
 _ITEM_REPORTS = supported_reports(*_OF_ITEMS)
 
 _TYPES = {
@@ -185,6 +210,12 @@ _TYPES = {
     Kind.TASKS: element(RESOURCETYPE, empty_element(COLLECTION) + empty_element(CALENDAR)),
     Kind.ADDRESSBOOK: element(
         RESOURCETYPE, empty_element(COLLECTION) + empty_element(ADDRESSBOOK)
+    ),
+    Kind.INBOX: element(
+        RESOURCETYPE, empty_element(COLLECTION) + empty_element(f"{CAL}schedule-inbox")
+    ),
+    Kind.OUTBOX: element(
+        RESOURCETYPE, empty_element(COLLECTION) + empty_element(f"{CAL}schedule-outbox")
     ),
 }
 # Elements with attributes are written out; the prefixes are bound on every answer's root.
@@ -237,15 +268,70 @@ def _displayname(collection: CollectionRow) -> bytes:
     return text_element(DISPLAYNAME, collection.display_name or collection.name)
 
 
-def _add_member(listing: Listing) -> Callable[[CollectionRow], bytes]:
+def _transparency(listing: Listing) -> Callable[[CollectionRow], bytes | None]:
+    """Whether a calendar counts when its owner's time is asked for (RFC 6638 section 9.1).
+
+    What is another's never does.
+    """
+    own = listing.request.who.user_id
+
+    def read(row: CollectionRow) -> bytes | None:
+        if not _is_calendar(row) or row.is_for_meetings:
+            return None
+        is_transparent = row.is_transparent or row.owner_id != own
+        local = "transparent" if is_transparent else "opaque"
+        return element(SCHEDULE_TRANSP, empty_element(f"{CAL}{local}"))
+
+    return read
+
+
+def _default_calendar(listing: Listing) -> Callable[[CollectionRow], bytes | None]:
+    """Where invitations go (RFC 6638 section 9.2): on the inbox, looked up only there."""
+    request = listing.request
+
+    def read(row: CollectionRow) -> bytes | None:
+        if row.kind != Kind.INBOX:
+            return None
+        with request.services.store.read() as unit:
+            found = collections.default_calendar(unit, row.owner_id)
+        if found is None:
+            return None
+        return link(DEFAULT_CALENDAR, collection_href(request.who.user_name, found))
+
+    return read
+
+
+def _supported_privileges(row: CollectionRow) -> bytes:
+    if row.kind == Kind.INBOX:
+        return privileges.SUPPORTED_ON_INBOXES
+    if row.kind == Kind.OUTBOX:
+        return privileges.SUPPORTED_ON_OUTBOXES
+    return privileges.SUPPORTED_ON_CALENDARS
+
+
+def _add_member(listing: Listing) -> Callable[[CollectionRow], bytes | None]:
     """Where to POST a new member (RFC 5995 section 3.2): the collection itself."""
     user_name = listing.request.who.user_name
-    return lambda row: link(f"{DAV}add-member", collection_href(user_name, row))
 
+    def read(row: CollectionRow) -> bytes | None:
+        if row.is_for_meetings:
+            return None
+        return link(f"{DAV}add-member", collection_href(user_name, row))
+
+    return read
+
+
+_GENERAL: list[LiveProperty[CollectionRow, Listing]] = _general(b"")
+_SUPPORTED = f"{DAV}supported-privilege-set"
+# Which privileges there are differs by kind.
+_OF_ANY = [each for each in _GENERAL if each.name != _SUPPORTED]
 
 COLLECTIONS: LivePropertyRegistry[CollectionRow, Listing] = LivePropertyRegistry(
     [
-        *_general(privileges.SUPPORTED_ON_CALENDARS),
+        *_OF_ANY,
+        plain(_SUPPORTED, _supported_privileges),
+        LiveProperty(name=SCHEDULE_TRANSP, bind=_transparency, is_protected=False),
+        LiveProperty(name=DEFAULT_CALENDAR, bind=_default_calendar, is_protected=False),
         plain(RESOURCETYPE, lambda row: _TYPES[Kind(row.kind)], in_allprop=True),
         LiveProperty(
             name=DISPLAYNAME,
@@ -267,7 +353,7 @@ COLLECTIONS: LivePropertyRegistry[CollectionRow, Listing] = LivePropertyRegistry
         *quota(lambda listing: listing.request.space, lambda _listing, _row: True),
         plain(
             f"{DAV}supported-report-set",
-            lambda row: _CALENDAR_REPORTS if _is_calendar(row) else _ADDRESSBOOK_REPORTS,
+            lambda row: _REPORTS.get(Kind(row.kind), _CALENDAR_REPORTS),
         ),
         _of_calendars(COMPONENT_SET, lambda row: component_set(COMPONENT_SET, row.components)),
         _of_calendars(f"{CAL}supported-calendar-data", lambda _row: _CALENDAR_TYPES),
@@ -319,8 +405,16 @@ def _data(name: str, *, is_card: bool) -> LiveProperty[ItemRow, Listing]:
     return LiveProperty(name=name, bind=lambda _listing: read, needs=frozenset({TEXT}))
 
 
+def _schedule_tag(item: ItemRow) -> bytes | None:
+    """RFC 6638 section 3.2.10: meetings have one."""
+    if not item.schedule_tag:
+        return None
+    return text_element(SCHEDULE_TAG, schedule_tag_of(item.schedule_tag))
+
+
 ITEMS: LivePropertyRegistry[ItemRow, Listing] = LivePropertyRegistry(
     [
+        plain(SCHEDULE_TAG, _schedule_tag),
         _of_column("getetag", "etag", etag_of),
         _of_column("getcontenttype", "component", media_type),
         _of_column("getcontentlength", "size", str),

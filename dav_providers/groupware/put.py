@@ -3,21 +3,28 @@
 What was sent is what is stored; only then has the answer an entity tag (RFC 4791 section 5.3.4).
 """
 
+from collections.abc import Callable
+
 from dav_providers.groupware import preconditions
 from dav_providers.groupware.names import CAL, CARD
-from dav_providers.groupware.preconditions import etag_of
+from dav_providers.groupware.preconditions import etag_of, schedule_tag_of
 from dav_providers.groupware.properties import media_type
 from dav_providers.groupware.request import GroupwareRequest
 from dav_providers.multistatus.answers import Answer, RefusedError
 from dav_providers.multistatus.preconditions import Precondition
 from office import collections, horizons, item_store
 from office.collections import Kind
-from office.errors import KindError, NotFoundError, ParentMissingError
+from office.errors import KindError, MeetingError, NotFoundError, ParentMissingError
 from office.horizons import Change
 from office.item_store import ReadItem, Stored
+from office.meetings.desk import Desk
+from office.meetings.meeting import is_meeting
+from office.meetings.scheduling import Scheduling
 from office.tracking import Act
 from storage import items
 from storage.collections import CollectionRow
+from storage.items import ItemRow
+from storage.store import Unit
 from wire.bodies import BodyTooLargeError, read_small
 from wire.paths import quote_path
 
@@ -36,22 +43,81 @@ def answer(request: GroupwareRequest) -> Answer:
         raise RefusedError(400, "A part of an object can't be saved; send all of it.")
     collection = _collection(request)
     read = received(request, collection)
-    with request.change() as work:
-        # The body may have taken its time: whatever allowed it is asked again where it counts.
-        unit = work.unit
-        [held] = collections.hold(work, collection.name)
-        if held.id != collection.id:
-            raise NotFoundError("There is nothing here.")
-        href = request.names[2]
-        item = items.find(unit, held.id, href)
-        preconditions.check(request, unit, item)
-        stored = item_store.put(work, held, item, href, read.content)
-        describe(request, stored)
-        if not read.was_changed:
-            own = Change(href, stored.modseq)
-            request.note.knowledge = horizons.fetched(held, (own,))
+    stored = store(request, collection, request.names[2], read)
     where = quote_path(request.segments, is_collection=False)
     return saved(request, stored, read, where)
+
+
+def store(
+    request: GroupwareRequest,
+    collection: CollectionRow,
+    href: str,
+    read: ReadItem,
+    check: Callable[[Unit, ItemRow | None], None] | None = None,
+) -> Stored:
+    """Store what was read, if the request's conditions hold: a meeting at the meetings' desk.
+
+    Args:
+        request: The request.
+        collection: As it was found before the body came.
+        href: The name in it.
+        read: The object.
+        check: Asks the conditions; those on the object itself if not given.
+    """
+    check = check or (lambda unit, item: preconditions.check(request, unit, item))
+    stored = _store(request, collection, href, read, check)
+    if stored.is_as_sent and not read.was_changed:
+        own = Change(href, stored.modseq)
+        request.note.knowledge = horizons.fetched(collection, (own,))
+    return stored
+
+
+def _store(
+    request: GroupwareRequest,
+    collection: CollectionRow,
+    href: str,
+    read: ReadItem,
+    check: Callable[[Unit, ItemRow | None], None],
+) -> Stored:
+    is_calendar = collection.kind in {Kind.CALENDAR, Kind.TASKS}
+    if not (is_calendar and is_meeting(read.content.text)):
+        try:
+            return _store_plain(request, collection, href, read, check)
+        except MeetingError:
+            pass  # what is there is a meeting, whatever comes in its place
+    with request.change() as work:
+        desk = Desk(work, request.reach, collection.name, href, read.content.text)
+        _demand_same(desk.collection, collection)
+        check(work.unit, desk.item)
+        stored = Scheduling(desk).put(href, read)
+        describe(request, stored)
+    return stored
+
+
+def _store_plain(
+    request: GroupwareRequest,
+    collection: CollectionRow,
+    href: str,
+    read: ReadItem,
+    check: Callable[[Unit, ItemRow | None], None],
+) -> Stored:
+    with request.change() as work:
+        # The body may have taken its time: whatever allowed it is asked again where it counts.
+        [held] = collections.hold(work, collection.name)
+        _demand_same(held, collection)
+        item = items.find(work.unit, held.id, href)
+        if item is not None and item.schedule_tag:
+            raise MeetingError("It is a meeting.")
+        check(work.unit, item)
+        stored = item_store.put(work, held, item, href, read.content)
+        describe(request, stored)
+    return stored
+
+
+def _demand_same(held: CollectionRow, found: CollectionRow) -> None:
+    """See to it that no other collection got the name meanwhile."""
+    if held.id != found.id:
+        raise NotFoundError("There is nothing here.")
 
 
 def received(request: GroupwareRequest, collection: CollectionRow) -> ReadItem:
@@ -71,19 +137,26 @@ def saved(request: GroupwareRequest, stored: Stored, read: ReadItem, href: str) 
     """The answer to a save at *href*; with the object, if the client prefers (RFC 8144)."""
     status = 201 if stored.is_new else 204
     headers = [("Content-Length", "0")]
-    if not read.was_changed:
+    tag = schedule_headers(stored.content.schedule_tag)
+    if stored.is_as_sent and not read.was_changed:
         headers.append(("ETag", etag_of(stored.etag)))
     if not request.wants_representation:
-        return Answer(status, headers)
-    body = read.content.text.encode()
+        return Answer(status, [*headers, *tag])
+    body = stored.content.text.encode()
     headers = [
-        ("Content-Type", media_type(read.content.component)),
+        *tag,
+        ("Content-Type", media_type(stored.content.component)),
         ("Content-Length", str(len(body))),
         ("Content-Location", href),
         # The tag of the bytes that come along, whether they are those that were sent or not.
         ("ETag", etag_of(stored.etag)),
     ]
     return Answer(201 if stored.is_new else 200, headers, [body])
+
+
+def schedule_headers(tag: str) -> list[tuple[str, str]]:
+    """The header that every answer about a meeting has (RFC 6638 section 8.2)."""
+    return [("Schedule-Tag", schedule_tag_of(tag))] if tag else []
 
 
 def _collection(request: GroupwareRequest) -> CollectionRow:

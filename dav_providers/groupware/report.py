@@ -58,6 +58,14 @@ _OF_ADDRESS_BOOKS: Mapping[str, Report] = MappingProxyType(
         f"{CARD}addressbook-query": addressbook_query.answer,
     }
 )
+_REPORTS: Mapping[Kind, Mapping[str, Report]] = MappingProxyType(
+    {
+        Kind.ADDRESSBOOK: _OF_ADDRESS_BOOKS,
+        # Nobody is busy with what lies in an inbox (RFC 6638 section 2.3).
+        Kind.INBOX: {k: v for k, v in _OF_CALENDARS.items() if v is not free_busy.answer},
+        Kind.OUTBOX: {},
+    }
+)
 
 _OF_ANYTHING = frozenset(
     {
@@ -87,8 +95,7 @@ def answer(request: GroupwareRequest) -> Answer:
         collection = collections.find(unit, request.who, request.names[1])
         if request.is_item or name in _OF_ANYTHING:
             return _of_member(request, unit, root, collection)
-    reports = _OF_ADDRESS_BOOKS if collection.kind == Kind.ADDRESSBOOK else _OF_CALENDARS
-    found = reports.get(name)
+    found = _REPORTS.get(Kind(collection.kind), _OF_CALENDARS).get(name)
     if found is None:
         raise not_served()
     return found(request, collection, root)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from lxml import etree
@@ -14,6 +15,7 @@ from dav_providers.multistatus.request import DAVRequest
 from dav_providers.multistatus.request_xml import read_xml
 from office.errors import NotFoundError
 from office.items import ItemLimits
+from office.meetings.desk import Reach
 from office.work import GroupwareWork
 from storage.collections import CollectionRow
 from storage.store import Store
@@ -127,6 +129,12 @@ class GroupwareRequest(DAVRequest):
         with self.services.store.write() as unit:
             self.who = renew(unit, self.who)
             yield GroupwareWork(unit, self.who, self.now_us)
+
+    @cached_property
+    def reach(self) -> Reach:
+        """What meetings need to know of this installation."""
+        has_mail = self.settings.mail.host is not None
+        return Reach(self.accepted_hosts, has_mail, self.services.limits)
 
     def describe(self) -> None:
         """Tell the access log which object this is about."""

@@ -28,7 +28,7 @@ Values = Callable[[Principal], tuple[str, ...]]
 
 
 def _addresses(each: Principal) -> tuple[str, ...]:
-    return () if each.is_group else (f"mailto:{each.email}", principals.href_of(each))
+    return () if each.is_group else principals.addresses(each)
 
 
 SEARCHABLE: Mapping[str, tuple[str, Values]] = MappingProxyType(

@@ -19,7 +19,7 @@ from dav_providers.multistatus.writer import (
     href_element,
     text_element,
 )
-from office.collections import COMPONENTS
+from office.collections import COMPONENTS, Kind
 from office.principals import Principal
 from wire.paths import quote_path
 
@@ -187,7 +187,7 @@ def _of_self(
 
 
 def _of_users(
-    name: str, make: Callable[[Principal], bytes]
+    name: str, make: Callable[[Principal], bytes | None]
 ) -> LiveProperty[Principal, PrincipalScope]:
     return plain(name, lambda row: None if row.is_group else make(row))
 
@@ -196,11 +196,23 @@ def _to_self(name: str) -> Callable[[Principal], bytes]:
     return lambda row: link(name, href_of(row))
 
 
+def addresses(row: Principal) -> tuple[str, ...]:
+    """The calendar user addresses of a user: their mail's, if they have one, and their URL."""
+    return (f"mailto:{row.email}", href_of(row)) if row.email else (href_of(row),)
+
+
 def _addresses(row: Principal) -> bytes:
-    return link(f"{CAL}calendar-user-address-set", f"mailto:{row.email}", href_of(row))
+    return link(f"{CAL}calendar-user-address-set", *addresses(row))
 
 
-def _email(row: Principal) -> bytes:
+def _to_own(name: str, local: str) -> Callable[[Principal], bytes]:
+    """A link to what lies in one's own home under the name *local*."""
+    return lambda row: link(name, f"{user_href(row.name)}{local}/")
+
+
+def _email(row: Principal) -> bytes | None:
+    if not row.email:
+        return None
     return element(f"{CS}email-address-set", text_element(f"{CS}email-address", row.email))
 
 
@@ -237,6 +249,8 @@ REGISTRY: LivePropertyRegistry[Principal, PrincipalScope] = LivePropertyRegistry
         plain(f"{DAV}owner", _to_self(f"{DAV}owner")),
         _of_self(f"{CAL}calendar-home-set", _to_self(f"{CAL}calendar-home-set")),
         _of_self(f"{CARD}addressbook-home-set", _to_self(f"{CARD}addressbook-home-set")),
+        _of_self(f"{CAL}schedule-inbox-URL", _to_own(f"{CAL}schedule-inbox-URL", Kind.INBOX)),
+        _of_self(f"{CAL}schedule-outbox-URL", _to_own(f"{CAL}schedule-outbox-URL", Kind.OUTBOX)),
         _of_users(f"{CAL}calendar-user-address-set", _addresses),
         _of_users(f"{CS}email-address-set", _email),
         plain(f"{CAL}calendar-user-type", _kind),

@@ -12,9 +12,19 @@ from dav_providers.multistatus.writer import element, empty_element, href_elemen
 DAV = "{DAV:}"
 READ_FREE_BUSY = "{urn:ietf:params:xml:ns:caldav}read-free-busy"
 
+_CAL = "{urn:ietf:params:xml:ns:caldav}"
+
 READING = (f"{DAV}read", f"{DAV}read-acl", f"{DAV}read-current-user-privilege-set")
 WRITING = (f"{DAV}write-content", f"{DAV}write-properties", f"{DAV}bind", f"{DAV}unbind")
 WRITE = f"{DAV}write"
+
+DELIVERING = tuple(
+    f"{_CAL}schedule-{each}"
+    for each in ("deliver", "deliver-invite", "deliver-reply", "query-freebusy")
+)
+SENDING = tuple(
+    f"{_CAL}schedule-{each}" for each in ("send", "send-invite", "send-reply", "send-freebusy")
+)
 
 AUTHENTICATED = empty_element(f"{DAV}authenticated")
 """As the principal of an entry: whoever is signed in."""
@@ -68,7 +78,7 @@ def _supported(name: str, description: str, *parts: bytes, is_abstract: bool = F
     )
 
 
-def _supported_set(*more: bytes) -> bytes:
+def _supported_set(*more: bytes, besides: bytes = b"") -> bytes:
     reading = _supported(
         READING[0],
         "Read",
@@ -86,12 +96,28 @@ def _supported_set(*more: bytes) -> bytes:
     )
     return element(
         f"{DAV}supported-privilege-set",
-        _supported(f"{DAV}all", "Everything", reading, writing, is_abstract=True),
+        _supported(f"{DAV}all", "Everything", reading, writing, besides, is_abstract=True),
     )
 
 
 SUPPORTED = _supported_set()
 SUPPORTED_ON_CALENDARS = _supported_set(_supported(READ_FREE_BUSY, "Read when one is busy"))
+
+
+def _aggregate(names: tuple[str, ...], *descriptions: str) -> bytes:
+    parts = map(_supported, names[1:], descriptions[1:])
+    return _supported(names[0], descriptions[0], *parts)
+
+
+# RFC 6638 section 6: on each of the two only what is defined for it.
+SUPPORTED_ON_INBOXES = _supported_set(
+    besides=_aggregate(
+        DELIVERING, "Deliver", "Deliver invitations", "Deliver replies", "Ask when one is busy"
+    )
+)
+SUPPORTED_ON_OUTBOXES = _supported_set(
+    besides=_aggregate(SENDING, "Send", "Send invitations", "Send replies", "Ask who is busy")
+)
 
 RESTRICTIONS = element(
     f"{DAV}acl-restrictions",

@@ -10,7 +10,7 @@ from office.errors import OfficeError
 
 
 class Precondition(StrEnum):
-    """The conditions on PUT of RFC 4791 section 5.3.2.1 and RFC 6352 section 6.3.2.1."""
+    """The conditions on PUT of RFC 4791 5.3.2.1, RFC 6638 3.2.4 and RFC 6352 6.3.2.1."""
 
     CALENDAR_SUPPORTED = "CALDAV:supported-calendar-data"
     CALENDAR_DATA = "CALDAV:valid-calendar-data"
@@ -18,6 +18,10 @@ class Precondition(StrEnum):
     CALENDAR_COMPONENT = "CALDAV:supported-calendar-component"
     CALENDAR_SIZE = "CALDAV:max-resource-size"
     CALENDAR_INSTANCES = "CALDAV:max-instances"
+    CALENDAR_ATTENDEES = "CALDAV:max-attendees-per-instance"
+    SAME_ORGANIZER = "CALDAV:same-organizer-in-all-components"
+    UNIQUE_MEETING = "CALDAV:unique-scheduling-object-resource"
+    ATTENDEE_CHANGE = "CALDAV:allowed-attendee-scheduling-object-change"
     ADDRESS_SUPPORTED = "CARDDAV:supported-address-data"
     ADDRESS_DATA = "CARDDAV:valid-address-data"
     ADDRESS_SIZE = "CARDDAV:max-resource-size"

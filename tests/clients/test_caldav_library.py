@@ -83,3 +83,33 @@ def test_free_and_busy(calendar: Any) -> None:
 
     assert "FREEBUSY;FBTYPE=BUSY:20260504T100000Z/20260504T110000Z" in told
     assert "Geheim" not in told
+
+
+def test_a_colleague_is_invited_and_answers(office: Office, device: Device) -> None:
+    office.add_user("mona")
+    other = office.add_device("mona", "Rechner")
+    with _client(office, device) as client, _client(office, other) as second:
+        organizer, invited = client.principal(), second.principal()
+        calendar = organizer.calendars()[0]
+        text = (
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test//EN\r\nBEGIN:VEVENT\r\nUID:notar\r\n"
+            "DTSTAMP:20260101T000000Z\r\nDTSTART:20270504T100000Z\r\nDTEND:20270504T110000Z\r\n"
+            "SUMMARY:Notar\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        )
+        calendar.save_with_invites(text, [organizer, invited])
+
+        [message] = [
+            each for each in invited.schedule_inbox().get_items() if each.is_invite_request()
+        ]
+        [copy] = [each for each in invited.calendars()[0].events() if "UID:notar" in each.data]
+        copy.change_attendee_status(attendee=invited.get_vcal_address(), partstat="ACCEPTED")
+        copy.save()
+        message.delete()
+
+        [answer] = organizer.schedule_inbox().get_items()
+        answer.load()
+        assert "METHOD:REPLY" in answer.data
+        assert "PARTSTAT=ACCEPTED" in calendar.event_by_uid("notar").data
+        address = invited.get_vcal_address()
+        busy = organizer.freebusy_request(at(4, year=2027), at(5, year=2027), [address])
+        assert "20270504T100000Z/20270504T110000Z" in busy[str(address)].data

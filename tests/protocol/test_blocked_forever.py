@@ -25,6 +25,7 @@ from storage.store import Store
 from tests.builders import NOW_US
 from tests.documents_door import Client, Reply, SampleOffice, sample_office, url
 from tests.groupware_door import HOST, Device, GroupwareOffice, card, event
+from tests.meetings import send_to_outbox
 
 NS = 'xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"'
 ESTATES = "/Objekte"
@@ -131,6 +132,11 @@ class Watcher:
         for path in sorted(self.shared):
             for method, reply in self._of_collection(path):
                 yield f"{method} {path}", _without(reply, path)
+        for place in ("inbox/", "outbox/"):
+            yield f"PROPFIND {place}", self.dav.propfind(self.dav.own(place), Depth="1").text
+            where = f"/dav/jonas/{place}"
+            yield f"PROPFIND {where}", self.dav.propfind(where, Depth="1").text
+        yield "free-busy", send_to_outbox(self.dav, "jonas").text
         search = (
             f"<D:principal-property-search {NS}><D:property-search><D:prop><D:displayname/>"
             "</D:prop><D:match>n</D:match></D:property-search><D:prop><D:displayname/></D:prop>"

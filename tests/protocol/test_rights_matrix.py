@@ -28,6 +28,7 @@ from tests.databases import Postgres
 from tests.documents_door import Reply, SampleOffice
 from tests.forgetful import ForgetfulStore
 from tests.groupware_door import Device, GroupwareOffice, event
+from tests.meetings import send_to_outbox
 from tests.protocol.groupware.test_access import send as send_to_groupware
 from tests.protocol.test_access_matrix import send as send_to_documents
 from tests.rights_office import (
@@ -43,6 +44,7 @@ from tests.rights_office import (
 OWNER = "jonas"
 CALENDAR = f"/dav/{OWNER}/calendar"
 READ, WRITE = 1, 2
+OK, NOT_FOUND = 200, 404
 ROOT = "/Objekte"
 INNER = f"{FOLDER}/Kammer"
 PLACES = (ROOT, ESTATE, FOLDER, INNER, DOCUMENT, ELSEWHERE)
@@ -296,6 +298,18 @@ def _wrong_among_calendars(both: Both, oracle: Oracle) -> list[tuple[object, ...
                 wrong.append((method, path, reply.status, wanted))
             if not oracle.is_seen(CALENDAR) and "Notartermin" in _told(reply, path):
                 wrong.append((method, path, "tells"))
+    # What came of meetings is its owner's, whatever was granted.
+    for path in (f"/dav/{OWNER}/inbox/", f"/dav/{OWNER}/outbox/"):
+        wrong += [
+            (method, path)
+            for method in ("GET", "POST", "PROPFIND", "DELETE")
+            if send_to_groupware(device, method, path).status != NOT_FOUND
+        ]
+    busy = send_to_outbox(device, OWNER)
+    if busy.status != OK or "Notartermin" in busy.text:
+        wrong.append(("free-busy", busy.status))
+    if ("FBTYPE" in busy.text) == oracle.is_blocked(CALENDAR):
+        wrong.append(("free-busy", "blocked", oracle.is_blocked(CALENDAR)))
     is_listed = calendar in device.names("")
     if is_listed != oracle.is_seen(CALENDAR):
         wrong.append(("listing", calendar, is_listed))

@@ -105,7 +105,7 @@ class TestSettingUp:
             assert {"D:write-content", "D:bind", "D:unbind"} <= privileges_of(lists[each])
             assert "D:sync-collection" in reports_of(lists[each])
         assert "calendar-access" in program.options(home)
-        assert "calendar-auto-schedule" not in program.options(home)
+        assert "calendar-auto-schedule" in program.options(home)
 
     def test_there_are_no_notes(self, program: Program) -> None:
         assert program.asks("/.well-known/webdav/Notes/", 0, *DISCOVER).status == 404

@@ -122,12 +122,10 @@ class TestCalendar:
         assert privileges_of(found) & WRITING
         assert "D:sync-collection" in reports_of(found)
         assert value(found, "CS:getctag")
-        # No inbox and outbox: invitations go by mail.
-        classes = program.options(HOME)
-        assert "calendar-access" in classes
-        assert not classes & {"calendar-auto-schedule", "calendar-schedule"}
+        # With these it sends no invitations of its own.
+        assert {"calendar-access", "calendar-auto-schedule"} <= program.options(HOME)
         asked = program.finds(HOME, "C:calendar-home-set", "C:schedule-inbox-URL")
-        assert asked.missing == {"{urn:ietf:params:xml:ns:caldav}schedule-inbox-URL"}
+        assert hrefs_in(asked, "C:schedule-inbox-URL") == [f"{HOME}inbox/"]
 
     def test_it_syncs_and_fetches_what_changed(
         self, program: Program, phone: Program, calendar: str

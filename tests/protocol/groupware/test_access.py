@@ -70,6 +70,9 @@ ON_AN_OBJECT = {
     "MOVE": 201,
     "REPORT": 403,
 }
+ON_AN_INBOX = {**ON_A_DEFAULT, "POST": 403}
+ON_AN_OUTBOX = {**ON_A_DEFAULT, "POST": 400, "REPORT": 403}
+"""An appointment is no request for free and busy times."""
 AS_A_PRINCIPAL = {"PROPFIND": 207, "REPORT": 403}
 """What others may ask of a home itself: name and address, as of any colleague."""
 REPORTS = (
@@ -115,12 +118,24 @@ class TestOwn:
         assert send(device, method, device.own("")).status == ON_A_HOME[method]
         assert send(device, method, device.own("calendar/")).status == ON_A_DEFAULT[method]
         assert send(device, method, device.own("calendar/a.ics")).status == ON_AN_OBJECT[method]
+        assert send(device, method, device.own("inbox/")).status == ON_AN_INBOX[method]
+        assert send(device, method, device.own("outbox/")).status == ON_AN_OUTBOX[method]
 
 
 class TestOthers:
     @pytest.mark.parametrize("method", METHODS)
     @pytest.mark.parametrize(
-        "below", ["", "calendar/", "calendar/a.ics", "contacts/a.vcf", "neu/", "calendar/neu.ics"]
+        "below",
+        [
+            "",
+            "calendar/",
+            "calendar/a.ics",
+            "contacts/a.vcf",
+            "neu/",
+            "calendar/neu.ics",
+            "inbox/",
+            "outbox/",
+        ],
     )
     @pytest.mark.parametrize("group", ["administration", "mitarbeiter"])
     def test_another_home_answers_like_one_that_nobody_has(

@@ -8,16 +8,17 @@ processor seconds through real servers are in ``tests/e2e/test_growth.py``.
 import sys
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from storage import collections, items, people
 from storage.collections import NewCollection
 from storage.items import Content
-from storage.store import Store
+from storage.store import Store, Unit, WriteUnit
 from tests.builders import NOW_US
 from tests.groupware_door import CS, DAV, Device, GroupwareOffice, event
+from tests.meetings import attendee, meeting
 
 FEW, MANY = 50, 1_000
 MOST_GROWTH = 1.25
@@ -152,3 +153,52 @@ def test_requests_on_one_object_and_polls_take_no_more_in_a_large_calendar(
         or large[label].reads > MOST_GROWTH * small[label].reads
     }
     assert not grown
+
+
+def _statements(act: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many statements *act* has the database do."""
+    count = 0
+
+    def counted(method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **more: Any) -> Any:
+            nonlocal count
+            count += 1
+            return method(*args, **more)
+
+        return call
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Unit, "rows", counted(Unit.rows))
+        for name in ("execute", "execute_many"):
+            patch.setattr(WriteUnit, name, counted(getattr(WriteUnit, name)))
+        act()
+    return count
+
+
+def test_what_is_no_meeting_costs_no_query_more(
+    anna: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def save(summary: str) -> None:
+        assert anna.put("calendar/a.ics", event("a", summary)).status in {201, 204}
+
+    # Who asks, the calendar; who still asks, the calendar held, the object; UID, tombstone,
+    # counter, row. A change needs neither UID nor tombstone.
+    assert _statements(partial(save, "Notar"), monkeypatch) == 9
+    assert _statements(partial(save, "Bank"), monkeypatch) == 7
+
+
+def test_a_meeting_costs_as_many_queries_whoever_takes_part(
+    groupware: GroupwareOffice, anna: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"kollege{number}" for number in range(12)]
+    for name in names:
+        groupware.person(name)
+
+    def save(uid: str, invited: list[str]) -> None:
+        body = meeting(*map(attendee, invited), uid=uid)
+        assert anna.put(f"calendar/{uid}.ics", body).status == 201
+
+    few = _statements(partial(save, "a", names[:2]), monkeypatch)
+    many = _statements(partial(save, "b", names), monkeypatch)
+
+    assert few == many

@@ -343,6 +343,8 @@ class TestMatch:
             "/dav/anna/calendar/a.ics",
             "/dav/anna/tasks/",
             "/dav/anna/contacts/",
+            "/dav/anna/inbox/",
+            "/dav/anna/outbox/",
         ]
         among_principals = hrefs(ask(anna, "/principals/", body))
         assert among_principals == ["/dav/anna/", "/principals/mitarbeiter/"]

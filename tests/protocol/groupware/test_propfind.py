@@ -49,6 +49,8 @@ class TestSetUp:
             "/dav/anna/calendar/": ("Kalender", ["VEVENT"]),
             "/dav/anna/tasks/": ("Aufgaben", ["VTODO"]),
             "/dav/anna/contacts/": ("Adressen", []),
+            "/dav/anna/inbox/": ("inbox", ["VEVENT", "VTODO"]),
+            "/dav/anna/outbox/": ("outbox", ["VEVENT", "VTODO"]),
         }
 
     def test_what_nobody_knows_is_404_in_the_answer(self, anna: Device) -> None:
@@ -78,7 +80,8 @@ class TestSetUp:
         reply = anna.request("OPTIONS", path)
 
         assert reply.headers["dav"] == (
-            "1, 3, access-control, calendar-access, addressbook, extended-mkcol"
+            "1, 3, access-control, calendar-access, calendar-auto-schedule, addressbook, "
+            "extended-mkcol"
         )
         assert "MKCALENDAR" in reply.headers["allow"]
 
@@ -154,4 +157,4 @@ def test_an_english_office_speaks_english(groupware: GroupwareOffice) -> None:
     reply = emma.propfind("/dav/emma/", f"{DAV}displayname", Depth="1")
 
     names = [reply.found(href)[f"{DAV}displayname"].text for href in reply.hrefs[1:]]
-    assert names == ["Calendar", "Tasks", "Contacts"]
+    assert names == ["Calendar", "Tasks", "Contacts", "inbox", "outbox"]

@@ -20,7 +20,8 @@ from storage.tree import NodeRow
 from wire.paths import quote_segment
 
 WHERE = "/dav/anna/mein%20kalender/"
-SHAPED = [name for name in ITEMS.names if not name.endswith("-data")]
+SHAPED = [name for name in ITEMS.names if not name.endswith(("-data", "schedule-tag"))]
+"""A schedule tag is there or not, row by row."""
 NAMES = st.text(
     st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters="/"), min_size=1
 )
@@ -55,6 +56,8 @@ CALENDAR = CollectionRow(
     modseq=0,
     epoch=0,
     pruned_modseq=0,
+    role="",
+    is_transparent=False,
     owner_name="anna",
     granted=0,
     is_blocked=False,

@@ -1,0 +1,1 @@
+"""Meetings: invitations and answers between colleagues, by themselves (RFC 6638, RFC 5546)."""
