@@ -5,7 +5,7 @@ import tempfile
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from flask import make_response, redirect, render_template
+from flask import abort, make_response, redirect, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin.forms import FIELD, FormGuard
@@ -27,6 +27,7 @@ from office.wizard import Step
 _BLOCK = 1024 * 1024
 _SEPARATOR = re.compile(r"[/\\]")
 _SHARED = "shared"
+_MOST_FIELDS = 20
 
 
 @dataclass(slots=True)
@@ -137,6 +138,8 @@ class FillPage:
         for part in parts_of_form():
             if isinstance(part, FormField):
                 choices.fields[part.name] = part.value
+                if len(choices.fields) > _MOST_FIELDS:
+                    abort(HTTPStatus.BAD_REQUEST)
                 continue
             if filling is None:
                 if refusal := self._refusal(choices):

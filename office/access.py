@@ -189,8 +189,10 @@ def collection_right(who: Identity, collection: CollectionRow) -> DataRight:
     """How far *who* may go with a calendar, task list or address book, blocks included."""
     if collection.is_blocked:
         return DataRight.NONE
-    is_own = collection.owner_id == who.user_id
-    return DataRight.MANAGE if is_own else DataRight(collection.granted)
+    if collection.owner_id == who.user_id:
+        return DataRight.MANAGE
+    # What colleagues write to each other is for nobody else, whatever was granted.
+    return DataRight.NONE if collection.is_for_meetings else DataRight(collection.granted)
 
 
 def decide_collection(who: Identity, act: Act, collection: CollectionRow) -> Verdict:

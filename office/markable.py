@@ -88,8 +88,11 @@ def _held(unit: Unit, who: Identity, collection_id: int) -> Thing | None:
 
 
 def of_collection(who: Identity, row: CollectionRow) -> Thing | None:
-    """A collection, as it stands to *who*, for one who may mark it; else None."""
-    if not access.may_mark_collection(who, row):
+    """A collection, as it stands to *who*, for one who may mark it; else None.
+
+    Inboxes and outboxes are nobody else's, and closed to their owner they would take no message.
+    """
+    if row.is_for_meetings or not access.may_mark_collection(who, row):
         return None
     try:
         access.demand_granting(who, row)

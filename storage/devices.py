@@ -76,8 +76,8 @@ def _find_bearer(unit: Unit, where: str, value: object) -> BearerRow | None:
     sql = _bearer_statements.get(unit.is_sqlite)
     if sql is None:
         sql = _bearer_statements[unit.is_sqlite] = _bearer_sql(unit)
-    row = unit.row(f"{sql} WHERE {where} = :value", {"value": value})
-    return BearerRow._make(row) if row else None
+    rows = unit.prepared(f"{sql} WHERE {where} = :value", {"value": value})
+    return BearerRow._make(rows[0]) if rows else None
 
 
 def find_bearer(unit: Unit, selector: str) -> BearerRow | None:

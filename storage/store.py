@@ -21,7 +21,7 @@ from storage.rights_revision import RightsRevision
 from storage.writer_queue import WriterQueue
 
 _READ_COMMITTED, _REPEATABLE_READ = 2, 3  # psycopg.IsolationLevel, not worth its import here
-_MOST_PREPARED = 500  # more statements than there are: psycopg drops the oldest beyond 100
+_NEVER = 1 << 62
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -44,6 +44,19 @@ class Unit:
     def __init__(self, cursor: Any, *, is_sqlite: bool) -> None:  # noqa: ANN401 - two drivers'
         self.cursor = cursor
         self.is_sqlite = is_sqlite
+
+    def prepared(self, sql: str, parameters: Mapping[str, Any]) -> list[Any]:
+        """:meth:`rows` of a statement that PostgreSQL plans once for each connection.
+
+        For what takes longer to plan than to run. Its plan must not depend on how large a table
+        is: it stays until the table's statistics are made anew.
+        """
+        if self.is_sqlite:
+            self.cursor.execute(sql, parameters)
+        else:
+            self.cursor.execute(psycopg_spelling(sql), parameters, prepare=True)
+        rows: list[Any] = self.cursor.fetchall()
+        return rows
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Any]:
         """Run *sql* (named parameters as ``:name``) and return all rows as plain tuples."""
@@ -181,7 +194,7 @@ class Store:
             self._begin(lent, is_writing=False)
             yield Unit(lent.cursor, is_sqlite=self.is_sqlite)
             if not self.is_sqlite:
-                # At a ROLLBACK psycopg forgets all prepared statements, and each would be planned
+                # At a ROLLBACK psycopg forgets all prepared statements, and they would be planned
                 # anew. PostgreSQL lets a reading transaction write nothing that it could keep.
                 end = lent.driver.commit
         finally:
@@ -309,12 +322,13 @@ def _pg_engine(url: URL, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=16,
         pool_use_lifo=True,
-        connect_args={"prepare_threshold": 3},
+        # A plan made while a table was small would be kept when it is large: only what asks to be
+        # prepared is.
+        connect_args={"prepare_threshold": _NEVER},
     )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401
-        connection.prepared_max = _MOST_PREPARED
         # Compiling a query takes longer than any of ours runs.
         with connection.cursor() as cursor:
             cursor.execute("SET jit = off")

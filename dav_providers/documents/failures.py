@@ -19,6 +19,7 @@ from dav_providers.multistatus.answers import (
 from dav_providers.multistatus.request_xml import ForbiddenDoctypeError, RequestXMLError
 from office.errors import (
     BlockedError,
+    ChangedError,
     ExistsError,
     FixedError,
     ForbiddenError,
@@ -54,6 +55,7 @@ _OFFICE_STATUS: dict[type[OfficeError], int] = {
     ExistsError: 412,
     ParentMissingError: 409,
     NumberTakenError: 409,
+    ChangedError: 409,
     KindError: 405,
     IntoItselfError: 403,
     TooLargeError: 507,

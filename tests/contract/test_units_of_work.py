@@ -68,7 +68,7 @@ class TestAllOrNothing:
             return  # sqlite3 keeps them by their text, whatever ends
         for _ in range(5):
             with store.read() as unit:
-                unit.rows("SELECT id FROM tree WHERE kind = :kind", {"kind": "home"})
+                unit.prepared("SELECT id FROM tree WHERE kind = :kind", {"kind": "home"})
 
         with store.read() as unit:
             prepared = unit.rows("SELECT statement FROM pg_prepared_statements")

@@ -201,6 +201,13 @@ class TestTheLists:
         assert [each.strip() for each in found.root.xpath("//li/small/text()")] == ["jonas"]
         assert vera.get(places.page("/dav/jonas/calendar")).status == 200
 
+    @pytest.mark.parametrize("name", ["inbox", "outbox"])
+    def test_no_inbox_is_shared_or_closed(
+        self, console: Console, places: Places, name: str
+    ) -> None:
+        for who in ("berta", "vera", "anna"):
+            assert console.signed_in(who).get(places.page(f"/dav/anna/{name}")).status == 404
+
     def test_who_was_blocked_just_now_signs_in(
         self, places: Places, berta: Visit, monkeypatch: pytest.MonkeyPatch
     ) -> None:

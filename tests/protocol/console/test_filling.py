@@ -165,6 +165,11 @@ class TestAFolder:
 
         assert told(page, "Refused") == ["Altbau/Notiz.txt: its path leads elsewhere"]
 
+    def test_many_fields_are_no_form(self, office: Office) -> None:
+        more = {f"field{number}": "x" for number in range(30)}
+
+        assert office.fill(folder=[upload(b"n", "O/Altbau/Notiz.txt")], **more).status == 400
+
     def test_stops_where_the_disk_is_full(self, office: Office) -> None:
         office.console.room = 0
 

@@ -168,7 +168,8 @@ def _statements(act: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> int
         return call
 
     with monkeypatch.context() as patch:
-        patch.setattr(Unit, "rows", counted(Unit.rows))
+        for name in ("rows", "prepared"):
+            patch.setattr(Unit, name, counted(getattr(Unit, name)))
         for name in ("execute", "execute_many"):
             patch.setattr(WriteUnit, name, counted(getattr(WriteUnit, name)))
         act()

@@ -276,3 +276,25 @@ class TestAccessLists:
 
         assert [each.text for each in found[f"{DAV}owner"]] == ["/dav/jonas/"]
         assert f"{CAL}calendar-data" not in found
+
+
+@pytest.mark.parametrize("place", ["inbox", "outbox"])
+def test_nobody_has_anothers_inbox_whatever_was_granted(
+    groupware: GroupwareOffice, anna: Device, jonas: Device, place: str
+) -> None:
+    with groupware.store.write() as unit:
+        owner = users.get(unit, jonas.name)
+        [found] = unit.rows(
+            "SELECT id FROM collection WHERE owner_id = :owner AND name = :name",
+            {"owner": owner.id, "name": place},
+        )
+        reader = users.get(unit, "anna")
+        unit.execute(
+            "INSERT INTO collection_grant (principal_id, collection_id, level)"
+            " VALUES (:principal, :collection, 2)",
+            {"principal": reader.id, "collection": found[0]},
+        )
+
+    assert shared(anna) == []
+    assert anna.propfind(anna.own(f"shared-{found[0]}/"), f"{DAV}displayname").status == 404
+    assert anna.put(f"shared-{found[0]}/a.ics", event("a")).status == 404
