@@ -297,4 +297,4 @@ def test_nobody_has_anothers_inbox_whatever_was_granted(
 
     assert shared(anna) == []
     assert anna.propfind(anna.own(f"shared-{found[0]}/"), f"{DAV}displayname").status == 404
-    assert anna.put(f"shared-{found[0]}/a.ics", event("a")).status == 404
+    assert anna.put(f"shared-{found[0]}/a.ics", event("a")).status == 409
