@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from admin.forms import FormGuard
 from admin.parts import ConsoleParts
 from admin.users import PAGE as USERS
-from admin.visitors import START, Visitors, visitor
+from admin.visitors import DEVICES, Visitors, visitor
 from auth import devices, managing, people
 from auth.audit import Actor
 from auth.errors import UnknownDeviceError, UnknownUserError
@@ -88,7 +88,7 @@ class NewDevicePages:
     @staticmethod
     def _whose(name: str) -> Whose:
         if not name:
-            return Whose(visitor().user_name, f"{START}/allow", START)
+            return Whose(visitor().user_name, f"{DEVICES}/allow", DEVICES)
         return Whose(name, f"{USERS}/{name}/devices", f"{USERS}/{name}")
 
     def _active(self, unit: Unit, whose: Whose) -> list[DeviceRow]:
@@ -101,7 +101,7 @@ class NewDevicePages:
             person = people.get(unit, whose.name)
         except UnknownUserError:
             abort(HTTPStatus.NOT_FOUND)
-        is_own = whose.back == START
+        is_own = whose.back == DEVICES
         if not (is_own or managing.may_manage(visitor(), person.groups)):
             abort(HTTPStatus.NOT_FOUND)
         return person.id
@@ -126,7 +126,7 @@ def _address(whose: Whose, chosen: set[int]) -> str:
 def new_device_pages(parts: ConsoleParts, guard: FormGuard, visitors: Visitors) -> list[Blueprint]:
     """The pages for one's own devices, and those for other people's."""
     acts = NewDevicePages(parts, visitors)
-    own = Blueprint("new_devices", __name__, url_prefix=f"{START}/allow")
+    own = Blueprint("new_devices", __name__, url_prefix=f"{DEVICES}/allow")
     others = Blueprint("new_devices_of", __name__, url_prefix=f"{USERS}/<name>/devices")
     own.before_request(visitors.demand)
     others.before_request(visitors.demand_right(FunctionRight.MANAGE_USERS))
