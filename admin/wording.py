@@ -97,6 +97,7 @@ def why(word: str) -> str:
         Why.NUMBER_TAKEN: _("another property has this number"),
         Why.IN_THE_WAY: _("something else of this name is there"),
         Why.LOCKED: _("somebody has it open"),
+        Why.MEETING: _("it is a meeting; only a calendar program can change it"),
         Why.OUTSIDE: _("its path leads elsewhere"),
         Why.LINK: _("it is a link"),
         Why.ENCRYPTED: _("it is locked with a password"),

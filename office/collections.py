@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from auth.identity import Identity
 from office import access, layout
@@ -17,6 +17,7 @@ from office.errors import (
     DefaultCalendarError,
     ExistsError,
     NotFoundError,
+    OvertakenError,
     TooLargeError,
     UnfitNameError,
 )
@@ -114,8 +115,17 @@ def hold(work: GroupwareWork, *names: str) -> list[CollectionRow]:
     return [_readable(who, name, found.get(name)) for name in names]
 
 
-def hold_with(work: GroupwareWork, name: str, others: Collection[int]) -> CollectionRow:
+class Held(NamedTuple):
+    """A collection that is held until the commit, and the ids of all that are held with it."""
+
+    collection: CollectionRow
+    ids: frozenset[int]
+
+
+def hold_with(work: GroupwareWork, name: str, others: Collection[int]) -> Held:
     """The collection of this name and *others* by id, all held until the commit at once.
+
+    Of *others* only those are among the ids that are there still.
 
     Raises:
         NotFoundError: It is not there, or not for them.
@@ -124,7 +134,15 @@ def hold_with(work: GroupwareWork, name: str, others: Collection[int]) -> Collec
     ids = {*others, *([shared] if shared else ())}
     rows = collections.hold(work.unit, work.who.user_id, [name], ids)
     found = {_name_for(work.who, each): each for each in rows}
-    return _readable(work.who, name, found.get(name))
+    held = _readable(work.who, name, found.get(name))
+    return Held(held, frozenset(each.id for each in rows))
+
+
+def hold_for_choice(work: GroupwareWork, name: str) -> Held:
+    """The same with all that one has of one's own: any of it may be, or have been, the default."""
+    seen = collections.of_viewer(work.unit, work.who.user_id)
+    own = {each.id for each in seen if each.owner_id == work.who.user_id}
+    return hold_with(work, name, own)
 
 
 def make(work: GroupwareWork, new: NewCollection) -> None:
@@ -225,12 +243,24 @@ def default_among(own: Iterable[Place], component: str) -> Place | None:
     return order[0] if order else None
 
 
-def choose_default(work: GroupwareWork, name: str) -> bool:
-    """Let invitations go to one's own calendar *name*; False if there is none that takes them."""
+def choose_default(work: GroupwareWork, name: str, held: Collection[int]) -> bool:
+    """Let invitations go to one's own calendar *name*; False if there is none that takes them.
+
+    Args:
+        work: The change.
+        name: The calendar.
+        held: Of :func:`hold_for_choice`: who delivers an invitation holds calendars before the
+            inbox, so none is taken here behind it.
+
+    Raises:
+        OvertakenError: It was made only just now.
+    """
     found = collections.find(work.unit, work.who.user_id, name)
     is_fit = found is not None and not found.is_for_meetings and "VEVENT" in found.components
     if found is None or not is_fit or found.is_blocked:
         return False
+    if found.id not in held:
+        raise OvertakenError
     collections.set_default(work.unit, work.who.user_id, found.id)
     return True
 
@@ -255,15 +285,20 @@ def remove(work: GroupwareWork, collection: CollectionRow) -> None:
         FixedError: It is one that every user has.
         DefaultCalendarError: Invitations go to it.
     """
-    access.demand_collection(work.who, Act.REMOVE, collection)
-    if collection.role == "default" and collection.owner_id == work.who.user_id:
-        raise DefaultCalendarError("Invitations go to this calendar; choose another one first.")
+    demand_removable(work, collection)
     if collection.owner_id != work.who.user_id:
         collection_viewers.put_away(
             work.unit, user_id=work.who.user_id, collection_id=collection.id
         )
         return
     collections.delete(work.unit, collection.id)
+
+
+def demand_removable(work: GroupwareWork, collection: CollectionRow) -> None:
+    """See to it that a held collection may be deleted; raises as :func:`remove`."""
+    access.demand_collection(work.who, Act.REMOVE, collection)
+    if collection.role == "default" and collection.owner_id == work.who.user_id:
+        raise DefaultCalendarError("Invitations go to this calendar; choose another one first.")
 
 
 def _readable(who: Identity, name: str, collection: CollectionRow | None) -> CollectionRow:

@@ -22,6 +22,7 @@
   - UnfitItemError       403  an object that this collection does not take
   - ChangedError         409  somebody else changed what was looked at
   - MeetingError         403  a meeting, which is written otherwise; no client hears of it
+  - OvertakenError       503  others changed it again and again while it was to be written
 
 The status codes are only a reading aid: errors know nothing of HTTP.
 ``dav_providers.documents.failures`` owns the real table.
@@ -193,3 +194,10 @@ class MeetingError(OfficeError):
 
     No client hears of it: the door begins anew (``office.meetings``).
     """
+
+
+class OvertakenError(OfficeError):
+    """Others changed what was looked up, time and again, before it was held; nothing was done."""
+
+    def __init__(self) -> None:
+        super().__init__("Others are changing the same just now; try again in a moment.")

@@ -14,6 +14,7 @@ from office.errors import (
     ExistsError,
     FixedError,
     IntoItselfError,
+    MeetingError,
     UIDConflictError,
     UnfitItemError,
     UnfitNameError,
@@ -115,17 +116,30 @@ def put(
     item: ItemRow | None,
     href: str,
     content: Content,
+    *,
+    may_end_meeting: bool = False,
 ) -> Stored:
     """Store an object under *href* in a held collection, over *item* if that is there.
 
     The same bytes again are no change: no client has to fetch them.
 
+    Args:
+        work: The change.
+        collection: Where it is to lie.
+        item: What is there.
+        href: Its name.
+        content: What is stored.
+        may_end_meeting: The meetings' desk says so: whoever took part in *item* hears of it.
+
     Raises:
+        MeetingError: *item* is a meeting, and *content* none.
         NotFoundError: The right is missing.
         UnfitNameError: *href* is too long.
         UIDConflictError: Another member has the UID, or *item* has another one.
     """
     access.demand_collection(work.who, Act.ADD if item is None else Act.WRITE, collection)
+    if item and item.schedule_tag and not (content.schedule_tag or may_end_meeting):
+        raise MeetingError("A meeting is there; only a calendar program can change it.")
     _check_uid(work.unit, collection, item, href, content.uid)
     if item is None:
         _check_name(href)

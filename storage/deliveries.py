@@ -1,8 +1,8 @@
 """Queries for what meetings put into other people's calendars: few, however many take part.
 
 Whoever writes holds all collections of one meeting (``collections.hold``), in the order of their
-ids; :func:`alone` keeps others who write meetings out meanwhile, so that what is looked up before
-the collections are held still stands then.
+ids; :func:`alone` keeps others who write meetings out meanwhile. Those who write anything else
+are kept out by what is held only: what was looked up before is asked again then.
 """
 
 import json
@@ -88,13 +88,14 @@ def members(unit: Unit, collection_ids: Collection[int], uids: Collection[str]) 
     return [ItemRow(*row) for row in rows]
 
 
-def meetings_in(unit: Unit, collection_id: int) -> list[str]:
-    """The names of the meetings in a calendar."""
+def meetings_in(unit: Unit, collection_id: int, *, most: int) -> list[ItemRow]:
+    """The first *most* of the meetings in a calendar by name, with their texts."""
     rows = unit.rows(
-        "SELECT href FROM item WHERE collection_id = :id AND schedule_tag <> '' ORDER BY href",
-        {"id": collection_id},
+        f"SELECT {_ROW} FROM item WHERE collection_id = :id AND schedule_tag <> ''"
+        " ORDER BY href LIMIT :most",
+        {"id": collection_id, "most": most},
     )
-    return [row[0] for row in rows]
+    return [ItemRow(*row) for row in rows]
 
 
 class Delivery(NamedTuple):

@@ -3,9 +3,10 @@
 from dav_providers.groupware import preconditions
 from dav_providers.groupware.request import GroupwareRequest
 from dav_providers.multistatus.answers import Answer
-from office import access, collections, horizons, item_store
+from office import collections, horizons, item_store
 from office.errors import FixedError, MeetingError, NotFoundError
 from office.horizons import Change
+from office.meetings import clearing
 from office.meetings.desk import Desk
 from office.meetings.scheduling import Scheduling
 from office.tracking import Act
@@ -34,7 +35,7 @@ def _delete_plain(request: GroupwareRequest) -> None:
         if request.is_collection:
             preconditions.check_collection(request, unit, exists=True)
             is_own = collection.owner_id == request.who.user_id
-            if is_own and deliveries.meetings_in(unit, collection.id):
+            if is_own and deliveries.meetings_in(unit, collection.id, most=1):
                 raise MeetingError("There are meetings in it.")
             collections.remove(work, collection)
             return
@@ -51,23 +52,37 @@ def _delete_meetings(request: GroupwareRequest) -> None:
     """The same where others take part: they hear of it (RFC 6638 sections 3.2.3.2 and 8.1)."""
     has_answer = (request.header("Schedule-Reply") or "T").strip().upper() != "F"
     name = request.names[1]
+    if request.is_collection:
+        _delete_calendar(request, has_answer=has_answer)
+        return
     with request.change() as work:
-        if not request.is_collection:
-            desk = Desk(work, request.reach, name, request.names[2], None)
-            preconditions.check(request, work.unit, desk.item)
-            if desk.item is None:
-                raise NotFoundError("There is nothing here.")
-            gone = Scheduling(desk).remove(has_answer=has_answer)
-            _note_own(request, desk.collection, desk.item.href, gone)
-            return
-        deliveries.alone(work.unit)  # first: who writes a meeting waits for calendars after it
-        [collection] = collections.hold(work, name)
-        preconditions.check_collection(request, work.unit, exists=True)
-        access.demand_collection(work.who, access.Act.REMOVE, collection)
-        for href in deliveries.meetings_in(work.unit, collection.id):
-            desk = Desk(work, request.reach, name, href, None)
-            Scheduling(desk).remove(has_answer=has_answer)
-        collections.remove(work, collection)
+        desk = Desk(work, request.reach, name, request.names[2], None)
+        preconditions.check(request, work.unit, desk.item)
+        if desk.item is None:
+            raise NotFoundError("There is nothing here.")
+        gone = Scheduling(desk).remove(has_answer=has_answer)
+        _note_own(request, desk.collection, desk.item.href, gone)
+
+
+def _delete_calendar(request: GroupwareRequest, *, has_answer: bool) -> None:
+    """Portion after portion: others write between them, however many meetings there are.
+
+    The conditions are those on the state that the client knows: they are asked once.
+    """
+    calendar_id = 0
+    while True:
+        with request.change() as work:
+            portion = clearing.begin(work, request.reach, request.names[1])
+            if not calendar_id:
+                preconditions.check_collection(request, work.unit, exists=True)
+                calendar_id = portion.calendar.id
+            if portion.calendar.id != calendar_id:
+                return  # somebody else deleted it, and another one has its name
+            collections.demand_removable(work, portion.calendar)
+            clearing.carry_out(work, request.reach, portion, has_answer=has_answer)
+            if portion.is_last:
+                collections.remove(work, portion.calendar)
+                return
 
 
 def _note_own(

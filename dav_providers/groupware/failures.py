@@ -27,6 +27,7 @@ from office.errors import (
     MeetingError,
     NotFoundError,
     OfficeError,
+    OvertakenError,
     ParentMissingError,
     SchedulingDeniedError,
     SyncTokenError,
@@ -43,6 +44,7 @@ from wire.paths import quote_path
 
 log = logging.getLogger("deedbox.groupware")
 
+_RETRY = (("Retry-After", "1"),)
 CHALLENGE = ("WWW-Authenticate", 'Basic realm="deedbox", charset="UTF-8"')
 
 OFFICE_STATUS: dict[type[OfficeError], int] = {
@@ -62,6 +64,7 @@ OFFICE_STATUS: dict[type[OfficeError], int] = {
     UIDConflictError: 409,
     UnfitItemError: 403,
     InvalidItemError: 403,
+    OvertakenError: 503,
 }
 """The status of every office error that can come from calendars and contacts."""
 
@@ -141,4 +144,4 @@ def _office_answer(error: OfficeError, request: GroupwareRequest | None) -> Answ
         in_the_way = (MOUNT, request.who.user_name, *error.names)
         where = quote_path(in_the_way, is_collection=False)
         return refusal(status, str(error), condition, hrefs=[where])
-    return refusal(status, str(error))
+    return refusal(status, str(error), headers=_RETRY if kind is OvertakenError else ())

@@ -18,7 +18,7 @@ from dav_providers.multistatus.request_xml import (
 )
 from dav_providers.multistatus.writer import Propstat, document, empty_element, response
 from office import collections
-from office.collections import Kind
+from office.collections import Held, Kind
 from office.errors import NotFoundError
 from office.items import InvalidItemError
 from office.work import GroupwareWork
@@ -125,11 +125,12 @@ def _apply(
 ) -> dict[str, Precondition]:
     """Change the collection, or say by name what stands against it; then nothing is changed."""
     with request.change() as work:
-        [collection] = collections.hold(work, request.names[1])
+        hold = collections.hold_for_choice if _has_choice(instructions) else _hold
+        collection, held = hold(work, request.names[1])
         preconditions.check_collection(request, work.unit, exists=True)
         refused = _refused_here(request, collection, instructions)
         if not refused:
-            refused = _choose_default(request, work, instructions)
+            refused = _choose_default(request, work, instructions, held)
         if refused:
             return refused
         name, properties = applied(
@@ -141,6 +142,14 @@ def _apply(
                 is_free = bool(is_transparent(each))
                 collections.set_transparent(work, collection, is_transparent=is_free)
     return {}
+
+
+def _has_choice(instructions: Sequence[PropertyInstruction]) -> bool:
+    return any(each.name == DEFAULT_CALENDAR for each in instructions)
+
+
+def _hold(work: GroupwareWork, name: str) -> Held:
+    return collections.hold_with(work, name, ())
 
 
 def _refused_here(
@@ -164,6 +173,7 @@ def _choose_default(
     request: GroupwareRequest,
     work: GroupwareWork,
     instructions: Sequence[PropertyInstruction],
+    held: frozenset[int],
 ) -> dict[str, Precondition]:
     for each in instructions:
         if each.name != DEFAULT_CALENDAR:
@@ -171,7 +181,7 @@ def _choose_default(
         if each.xml is None:
             return {each.name: preconditions.DEFAULT_CALENDAR_NEEDED}
         name = _own_collection(request, (read_xml(each.xml).findtext(f"{DAV}href") or "").strip())
-        if not (name and collections.choose_default(work, name)):
+        if not (name and collections.choose_default(work, name, held)):
             return {each.name: preconditions.VALID_DEFAULT_CALENDAR}
     return {}
 

@@ -9,6 +9,7 @@ from office.errors import (
     ExistsError,
     KindError,
     LockedError,
+    MeetingError,
     NumberTakenError,
     OfficeError,
     ParentMissingError,
@@ -41,6 +42,8 @@ class Why(StrEnum):
     NUMBER_TAKEN = "number-taken"
     IN_THE_WAY = "in-the-way"
     LOCKED = "locked"
+    MEETING = "meeting"
+    """Others take part in what is there, and would not hear of the change."""
     OUTSIDE = "outside"
     LINK = "link"
     ENCRYPTED = "encrypted"
@@ -103,6 +106,7 @@ _WHY: tuple[tuple[type[Exception], Why], ...] = (
     (NumberTakenError, Why.NUMBER_TAKEN),
     (TooLargeError, Why.TOO_LARGE),
     (LockedError, Why.LOCKED),
+    (MeetingError, Why.MEETING),
     (KindError, Why.IN_THE_WAY),
     (ExistsError, Why.IN_THE_WAY),
     (ParentMissingError, Why.IN_THE_WAY),

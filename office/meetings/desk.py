@@ -4,14 +4,14 @@ Everything is looked up before anything is written, with a number of queries tha
 on how many take part.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
 
 from office import collections
 from office.collections import Kind
-from office.errors import NotFoundError
+from office.errors import OvertakenError
 from office.items.errors import InvalidItemError, Precondition
 from office.items.limits import ItemLimits
 from office.meetings.addresses import email_in, keys_of, user_in
@@ -21,10 +21,13 @@ from storage import deliveries, items
 from storage.collections import CollectionRow
 from storage.deliveries import PartyRow, PlaceRow
 from storage.items import ItemRow
+from storage.store import Unit
 
 MOST_ATTENDEES = 500
 MOST_INVITATIONS = 50_000
 """Attendees times changed instances: each is told of each."""
+_MOST_ATTEMPTS = 5
+"""How often it is looked up anew what somebody changed before it was held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,22 @@ class Role(Enum):
     ATTENDEE = auto()
 
 
+def parties_of(unit: Unit, meetings: Collection[Meeting], owner_name: str) -> list[PartyRow]:
+    """The users who take part in *meetings*, and the one of this name."""
+    keys = {each.organizer for each in meetings}
+    for each in meetings:
+        if len(each.everybody()) <= MOST_ATTENDEES:
+            keys |= each.everybody().keys()
+    emails = {found for each in keys if (found := email_in(each))}
+    names = {found for each in keys if (found := user_in(each))}
+    return deliveries.parties(unit, emails, names | {owner_name})
+
+
+def _state(item: ItemRow | None) -> tuple[int, int] | None:
+    """What differs after every change of a member, one that went and came again included."""
+    return (item.id, item.modseq) if item else None
+
+
 class Desk:
     """One change of one meeting, in its transaction.
 
@@ -71,26 +90,47 @@ class Desk:
         Raises:
             NotFoundError: The calendar is not there, or not for them.
             InvalidItemError: *text* is no meeting that could be written.
+            OvertakenError: Others were quicker again and again.
         """
         self.work = work
         self.reach = reach
-        deliveries.alone(work.unit)
-        found = collections.find(work.unit, work.who, name)
-        self.item = items.find(work.unit, found.id, href, with_text=True)
-        self.before = self._stored()
         self.after = self._meeting_in(text) if text else None
-        self._parties = self._find_parties(found)
-        self.owner = next(each for each in self._parties if each.id == found.owner_id)
-        self._check_number()
-        self._places = self._find_places()
-        targets = self._targets()
-        self.collection: CollectionRow = collections.hold_with(work, name, targets)
-        if self.collection.id != found.id:
-            raise NotFoundError("There is nothing here.")
-        rows = deliveries.members(work.unit, targets, [self.uid, self.message_key])
+        deliveries.alone(work.unit)
+        for _ in range(_MOST_ATTEMPTS):
+            work.unit.mark()
+            found = collections.find(work.unit, work.who, name)
+            self._look_up(found, href)
+            if self._hold(found, href):
+                break
+            work.unit.back_to_mark()  # gives back what is held, too: it is taken in its order
+        else:
+            raise OvertakenError
+        rows = deliveries.members(work.unit, self._targets(), [self.uid, self.message_key])
         self._members: dict[tuple[int, str], ItemRow] = {
             (each.collection_id, each.uid): each for each in rows
         }
+
+    def _look_up(self, found: CollectionRow, href: str) -> None:
+        self.collection = found
+        self.item = items.find(self.work.unit, found.id, href, with_text=True)
+        self.before = self._stored()
+        self._parties = parties_of(self.work.unit, self._meetings, found.owner_name)
+        self.owner = next(each for each in self._parties if each.id == found.owner_id)
+        self._check_number()
+        self._places = self._find_places()
+
+    def _hold(self, found: CollectionRow, href: str) -> bool:
+        """Hold what is to be written; False if it is no longer what was looked up.
+
+        Who writes no meeting waits for held collections only, and so may come in before.
+        """
+        held = collections.hold_with(self.work, found.name, self._targets())
+        self.collection = held.collection
+        item = items.find(self.work.unit, held.collection.id, href)
+        if held.collection.id != found.id or _state(item) != _state(self.item):
+            return False
+        self._places = self._find_places()
+        return self._targets() <= held.ids
 
     def _meeting_in(self, text: str) -> Meeting | None:
         """The meeting that *text* is; a journal entry has an organizer too, and is none."""
@@ -116,15 +156,6 @@ class Desk:
     def message_key(self) -> str:
         """What messages of this owner on this meeting are called in inboxes."""
         return f"{self.uid}\n{self.owner.name}"
-
-    def _find_parties(self, collection: CollectionRow) -> list[PartyRow]:
-        keys = {each.organizer for each in self._meetings}
-        for each in self._meetings:
-            if len(each.everybody()) <= MOST_ATTENDEES:
-                keys |= each.everybody().keys()
-        emails = {found for each in keys if (found := email_in(each))}
-        names = {found for each in keys if (found := user_in(each))}
-        return deliveries.parties(self.work.unit, emails, names | {collection.owner_name})
 
     def _check_number(self) -> None:
         """Whoever organizes may invite so many; of others' meetings they are not looked up."""

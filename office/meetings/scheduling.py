@@ -71,7 +71,9 @@ class Scheduling:
         elif now is Role.ATTENDEE:
             self._answer(desk.before if was is now else None)
         content, is_as_sent = self._to_store(read, sent, now)
-        stored = item_store.put(self._work, desk.collection, desk.item, href, content)
+        stored = item_store.put(
+            self._work, desk.collection, desk.item, href, content, may_end_meeting=True
+        )
         self._send()
         return replace(stored, content=content, is_as_sent=is_as_sent and not read.was_changed)
 
