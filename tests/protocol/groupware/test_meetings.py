@@ -210,6 +210,23 @@ class TestAnswers:
         assert answers(copy_of(anna)[1]) == [{"jonas": "TENTATIVE"}]
         assert answers(copy_of(jonas)[1]) == [{"jonas": "TENTATIVE"}]
 
+    def test_an_answer_is_no_way_into_the_organizers_lines(
+        self, anna: Device, jonas: Device
+    ) -> None:
+        anna.put(PATH, meeting(JONAS, PETRA))
+        href, text = copy_of(jonas)
+        forged = text.replace(
+            "PARTSTAT=NEEDS-ACTION:mailto:jonas@",
+            'PARTSTAT="ACCEPTED:mailto:victim@x.example":mailto:jonas@',
+        )
+        assert forged != text
+
+        jonas.request("PUT", href, forged.replace("\n", "\r\n").encode())
+
+        text = copy_of(anna)[1]
+        assert "victim" not in text.lower()
+        assert answers(text) == [{"jonas": "NEEDS-ACTION", "petra": "NEEDS-ACTION"}]
+
     @pytest.mark.parametrize(
         ("was", "becomes"),
         [
