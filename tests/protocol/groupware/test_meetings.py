@@ -124,6 +124,16 @@ class TestInvitations:
 
         assert has_copy(jonas)
 
+    @pytest.mark.parametrize("address", ["mailto:a%00b@x.example", "/dav/%00/", "/dav/jonas%00/"])
+    def test_an_address_that_hides_control_characters_is_nobodys(
+        self, anna: Device, address: str
+    ) -> None:
+        put = anna.put(PATH, meeting(f"ATTENDEE:{address}"))
+
+        assert put.status == 201
+        assert f"ATTENDEE;SCHEDULE-STATUS=3.7:{address}" in copy_of(anna)[1]
+        assert "3.7" in ask(anna, f"ATTENDEE:{address}").text
+
     @pytest.mark.parametrize("agent", ["CLIENT", "NONE"])
     def test_who_is_told_otherwise_is_not_told(
         self, anna: Device, jonas: Device, agent: str
