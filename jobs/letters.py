@@ -113,10 +113,35 @@ class Post:
         """Hand a letter over to the server.
 
         Raises:
-            FinalError: The server refused the recipient or the letter for good (a code of 500
-                and more). A refused login or sender is a setting that somebody will mend.
+            FinalError: No letter can be made of it, or the server refused the recipient or the
+                letter for good (a code of 500 and more). A refused login or sender is a setting
+                that somebody will mend.
             smtplib.SMTPException, OSError, ValueError: It did not take it now.
         """
+        message = self._message(letter)
+        with self._connected() as server:
+            try:
+                server.send_message(message, to_addrs=[letter.to])
+            except smtplib.SMTPRecipientsRefused as error:
+                [(code, text)] = error.recipients.values()
+                _raise_final(code, text, error)
+            except smtplib.SMTPDataError as error:
+                _raise_final(error.smtp_code, error.smtp_error, error)
+
+    def _message(self, letter: Letter) -> EmailMessage:
+        try:
+            message = self._written(letter)
+            message.as_bytes()  # some of what is wrong with headers shows only here
+        except Exception as error:
+            # The library's parser of headers fails in many ways, and does so every time: a
+            # letter that stays due would keep all others from leaving.
+            raise FinalError(f"{type(error).__name__}: {error}") from error
+        found = [each.addr_spec for each in message["To"].addresses]
+        if found != [letter.to]:
+            raise FinalError("The recipient is not one address.")
+        return message
+
+    def _written(self, letter: Letter) -> EmailMessage:
         message = EmailMessage()
         sender = self._mail.sender or ""
         message["From"] = sender
@@ -134,14 +159,7 @@ class Post:
             message.add_alternative(
                 letter.calendar, subtype="calendar", params={"method": letter.method}
             )
-        with self._connected() as server:
-            try:
-                server.send_message(message)
-            except smtplib.SMTPRecipientsRefused as error:
-                [(code, text)] = error.recipients.values()
-                _raise_final(code, text, error)
-            except smtplib.SMTPDataError as error:
-                _raise_final(error.smtp_code, error.smtp_error, error)
+        return message
 
     def _connected(self) -> smtplib.SMTP:
         mail = self._mail

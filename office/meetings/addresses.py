@@ -5,12 +5,15 @@ from urllib.parse import unquote, urlsplit
 
 from auth.names import email_key
 
-_MAIL, _HOMES = "mailto:", "/dav/"
+_MAIL, _HOMES, _NOBODY = "mailto:", "/dav/", "nobody:"
 
 
 @lru_cache(maxsize=4096)
 def key_of(address: str, hosts: frozenset[str]) -> str:
     """What all spellings of one address have in common: ``mailto:…`` or ``/dav/<user>``.
+
+    One that hides control characters behind percent signs is nobody's: no database takes them
+    all, and no letter.
 
     Args:
         address: A calendar user address as a client wrote it.
@@ -18,15 +21,19 @@ def key_of(address: str, hosts: frozenset[str]) -> str:
     """
     address = address.strip()
     if address.lower().startswith(_MAIL):
-        return _MAIL + email_key(unquote(address[len(_MAIL) :]))
+        return _shown(_MAIL + email_key(unquote(address[len(_MAIL) :])), address)
     try:
         parts = urlsplit(address)
     except ValueError:
         return address
     is_here = not parts.netloc or parts.netloc.lower() in hosts
     if is_here and parts.scheme.lower() in {"", "http", "https"} and parts.path.startswith(_HOMES):
-        return _HOMES + unquote(parts.path[len(_HOMES) :]).strip("/")
+        return _shown(_HOMES + unquote(parts.path[len(_HOMES) :]).strip("/"), address)
     return address
+
+
+def _shown(key: str, address: str) -> str:
+    return key if key.isprintable() else _NOBODY + address
 
 
 def email_in(key: str) -> str | None:

@@ -1,5 +1,6 @@
 """A meeting as those see it who take part: instances, organizer, attendees (RFC 5546)."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -27,6 +28,7 @@ Instance = int | None
 _NO_FAULT = Fault("", Precondition.CALENDAR_DATA, "object")
 _RULES = ("RRULE", "RDATE", "EXDATE", "EXRULE")
 _AGENT = "SCHEDULE-AGENT"
+_WORD = re.compile(r"[A-Z0-9-]+")
 
 
 class Meeting:
@@ -201,5 +203,11 @@ def sequence_of(part: Part) -> int:
 
 
 def answer_of(line: Line | None) -> str:
-    """The participation status that *line* tells (RFC 5545 section 3.2.12)."""
-    return (line.parameter("PARTSTAT").upper() or "NEEDS-ACTION") if line else ""
+    """The participation status that *line* tells (RFC 5545 section 3.2.12).
+
+    What is no word is no answer: it came from a client, and is written to others' objects.
+    """
+    if line is None:
+        return ""
+    told = line.parameter("PARTSTAT").upper()
+    return told if _WORD.fullmatch(told) else "NEEDS-ACTION"

@@ -8,6 +8,8 @@ from typing import NamedTuple
 from office.items.content_lines import find_lines, fold_line, logical_lines, parameters, unfold
 
 _PARAMETER = re.compile(r";\s*([^=;:\"]++)(?:=((?:[^;\"]++|\"[^\"]*+\")*+))?")
+_NEVER = re.compile(r'["\x00-\x1f\x7f]')  # in a parameter's value, quoted or not
+_QUOTED = re.compile(r"[;:,]")
 
 
 class Line(NamedTuple):
@@ -23,11 +25,15 @@ class Line(NamedTuple):
         return parameters(self.params).get(name, "")
 
     def with_parameter(self, name: str, value: str | None) -> "Line":
-        """The line with parameter *name* set to *value*, which needs no quotes; None drops it."""
+        """The line with parameter *name* set to *value*, quoted if need be; None drops it.
+
+        What no parameter may hold is left out (RFC 5545 section 3.2): else a value that came in
+        quotes could end the parameters, and give the line another value.
+        """
         kept = "".join(
             each[0] for each in _PARAMETER.finditer(self.params) if each[1].strip().upper() != name
         )
-        added = "" if value is None else f";{name}={value}"
+        added = "" if value is None else f";{name}={_as_parameter(value)}"
         if kept + added == self.params:
             return self
         return Line(self.name, kept + added, self.value)
@@ -40,6 +46,11 @@ class Line(NamedTuple):
     def text(self) -> str:
         """The line as it is stored."""
         return self.raw or fold_line(f"{self.name}{self.params}:{self.value}") + "\r\n"
+
+
+def _as_parameter(value: str) -> str:
+    value = _NEVER.sub("", value)
+    return f'"{value}"' if _QUOTED.search(value) else value
 
 
 @dataclass(slots=True)

@@ -7,6 +7,8 @@ every one that was stored as a meeting; nothing else comes this way.
 import uuid
 from dataclasses import dataclass, replace
 
+from auth.errors import InvalidValueError
+from auth.names import checked_email
 from office import access, item_store
 from office.access import Act
 from office.errors import NotFoundError, SchedulingDeniedError
@@ -284,13 +286,14 @@ class Scheduling:
 
     def _tell_outside(self, notice: Notice) -> str:
         """Have a letter sent to somebody who is nobody here."""
-        email = email_in(notice.key)
-        if email is None:
-            return UNKNOWN
-        made = self._message(notice)
-        return self._write_letter(email, made)
+        return self._write_letter(notice.key, self._message(notice))
 
-    def _write_letter(self, email: str, made: _Message) -> str:
+    def _write_letter(self, key: str, made: _Message) -> str:
+        """Have a letter written to the one e-mail address that *key* names."""
+        try:
+            email = checked_email(email_in(key) or "")
+        except InvalidValueError:
+            return UNKNOWN
         if not self._desk.reach.sends_mail:
             return UNREACHED
         main = next((each for each in made.part.parts if each.name != "VTIMEZONE"), made.part)
@@ -336,8 +339,7 @@ class Scheduling:
         part = answering.reply(source, told, desk.own_keys, now_us=self._work.now_us)
         party = desk.party(meeting.organizer)
         if party is None:
-            email = email_in(meeting.organizer)
-            return self._write_letter(email, _Message("REPLY", part)) if email else UNKNOWN
+            return self._write_letter(meeting.organizer, _Message("REPLY", part))
         if party.state != "active":
             return UNKNOWN
         return DELIVERED if self._take_in(party, told, part) else REFUSED

@@ -19,6 +19,7 @@ from jobs.lapsed_links import KEPT_DAYS, forget_lapsed
 from jobs.letters import RETRY_MINUTES, Post, send_letters, send_one
 from office import inviting, opening
 from office.letters import Letter
+from office.meetings.letters import KIND, body_of
 from storage import outbox
 from storage.meters import Meters
 from storage.store import Store, Unit
@@ -28,6 +29,13 @@ from tests.mail_server import Inbox, mail_server
 ORIGIN = "https://dav.buero.example"
 MINUTE_US = 60_000_000
 DAY_US = 24 * 60 * MINUTE_US
+WORDS = {
+    "summary": "Besprechung",
+    "start": "2027-05-04 10:00 UTC",
+    "place": "",
+    "name": "anna",
+    "email": "anna@buero.example",
+}
 
 
 def chosen(_unit: Unit) -> str:
@@ -205,6 +213,24 @@ class TestAServerThatTakesNothing:
         [waiting] = _waiting(office)
         assert (waiting.due_us, waiting.failure) == (None, "550 no such mailbox")
         assert [each.getMessage() for each in caplog.records] == ["a letter was given up"]
+
+    @pytest.mark.parametrize(
+        "email", ["a@", "<", '"', "a@x.example,b@y.example", "=?utf-8?q?a=40b=2C?=@x.example"]
+    )
+    def test_what_no_letter_can_be_made_of_keeps_no_other(
+        self, office: Store, mail: Mail, inbox: Inbox, email: str
+    ) -> None:
+        body = body_of(WORDS, method="REQUEST", calendar="BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
+        with office.write() as unit:
+            for to in (email, "kunde@example.net"):
+                outbox.put_many(unit, KIND, [(to, body)], now_us=NOW_US)
+
+        while _send(office, mail):
+            pass
+
+        with office.read() as unit:
+            assert unit.row("SELECT claimed, due_us FROM outbox") == (email, None)
+        assert [to for to, _ in inbox.taken] == [["kunde@example.net"]]
 
     def test_is_shown_for_a_month(self, office: Store, mail: Mail, inbox: Inbox) -> None:
         _invite(office)

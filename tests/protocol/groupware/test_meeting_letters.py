@@ -77,6 +77,28 @@ class TestLetters:
         assert letter["Subject"] == "Abgesagt: Besprechung"
         assert "STATUS:CANCELLED" in list(letter.iter_parts())[1].get_content()
 
+    @pytest.mark.parametrize(
+        "address",
+        ["a@", "<", '"', "a@x.example,b@y.example", "a@x.example%2Cb@y.example"],
+    )
+    def test_what_is_not_one_address_gets_none(
+        self, mailing: GroupwareOffice, address: str
+    ) -> None:
+        anna = mailing.people["anna"]
+
+        anna.put(PATH, meeting(CUSTOMER, f"ATTENDEE:mailto:{address}"))
+
+        assert f"ATTENDEE;SCHEDULE-STATUS=3.7:mailto:{address}\n" in copy_of(anna)[1]
+        assert [each["To"] for each in _sent(mailing)] == ["kunde@example.net"]
+
+    def test_nor_does_an_organizer_of_such_an_address(self, mailing: GroupwareOffice) -> None:
+        jonas = mailing.people["jonas"]
+
+        jonas.put(PATH, meeting("ORGANIZER:mailto:chef@", attendee("jonas", "ACCEPTED")))
+
+        assert "ORGANIZER;SCHEDULE-STATUS=3.7:mailto:chef@\n" in copy_of(jonas)[1]
+        assert _sent(mailing) == []
+
     def test_an_answer_to_one_outside_goes_by_mail(self, mailing: GroupwareOffice) -> None:
         jonas = mailing.people["jonas"]
         invited = meeting(

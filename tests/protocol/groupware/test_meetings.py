@@ -124,6 +124,16 @@ class TestInvitations:
 
         assert has_copy(jonas)
 
+    @pytest.mark.parametrize("address", ["mailto:a%00b@x.example", "/dav/%00/", "/dav/jonas%00/"])
+    def test_an_address_that_hides_control_characters_is_nobodys(
+        self, anna: Device, address: str
+    ) -> None:
+        put = anna.put(PATH, meeting(f"ATTENDEE:{address}"))
+
+        assert put.status == 201
+        assert f"ATTENDEE;SCHEDULE-STATUS=3.7:{address}" in copy_of(anna)[1]
+        assert "3.7" in ask(anna, f"ATTENDEE:{address}").text
+
     @pytest.mark.parametrize("agent", ["CLIENT", "NONE"])
     def test_who_is_told_otherwise_is_not_told(
         self, anna: Device, jonas: Device, agent: str
@@ -209,6 +219,23 @@ class TestAnswers:
 
         assert answers(copy_of(anna)[1]) == [{"jonas": "TENTATIVE"}]
         assert answers(copy_of(jonas)[1]) == [{"jonas": "TENTATIVE"}]
+
+    def test_an_answer_is_no_way_into_the_organizers_lines(
+        self, anna: Device, jonas: Device
+    ) -> None:
+        anna.put(PATH, meeting(JONAS, PETRA))
+        href, text = copy_of(jonas)
+        forged = text.replace(
+            "PARTSTAT=NEEDS-ACTION:mailto:jonas@",
+            'PARTSTAT="ACCEPTED:mailto:victim@x.example":mailto:jonas@',
+        )
+        assert forged != text
+
+        jonas.request("PUT", href, forged.replace("\n", "\r\n").encode())
+
+        text = copy_of(anna)[1]
+        assert "victim" not in text.lower()
+        assert answers(text) == [{"jonas": "NEEDS-ACTION", "petra": "NEEDS-ACTION"}]
 
     @pytest.mark.parametrize(
         ("was", "becomes"),

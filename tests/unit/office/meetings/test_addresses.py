@@ -36,7 +36,16 @@ def test_urls_of_users(address: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["https://elsewhere.example/dav/anna/", "urn:uuid:1", "/principals/anna/", "http://["],
+    [
+        "https://elsewhere.example/dav/anna/",
+        "urn:uuid:1",
+        "/principals/anna/",
+        "http://[",
+        "mailto:a%00b@example.org",
+        "mailto:anna%0A@example.org",
+        "/dav/%00",
+        "https://dav.example.org/dav/anna%00/",
+    ],
 )
 def test_others_are_nobody_here(address: str) -> None:
     key = key_of(address, HOSTS)

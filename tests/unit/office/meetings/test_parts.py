@@ -46,6 +46,26 @@ def test_a_line_that_does_not_change_stays_folded_as_it_was() -> None:
 
 
 @given(VALUES)
+def test_no_parameter_ends_the_parameters(value: str) -> None:
+    root = read(FOLDED)
+    [line] = root.parts[0].all("ATTENDEE")
+    root.parts[0].put(line.with_parameter("PARTSTAT", value))
+
+    [again] = read(write(root)).parts[0].all("ATTENDEE")
+
+    assert again.value == "mailto:a@x.example"
+    assert again.parameter("PARTSTAT") == value.replace('"', "")
+
+
+def test_control_characters_are_left_out() -> None:
+    line = Line("ATTENDEE", "", "mailto:a@x.example")
+
+    made = line.with_parameter("SCHEDULE-STATUS", '2.0"\r\nATTENDEE:mailto:b@x.example')
+
+    assert made.params == ';SCHEDULE-STATUS="2.0ATTENDEE:mailto:b@x.example"'
+
+
+@given(VALUES)
 def test_whatever_a_line_says_comes_back(value: str) -> None:
     root = read(FOLDED)
     root.parts[0].put(Line("SUMMARY", "", value))
