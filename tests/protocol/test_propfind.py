@@ -1,13 +1,12 @@
 """PROPFIND: RFC 4918 section 9.1 and 15, RFC 4331 (quota), RFC 8144 (return=minimal)."""
 
-from typing import Any
-
 import pytest
 from lxml import etree
 
 from dav_providers.documents import listing
 from storage import tree
 from storage.store import Unit
+from tests import statements
 from tests.documents_door import Client, Reply, SampleOffice
 
 DAV = "{DAV:}"
@@ -15,20 +14,6 @@ EXPLORER = (
     *("resourcetype", "getcontentlength", "getlastmodified", "creationdate"),
     *("displayname", "lockdiscovery", "getetag"),
 )
-
-
-@pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The queries that go to the database from now on."""
-    statements: list[str] = []
-    plain = Unit.rows
-
-    def spy(unit: Unit, sql: str, *rest: Any) -> list[Any]:
-        statements.append(sql)
-        return plain(unit, sql, *rest)
-
-    monkeypatch.setattr(Unit, "rows", spy)
-    return statements
 
 
 class TestDepth:
@@ -193,7 +178,7 @@ def test_the_top_shows_the_shared_folders_and_ones_own_home(anna: Client) -> Non
 
 @pytest.mark.parametrize("length", [1, 30])
 def test_the_number_of_queries_does_not_grow_with_the_folder(
-    anna: Client, said: list[str], length: int
+    anna: Client, monkeypatch: pytest.MonkeyPatch, length: int
 ) -> None:
     for number in range(length):
         anna.put(f"/Home/{number}.txt", b"x")
@@ -201,7 +186,7 @@ def test_the_number_of_queries_does_not_grow_with_the_folder(
     anna.lock("/Home/0.txt")
     names = (*(DAV + name for name in EXPLORER), "{urn:x}x")
 
-    said.clear()
+    said = statements.noted(monkeypatch)
 
     reply = anna.propfind("/Home", *names, Depth="1")
 

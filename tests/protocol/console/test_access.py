@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from office.command import at_the_machine
 from office.work import Work
 from storage import devices, tree
 from storage.store import Store
+from tests import statements
 from tests.builders import NOW_US
 from tests.console import Console, Page, Visit
 
@@ -149,15 +150,10 @@ class TestTheLists:
     def test_no_row_costs_a_query(
         self, places: Places, berta: Visit, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        asked = count_queries(monkeypatch)
-        berta.get("/console/access")
-        few = len(asked)
+        few = statements.count(partial(berta.get, "/console/access"), monkeypatch)
         places.estate(*(word for each in range(40) for word in (f"6{each:03}", "Haus")))
-        asked.clear()
 
-        berta.get("/console/access")
-
-        assert len(asked) == few
+        assert statements.count(partial(berta.get, "/console/access"), monkeypatch) == few
 
     def test_what_one_may_not_read_is_not_there(self, places: Places, berta: Visit) -> None:
         places.block("berta", ESTATE)
@@ -257,16 +253,11 @@ class TestWhatIsShown:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         page = places.page(ESTATE)
-        asked = count_queries(monkeypatch)
-        berta.get(page)
-        few = len(asked)
+        few = statements.count(partial(berta.get, page), monkeypatch)
         for number in range(10):
             console.person(f"emil{number}")
-        asked.clear()
 
-        berta.get(page)
-
-        assert len(asked) == few
+        assert statements.count(partial(berta.get, page), monkeypatch) == few
 
 
 class TestMarks:
@@ -635,18 +626,3 @@ def change(visit: Visit, page: Page, name: str, right: str) -> Page:
     return visit._follow(
         visit.post(form.get("action"), form_token=page.token, level=level, name=name, right=right)
     )
-
-
-def count_queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """All statements from now on."""
-    from storage.store import Unit  # noqa: PLC0415 - only where it is counted
-
-    asked: list[str] = []
-    plain: Callable[..., list[Any]] = Unit.rows
-
-    def rows(self: Unit, sql: str, parameters: Any = None) -> list[Any]:
-        asked.append(sql)
-        return plain(self, sql, parameters)
-
-    monkeypatch.setattr(Unit, "rows", rows)
-    return asked

@@ -8,14 +8,15 @@ processor seconds through real servers are in ``tests/e2e/test_growth.py``.
 import sys
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
 from storage import collections, items, people
 from storage.collections import NewCollection
 from storage.items import Content
-from storage.store import Store, Unit, WriteUnit
+from storage.store import Store
+from tests import statements
 from tests.builders import NOW_US
 from tests.groupware_door import CS, DAV, Device, GroupwareOffice, event
 from tests.meetings import attendee, meeting
@@ -155,27 +156,6 @@ def test_requests_on_one_object_and_polls_take_no_more_in_a_large_calendar(
     assert not grown
 
 
-def _statements(act: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> int:
-    """How many statements *act* has the database do."""
-    count = 0
-
-    def counted(method: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*args: Any, **more: Any) -> Any:
-            nonlocal count
-            count += 1
-            return method(*args, **more)
-
-        return call
-
-    with monkeypatch.context() as patch:
-        for name in ("rows", "prepared"):
-            patch.setattr(Unit, name, counted(getattr(Unit, name)))
-        for name in ("execute", "execute_many"):
-            patch.setattr(WriteUnit, name, counted(getattr(WriteUnit, name)))
-        act()
-    return count
-
-
 def test_what_is_no_meeting_costs_no_query_more(
     anna: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -184,8 +164,8 @@ def test_what_is_no_meeting_costs_no_query_more(
 
     # Who asks, the calendar; who still asks, the calendar held, the object; UID, tombstone,
     # counter, row. A change needs neither UID nor tombstone.
-    assert _statements(partial(save, "Notar"), monkeypatch) == 9
-    assert _statements(partial(save, "Bank"), monkeypatch) == 7
+    assert statements.count(partial(save, "Notar"), monkeypatch) == 9
+    assert statements.count(partial(save, "Bank"), monkeypatch) == 7
 
 
 def test_a_meeting_costs_as_many_queries_whoever_takes_part(
@@ -199,7 +179,7 @@ def test_a_meeting_costs_as_many_queries_whoever_takes_part(
         body = meeting(*map(attendee, invited), uid=uid)
         assert anna.put(f"calendar/{uid}.ics", body).status == 201
 
-    few = _statements(partial(save, "a", names[:2]), monkeypatch)
-    many = _statements(partial(save, "b", names), monkeypatch)
+    few = statements.count(partial(save, "a", names[:2]), monkeypatch)
+    many = statements.count(partial(save, "b", names), monkeypatch)
 
     assert few == many
