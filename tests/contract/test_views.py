@@ -270,11 +270,6 @@ def want(office: Office, name: str, rule: ContactRule, brokers: int | None) -> N
         _rules_changed(unit, office, name)
 
 
-def replace_rule(rule: ContactRule, viewer_id: int, brokers: frozenset[int] | None) -> ContactRule:
-    """*rule* for this user."""
-    return rule._replace(viewer_id=viewer_id, broker_ids=brokers)
-
-
 def wait(office: Office, days: int) -> None:
     """Let time pass."""
     office.now_us += days * DAY_US
@@ -316,14 +311,14 @@ class Client:
 
 names = st.sampled_from(NAMES)
 which = st.integers(0, MOST - 1)
-rules = st.builds(
+rules = st.just(ContactRule(0, edited_within_us=DAY_US)) | st.builds(
     ContactRule,
     viewer_id=st.just(0),
     is_off=st.sampled_from([False, False, False, True]),
-    kinds=st.none() | st.frozensets(st.sampled_from(KINDS)),
+    kinds=st.none() | st.frozensets(st.sampled_from(KINDS), min_size=3),
     tag_keys=st.none() | st.frozensets(st.sampled_from(TAGS), max_size=2),
     is_own_only=st.booleans(),
-    edited_within_us=st.none() | st.integers(1, 5).map(lambda days: days * DAY_US),
+    edited_within_us=st.none() | st.integers(1, 2).map(lambda days: days * DAY_US),
 )
 steps = st.one_of(
     st.tuples(st.just(add), st.sampled_from(KINDS), st.none() | names),
@@ -336,7 +331,8 @@ steps = st.one_of(
     st.tuples(st.just(hide), which, names),
     st.tuples(st.just(see), names, st.sampled_from(list(Visibility))),
     st.tuples(st.just(want), names, rules, st.none() | which),
-    st.tuples(st.just(wait), st.integers(0, 3)),
+    st.tuples(st.just(wait), st.just(1)),
+    st.tuples(st.just(wait), st.just(1)),
 )
 
 
