@@ -42,7 +42,7 @@ quick: lint ## lint and unit tests, seconds
 	$(BIN)/pytest -q -m "not soak" tests/unit tests/architecture
 
 test: lint ## everything that must hold (under 15 minutes on two cores)
-	$(BIN)/pytest -n 3 --dist worksteal -m "not soak and not clients"
+	$(BIN)/pytest -n 2 --dist worksteal -m "not soak and not clients"
 
 soak: dev-environment ## the long counts
 	HYPOTHESIS_PROFILE=soak $(BIN)/pytest -m soak
