@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
+from storage.id_lists import id_list, is_among
 from storage.store import Unit, WriteUnit
 
 
@@ -193,7 +194,16 @@ def set_visibility(unit: WriteUnit, user_id: int, visibility: str) -> None:
         " WHERE principal_id = :user_id",
         {"visibility": visibility, "user_id": user_id},
     )
+    rules_changed(unit, [user_id])
     unit.rights_shrank()
+
+
+def rules_changed(unit: WriteUnit, user_ids: Collection[int]) -> None:
+    """Say that what these users may see or want on their devices changed: views follow it."""
+    unit.execute(
+        f"UPDATE person SET rules = rules + 1 WHERE principal_id {is_among(unit, 'users')}",
+        {"users": id_list(unit, user_ids)},
+    )
 
 
 def set_password_hash(unit: WriteUnit, user_id: int, password_hash: str) -> None:
