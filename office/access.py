@@ -10,6 +10,7 @@ from enum import Enum, auto
 
 from auth.identity import Identity
 from auth.rights import ADMINISTRATION, DataRight, FunctionRight
+from auth.visibility import Visibility
 from office.errors import Blocked, BlockedError, FixedError, ForbiddenError, NotFoundError
 from office.layout import Role
 from storage.collections import CollectionRow
@@ -191,8 +192,10 @@ def collection_right(who: Identity, collection: CollectionRow) -> DataRight:
         return DataRight.NONE
     if collection.owner_id == who.user_id:
         return DataRight.MANAGE
-    # What colleagues write to each other is for nobody else, whatever was granted.
-    return DataRight.NONE if collection.is_for_meetings else DataRight(collection.granted)
+    # What colleagues write to each other is for nobody else, whatever was granted; nor is what
+    # somebody sees of the office's records.
+    is_own_alone = collection.is_for_meetings or collection.is_view
+    return DataRight.NONE if is_own_alone else DataRight(collection.granted)
 
 
 def decide_collection(who: Identity, act: Act, collection: CollectionRow) -> Verdict:
@@ -208,11 +211,18 @@ def decide_collection(who: Identity, act: Act, collection: CollectionRow) -> Ver
         return Verdict.HIDDEN
     if is_own and collection.is_for_meetings and act in (Act.WRITE, Act.ADD):
         return Verdict.REFUSED  # only the office itself puts messages there
+    if is_own and collection.is_view and act is not Act.READ and _sees_nobody(who):
+        return Verdict.FIXED if act in (Act.REMOVE, Act.RENAME) else Verdict.REFUSED
     if is_own:
         is_fixed = collection.is_default and act in (Act.REMOVE, Act.RENAME)
         return Verdict.FIXED if is_fixed else Verdict.ALLOWED
     needed = _COLLECTION_NEEDS.get(act, DataRight.WRITE)
     return Verdict.ALLOWED if right >= needed else Verdict.REFUSED
+
+
+def _sees_nobody(who: Identity) -> bool:
+    """Whoever may see no customers keeps none in the office's book either."""
+    return who.visibility is Visibility.NONE
 
 
 def demand_collection(who: Identity, act: Act, collection: CollectionRow) -> None:

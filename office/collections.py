@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import NamedTuple, Protocol, TypeVar
 
 from auth.identity import Identity
+from auth.rights import ADMINISTRATION
 from office import access, layout
 from office.access import Act, Verdict
 from office.errors import (
@@ -22,7 +23,7 @@ from office.errors import (
     UnfitNameError,
 )
 from office.work import GroupwareWork
-from storage import collection_viewers, collections
+from storage import collection_viewers, collections, people, views
 from storage.collections import CollectionRow, NewCollection
 from storage.store import Unit, WriteUnit
 from wire.paths import disguise_fault
@@ -48,6 +49,10 @@ class Kind(StrEnum):
     OUTBOX = "outbox"
 
 
+RECORDS, OFFICE_BOOK = "records", "office"
+"""The roles of the collection of the office's records, and of each user's view of them."""
+
+
 COMPONENTS = frozenset({"VEVENT", "VTODO", "VJOURNAL"})
 """What a calendar may take (RFC 4791 section 5.2.3)."""
 
@@ -63,17 +68,37 @@ _DISPLAY_NAMES = MappingProxyType(
         "en": {Kind.CALENDAR: "Calendar", Kind.TASKS: "Tasks", Kind.ADDRESSBOOK: "Contacts"},
     }
 )
+_OFFICE_BOOKS = MappingProxyType({"de": "Büro", "en": "Office"})
+
+
+def found_records(unit: WriteUnit, *, now_us: int) -> None:
+    """Make the place of the office's records, which is Administration's and in nobody's home."""
+    owner_id = people.find_principal(unit, ADMINISTRATION.name)
+    if owner_id is None:
+        raise LookupError("The groups are made first.")
+    new = NewCollection(RECORDS, Kind.ADDRESSBOOK, is_default=True, role=RECORDS)
+    collections.create(unit, owner_id, new, now_us=now_us)
 
 
 def found_defaults(unit: WriteUnit, owner_id: int, *, now_us: int) -> None:
-    """Give a new user a calendar, a task list, an address book, an inbox and an outbox."""
-    names = _DISPLAY_NAMES[layout.language(unit)]
+    """Give a new user a calendar, a task list, two address books, an inbox and an outbox.
+
+    One of the books is their view of the office's contacts.
+    """
+    language = layout.language(unit)
+    names = _DISPLAY_NAMES[language]
     for kind, name, components in _DEFAULTS:
         new = NewCollection(name, kind, components, names[kind], is_default=True)
         collections.create(unit, owner_id, new, now_us=now_us)
     for role in (Kind.INBOX, Kind.OUTBOX):
         new = NewCollection(role, Kind.CALENDAR, _SCHEDULED, is_default=True, role=role)
         collections.create(unit, owner_id, new, now_us=now_us)
+    shown = _OFFICE_BOOKS[language]
+    book = NewCollection(
+        OFFICE_BOOK, Kind.ADDRESSBOOK, display_name=shown, is_default=True, role=OFFICE_BOOK
+    )
+    collections.create(unit, owner_id, book, now_us=now_us)
+    views.create(unit, owner_id, OFFICE_BOOK)
 
 
 def find(unit: Unit, who: Identity, name: str) -> CollectionRow:

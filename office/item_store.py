@@ -241,7 +241,7 @@ def delta(
     # Who has nothing yet needs no word of what went before.
     known = known_by(collection, token) if token else Known(0, collection.modseq)
     most = collection.modseq + 1 if limit is None else limit + 1
-    changed = items.changed_since(unit, collection.id, known.changed, most=most)
+    changed = items.changed_since(unit, collection.place, known.changed, most=most)
     gone = items.gone_since(unit, collection.id, known.gone, most=most)
     told = portion(collection, known, changed, gone, limit)
     return Delta(
@@ -262,7 +262,7 @@ def _make_room(
     access.demand_collection(work.who, Act.ADD, target.collection)
     _check_name(target.href)
     _check_kind(target.collection, item.component)
-    other = items.find_by_uid(work.unit, target.collection.id, item.uid)
+    other = items.find_by_uid(work.unit, target.collection.place, item.uid)
     leaving = {besides, target.item.id if target.item else 0}
     if other is not None and other.id not in leaving:
         raise _conflict(target.collection, other.href, "The collection has this UID already.")
@@ -292,7 +292,7 @@ def _check_uid(
     if item is not None and item.uid != uid:
         raise _conflict(collection, href, "The object that is here has another UID.")
     if item is None:
-        other = items.find_by_uid(unit, collection.id, uid)
+        other = items.find_by_uid(unit, collection.place, uid)
         if other is not None:
             raise _conflict(collection, other.href, "The collection has this UID already.")
 

@@ -92,7 +92,7 @@ def of_collection(who: Identity, row: CollectionRow) -> Thing | None:
 
     Inboxes and outboxes are nobody else's, and closed to their owner they would take no message.
     """
-    if row.is_for_meetings or not access.may_mark_collection(who, row):
+    if row.is_for_meetings or row.is_view or not access.may_mark_collection(who, row):
         return None
     try:
         access.demand_granting(who, row)

@@ -2,7 +2,7 @@
 
 from auth import rights, setup_link
 from auth.rights import DataRight
-from office import layout
+from office import collections, layout
 from office.layout import Role
 from storage import grants, instance, tree
 from storage.grants import Noun
@@ -32,6 +32,7 @@ def prepare_office(store: Store, language: str, *, name: str = "", now_us: int) 
         if not instance.put_once(unit, _PREPARED, str(now_us)):
             return False
         rights.ensure_groups(unit, now_us=now_us)
+        collections.found_records(unit, now_us=now_us)
         layout.prepare(unit, language, now_us=now_us)
         _let_everybody_in(unit)
         name_office(unit, name)

@@ -53,6 +53,6 @@ def _collection(unit: Unit, names: list[str]) -> Target:
     where = f"/dav/{'/'.join(names)}"
     owner = people.find(unit, names[0]) if len(names) == len(("owner", "collection")) else None
     found = collections.find(unit, owner.id, names[1]) if owner else None
-    if found is None or found.is_for_meetings:  # what is one's own for meetings is nobody else's
+    if found is None or found.is_for_meetings or found.is_view:  # nobody else's
         raise NotFoundError(f"There is no calendar or address book at {where}.")
     return Target(Noun.COLLECTION, found.id, where)

@@ -35,7 +35,10 @@ _HOLDERS = (
 _SELECTED = (
     "SELECT c.id, c.owner_id, c.name, c.kind, c.components, c.display_name, c.is_default,"
     " c.properties, c.created_us, c.modseq, c.epoch, c.pruned_modseq, c.role,"
-    " c.is_transparent, p.name,"
+    " c.is_transparent, w.collection_id, CASE WHEN w.collection_id IS NULL THEN NULL ELSE"
+    " w.applied_seq = (SELECT modseq FROM collection WHERE role = 'records') AND"
+    " w.applied_rules = (SELECT rules FROM person WHERE principal_id = c.owner_id) END,"
+    " w.expires_us, p.name,"
     f" CASE WHEN c.owner_id = :viewer THEN 0 ELSE ({_GRANTED_THIS}) END,"
     " EXISTS (SELECT 1 FROM collection_block b"
     " WHERE b.user_id = :viewer AND b.collection_id = c.id),"
@@ -44,6 +47,7 @@ _SELECTED = (
 _FROM = (
     " FROM collection c JOIN principal p ON p.id = c.owner_id"
     " LEFT JOIN collection_view v ON v.user_id = :viewer AND v.collection_id = c.id"
+    " LEFT JOIN view w ON w.collection_id = c.id"
 )
 _KINDS_BY_ROLE = frozenset({"inbox", "outbox"})
 _SELECT = {is_sqlite: _select(is_sqlite=is_sqlite) for is_sqlite in (True, False)}
@@ -52,15 +56,25 @@ _OF_VIEWERS = (
     f" JOIN collection c ON c.owner_id = u.id OR c.id IN ({_GRANTED_ANY})"
     " JOIN principal p ON p.id = c.owner_id"
     " LEFT JOIN collection_view v ON v.user_id = u.id AND v.collection_id = c.id"
+    " LEFT JOIN view w ON w.collection_id = c.id"
 ).replace(":viewer", "u.id")
 """The same with the viewers joined; to whom something was granted is left out."""
+
+
+class Place(NamedTuple):
+    """Where members are looked for: a collection, which may be a view."""
+
+    id: int
+    is_view: bool = False
 
 
 class CollectionRow(NamedTuple):
     """One collection, and what is stored about the person who asks for it.
 
     ``name`` is its segment in its owner's URLs. ``kind`` of an inbox or outbox is its ``role``;
-    for the other roles and ``is_transparent`` see ``schema.collection``.
+    for the other roles and ``is_transparent`` see ``schema.groupware``. A view has what a rule
+    chooses; it ``is_current`` when all changes of records and rules are in it, and until
+    ``expires_us``.
     ``components`` are those that a calendar takes;
     ``properties_json`` is what clients stored, read by whoever asks for :attr:`properties`.
     ``granted`` is the level that was granted to who asks (0 to 3, the owner needs none),
@@ -82,6 +96,9 @@ class CollectionRow(NamedTuple):
     pruned_modseq: int
     role: str
     is_transparent: bool
+    is_view: bool
+    is_current: bool
+    expires_us: int | None
     owner_name: str
     granted: int
     is_blocked: bool
@@ -94,6 +111,11 @@ class CollectionRow(NamedTuple):
     def is_for_meetings(self) -> bool:
         """It is somebody's inbox or outbox."""
         return self.role in _KINDS_BY_ROLE
+
+    @property
+    def place(self) -> Place:
+        """Where its members are found."""
+        return Place(self.id, self.is_view)
 
     @property
     def properties(self) -> Mapping[str, str]:
@@ -139,6 +161,8 @@ def _collection(row: tuple[Any, ...]) -> CollectionRow:
         components=frozenset(components.split(",")) if components else frozenset(),
         is_default=bool(found.is_default),
         is_transparent=bool(found.is_transparent),
+        is_view=found.is_view is not None,
+        is_current=bool(found.is_current),
         granted=found.granted or 0,
         is_blocked=bool(found.is_blocked),
         is_away=bool(found.is_away),
@@ -190,12 +214,12 @@ def of_viewers(unit: Unit, viewer_ids: Collection[int]) -> dict[int, list[Collec
 def behind(unit: Unit, viewer_id: int, *, after: str, most: int) -> list[CollectionRow]:
     """The first *most* of everybody's collections behind *after*, as they stand to the viewer.
 
-    Inboxes and outboxes are left out: nobody shares them.
+    Inboxes, outboxes, views and the office's records are left out: nobody shares them.
     They are in the order of ``<owner's name>/<own name>``, and *after* is such a key.
     """
     rows = unit.rows(
         f"{_SELECT[unit.is_sqlite]} WHERE p.name || '/' || c.name > :after"
-        " AND c.role NOT IN ('inbox', 'outbox')"
+        " AND c.role IN ('', 'default')"
         " ORDER BY p.name || '/' || c.name LIMIT :most",
         {"viewer": viewer_id, "after": after, "most": most},
     )

@@ -8,7 +8,7 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from storage.collections import next_modseq
+from storage.collections import Place, next_modseq
 from storage.item_words import FIELDS, Condition, sql_of
 from storage.store import Unit, WriteUnit
 
@@ -56,7 +56,7 @@ class Gone(NamedTuple):
 
 
 class Content(NamedTuple):
-    """What an object holds and what is kept beside it; see ``schema.item``."""
+    """What an object holds and what is kept beside it; see ``schema.groupware``."""
 
     uid: str
     component: str
@@ -100,17 +100,42 @@ class Contact(NamedTuple):
     columns: dict[str, str]
 
 
+_CONTENT = ", ".join(Content._fields)
+_ETAG = "CASE WHEN m.resends = 0 THEN i.etag ELSE i.etag || '.r' || m.resends END"
+_OWN = {
+    "collection_id": "m.view_id",
+    "href": "m.href",
+    "modseq": "m.modseq",
+    "etag": _ETAG,
+}
+"""What a member of a view has of its own; all else is the record's."""
+_COLUMNS = ("id", "collection_id", "href", "created_us", "modified_us", "modseq", *Content._fields)
+_MEMBERS = ", ".join(f"{_OWN.get(each, f'i.{each}')} AS {each}" for each in _COLUMNS)
+_OF_VIEW = (
+    f"(SELECT {', '.join(_COLUMNS)} FROM item WHERE collection_id = :collection"
+    f" UNION ALL SELECT {_MEMBERS} FROM view_member m JOIN item i ON i.id = m.item_id"
+    " WHERE m.view_id = :collection) AS seen"
+)
+"""A view: the records that it shows, and what its owner keeps there without the office."""
+
+
+def _from(place: Place) -> str:
+    return _OF_VIEW if place.is_view else "item"
+
+
 def _selection(*, with_text: bool) -> str:
     return f"{_ROW}, text" if with_text else _ROW
 
 
-def _set_of(unit: Unit, columns: str, rest: str, parameters: dict[str, Any]) -> list[Any]:
+def _set_of(
+    unit: Unit, place: Place, columns: str, rest: str, parameters: dict[str, Any]
+) -> list[Any]:
     """Rows of a set that may be long.
 
     sqlite3 gives the interpreter's lock away at every row it steps: one row that holds all of
     them as JSON keeps threads from fighting over it.
     """
-    found = f"SELECT {columns} FROM item {rest}"
+    found = f"SELECT {columns} FROM {_from(place)} {rest}"
     if not unit.is_sqlite:
         return unit.rows(found, parameters)
     row = unit.row(f"SELECT json_group_array(json_array({columns})) FROM ({found})", parameters)
@@ -118,40 +143,39 @@ def _set_of(unit: Unit, columns: str, rest: str, parameters: dict[str, Any]) -> 
     return rows
 
 
-def find(unit: Unit, collection_id: int, href: str, *, with_text: bool = False) -> ItemRow | None:
+def find(unit: Unit, place: Place, href: str, *, with_text: bool = False) -> ItemRow | None:
     """The member of this name."""
     row = unit.row(
-        f"SELECT {_selection(with_text=with_text)} FROM item "
+        f"SELECT {_selection(with_text=with_text)} FROM {_from(place)} "
         "WHERE collection_id = :collection AND href = :href",
-        {"collection": collection_id, "href": href},
+        {"collection": place.id, "href": href},
     )
     return ItemRow._make([*row, *([] if with_text else [""])]) if row else None
 
 
-def find_by_uid(unit: Unit, collection_id: int, uid: str) -> ItemRow | None:
+def find_by_uid(unit: Unit, place: Place, uid: str) -> ItemRow | None:
     """The member with this UID; there is at most one."""
     row = unit.row(
-        f"SELECT {_ROW} FROM item WHERE collection_id = :collection AND uid = :uid",
-        {"collection": collection_id, "uid": uid},
+        f"SELECT {_ROW} FROM {_from(place)} WHERE collection_id = :collection AND uid = :uid",
+        {"collection": place.id, "uid": uid},
     )
     return ItemRow(*row) if row else None
 
 
-def of_collection(unit: Unit, collection_id: int, *, most: int | None = None) -> list[ItemRow]:
+def of_collection(unit: Unit, place: Place, *, most: int | None = None) -> list[ItemRow]:
     """The first *most* members by name, or all."""
     rows = _set_of(
         unit,
+        place,
         _ROW,
         "WHERE collection_id = :collection ORDER BY href"
         + ("" if most is None else " LIMIT :most"),
-        {"collection": collection_id, "most": most},
+        {"collection": place.id, "most": most},
     )
     return [ItemRow(*row) for row in rows]
 
 
-def columns_of(
-    unit: Unit, collection_id: int, columns: Sequence[str], *, most: int
-) -> list[list[Any]]:
+def columns_of(unit: Unit, place: Place, columns: Sequence[str], *, most: int) -> list[list[Any]]:
     """The first *most* members, oldest change first: the values of each of the *columns*.
 
     In this order they lie side by side in the table, and each page of it is read once.
@@ -159,10 +183,10 @@ def columns_of(
     if not set(columns) <= set(ItemRow._fields):
         raise ValueError(f"{columns} are not columns of an object.")
     found = (
-        f"SELECT {', '.join(columns)} FROM item "
+        f"SELECT {', '.join(columns)} FROM {_from(place)} "
         "WHERE collection_id = :collection ORDER BY modseq LIMIT :most"
     )
-    parameters = {"collection": collection_id, "most": most}
+    parameters = {"collection": place.id, "most": most}
     if unit.is_sqlite:
         arrays = ", ".join(f"json_group_array({each})" for each in columns)
         lists = unit.row(f"SELECT {arrays} FROM ({found})", parameters)
@@ -171,33 +195,35 @@ def columns_of(
     return [list(each) for each in zip(*rows, strict=True)] or [[] for _ in columns]
 
 
-def named(unit: Unit, collection_id: int, hrefs: Collection[str]) -> dict[str, ItemRow]:
+def named(unit: Unit, place: Place, hrefs: Collection[str]) -> dict[str, ItemRow]:
     """The members of these names, as far as they are there."""
     rows = _set_of(
         unit,
+        place,
         _ROW,
         f"WHERE collection_id = :collection AND href {_among(unit)}",
-        {"collection": collection_id, "among": _list(unit, hrefs)},
+        {"collection": place.id, "among": _list(unit, hrefs)},
     )
     return {row[2]: ItemRow(*row) for row in rows}
 
 
-def read(unit: Unit, collection_id: int, ids: Collection[int]) -> dict[int, ItemRow]:
+def read(unit: Unit, place: Place, ids: Collection[int]) -> dict[int, ItemRow]:
     """Members by id with their texts, as they are now; not among them: what has gone.
 
     All their texts are in memory at once. The caller sees to it that they are not too many.
     """
-    rows = _set_of(unit, f"{_ROW}, text", *_those(unit, collection_id, ids))
+    rows = _set_of(unit, place, f"{_ROW}, text", *_those(unit, place, ids))
     return {row[0]: ItemRow(*row) for row in rows}
 
 
-def changed_since(unit: Unit, collection_id: int, modseq: int, *, most: int) -> list[ItemRow]:
+def changed_since(unit: Unit, place: Place, modseq: int, *, most: int) -> list[ItemRow]:
     """The first *most* members that were made or changed after *modseq*, oldest change first."""
     rows = _set_of(
         unit,
+        place,
         _ROW,
         "WHERE collection_id = :collection AND modseq > :modseq ORDER BY modseq LIMIT :most",
-        {"collection": collection_id, "modseq": modseq, "most": most},
+        {"collection": place.id, "modseq": modseq, "most": most},
     )
     return [ItemRow(*row) for row in rows]
 
@@ -214,7 +240,7 @@ def gone_since(unit: Unit, collection_id: int, modseq: int, *, most: int) -> lis
 
 def may_happen_in(
     unit: Unit,
-    collection_id: int,
+    place: Place,
     component: str | None,
     start_us: int,
     end_us: int,
@@ -233,12 +259,13 @@ def may_happen_in(
     # Two ways into the index of bounds: an OR of them would make SQLite read the whole collection.
     rows = _set_of(
         unit,
+        place,
         columns,
         f"WHERE collection_id = :collection AND ends_us >= :start{begun} "
-        f"UNION ALL SELECT {columns} FROM item "
+        f"UNION ALL SELECT {columns} FROM {_from(place)} "
         f"WHERE collection_id = :collection AND ends_us IS NULL{begun}",
         {
-            "collection": collection_id,
+            "collection": place.id,
             "component": component,
             "start": start_us,
             "end": end_us,
@@ -249,23 +276,24 @@ def may_happen_in(
 
 
 def candidates(
-    unit: Unit, collection_id: int, ids: Collection[int], *, with_text: bool
+    unit: Unit, place: Place, ids: Collection[int], *, with_text: bool
 ) -> dict[int, Candidate]:
     """Members by id as in :func:`read`, and when they happen."""
     columns = f"{_selection(with_text=with_text)}, {_BOUNDS}"
-    rows = _set_of(unit, columns, *_those(unit, collection_id, ids))
+    rows = _set_of(unit, place, columns, *_those(unit, place, ids))
     width = len(ItemRow._fields) if with_text else len(_PLAIN)
     return {row[0]: _candidate(row, width) for row in rows}
 
 
-def contacts(unit: Unit, collection_id: int, words: Condition | None) -> list[Contact]:
+def contacts(unit: Unit, place: Place, words: Condition | None) -> list[Contact]:
     """The members of an address book that hold *words*, without their texts, by name."""
     holding, parameters = sql_of(unit, words)
     rows = _set_of(
         unit,
+        place,
         f"{_ROW}, {', '.join(FIELDS)}",
         f"WHERE collection_id = :collection{holding} ORDER BY href",
-        {"collection": collection_id, **parameters},
+        {"collection": place.id, **parameters},
     )
     width = len(_PLAIN)
     names = [name.upper() for name in FIELDS]
@@ -279,10 +307,10 @@ def _candidate(row: Any, width: int) -> Candidate:  # noqa: ANN401 - as the driv
     return Candidate(item, item.component, *row[width:])
 
 
-def _those(unit: Unit, collection_id: int, ids: Collection[int]) -> tuple[str, dict[str, Any]]:
+def _those(unit: Unit, place: Place, ids: Collection[int]) -> tuple[str, dict[str, Any]]:
     """The condition on members of these ids, with its parameters."""
     where = f"WHERE collection_id = :collection AND id {_among(unit)}"
-    return where, {"collection": collection_id, "among": _list(unit, ids)}
+    return where, {"collection": place.id, "among": _list(unit, ids)}
 
 
 def _among(unit: Unit) -> str:
@@ -293,7 +321,6 @@ def _list(unit: Unit, values: Collection[int | str]) -> Any:  # noqa: ANN401 - a
     return json.dumps(list(values)) if unit.is_sqlite else list(values)
 
 
-_CONTENT = ", ".join(Content._fields)
 _VALUES = ", ".join(f":{name}" for name in Content._fields)
 _SETTING = ", ".join(f"{name} = :{name}" for name in Content._fields)
 

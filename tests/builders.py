@@ -2,7 +2,7 @@
 
 from auth import devices, rights
 from auth.devices import Enrolment
-from office import people
+from office import collections, people
 from storage.people import PersonRow
 from storage.store import Store, WriteUnit
 
@@ -11,9 +11,10 @@ KEY = b"k" * 32
 
 
 def with_groups(store: Store) -> Store:
-    """The store of an office with its groups."""
+    """The store of an office with its groups, and a place for its records."""
     with store.write() as unit:
         rights.ensure_groups(unit, now_us=NOW_US)
+        collections.found_records(unit, now_us=NOW_US)
     return store
 
 

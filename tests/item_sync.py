@@ -125,13 +125,13 @@ def write(unit: WriteUnit, who: Identity, step: Step) -> Numbers:
     work = GroupwareWork(unit, who, NOW_US)
     held, other = collections.hold(work, step.book, step.target_book)
     before = {each.name: each.modseq for each in (held, other)}
-    item = items.find(unit, held.id, step.name)
+    item = items.find(unit, held.place, step.name)
     if step.act == "put":
         item_store.put(work, held, item, step.name, content(step.name, step.text))
     elif step.act == "delete" and item is not None:
         item_store.remove(work, held, item)
     elif item is not None and (held.id, step.name) != (other.id, step.target_name):
-        there = items.find(unit, other.id, step.target_name)
+        there = items.find(unit, other.place, step.target_name)
         target = Target(other, step.target_name, there)
         if step.act == "move":
             item_store.move(work, held, item, target, may_overwrite=True)
@@ -169,7 +169,7 @@ def truth(store: Store, who: Identity, book: str) -> dict[str, str]:
     """What the collection holds: hrefs and hashes."""
     with store.read() as unit:
         collection = collections.find(unit, who, book)
-        return {each.href: each.etag for each in items.of_collection(unit, collection.id)}
+        return {each.href: each.etag for each in items.of_collection(unit, collection.place)}
 
 
 def assert_numbers_are_unique(store: Store) -> None:

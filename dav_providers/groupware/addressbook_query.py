@@ -35,6 +35,7 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
     wants_text = TEXT in ITEMS.needs(asked)
     most = None if limit is None else limit + 1
     with request.services.store.read() as unit:
+        collection = request.current(unit, collection)
         found = matching(unit, collection, filter_, most=most)
     plan = ITEMS.compile(asked, Listing(request, collection), is_minimal=request.wants_minimal)
     where = collection_href(request.who.user_name, collection)
@@ -47,7 +48,7 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
         request.note.knowledge = horizons.fetched(collection, shown)
 
     def responses() -> Iterator[bytes]:
-        whole = texts.whole(request, shown) if wants_text else shown
+        whole = texts.whole(request, collection, shown) if wants_text else shown
         yield from of_items(plan, where, map(data.row, whole))
         if len(found) > len(shown):
             error = pre.error_element(pre.NUMBER_OF_MATCHES_WITHIN_LIMITS)
@@ -63,10 +64,10 @@ def matching(
 ) -> list[ItemRow]:
     """The first *most* contacts that pass *filter_*: by their columns, then by their text."""
     if not filter_.properties:
-        return items.of_collection(unit, collection.id, most=most)
+        return items.of_collection(unit, collection.place, most=most)
     verdicts: dict[str, Verdict] = {}
     possible: list[ItemRow] = []
-    for each in items.contacts(unit, collection.id, words_of_card(filter_)):
+    for each in items.contacts(unit, collection.place, words_of_card(filter_)):
         verdict = card_verdict(filter_, each.columns)
         if verdict is not False:
             verdicts[each.item.href] = verdict
@@ -76,16 +77,18 @@ def matching(
         # Without its text: those of all that pass may be more than memory holds.
         row
         for portion in texts.portions(possible)
-        for row, item in zip(portion, _read(unit, portion, verdicts), strict=True)
+        for row, item in zip(portion, _read(unit, collection, portion, verdicts), strict=True)
         if verdicts[row.href] or _fits(item, filter_, budget)
     )
     return list(islice(passing, most))
 
 
-def _read(unit: Unit, portion: list[ItemRow], known: Mapping[str, Verdict]) -> list[ItemRow]:
+def _read(
+    unit: Unit, collection: CollectionRow, portion: list[ItemRow], known: Mapping[str, Verdict]
+) -> list[ItemRow]:
     """*portion* with its texts, but for those that are *known* to pass."""
     unread = [each.id for each in portion if not known[each.href]]
-    read = items.read(unit, portion[0].collection_id, unread) if unread else {}
+    read = items.read(unit, collection.place, unread) if unread else {}
     return [read.get(each.id, each) for each in portion]
 
 

@@ -28,7 +28,9 @@ from dav_providers.multistatus.answers import (
     send,
 )
 from dav_providers.multistatus.disk_space import disk_space
+from office import views
 from office.items import ItemLimits
+from office.views import BehindError
 from storage.store import Store
 
 _METHODS: Mapping[str, Callable[[GroupwareRequest], Answer]] = MappingProxyType(
@@ -48,6 +50,7 @@ _METHODS: Mapping[str, Callable[[GroupwareRequest], Answer]] = MappingProxyType(
         "REPORT": report.answer,
     }
 )
+_MOST_BEGINNINGS = 20
 _SAFE = frozenset({"GET", "HEAD", "PROPFIND", "REPORT"})
 
 
@@ -75,6 +78,18 @@ def make_groupware(
     return groupware
 
 
+def _done(request: GroupwareRequest, method: Callable[[GroupwareRequest], Answer]) -> Answer:
+    """What *method* answers; views that it finds behind are brought up, and it begins anew."""
+    for _ in range(_MOST_BEGINNINGS):
+        try:
+            return method(request)
+        except BehindError as error:
+            views.bring_up(request.services.store, error.collection_ids, now_us=request.now_us)
+    raise RefusedError(
+        503, "Too much changes just now; try again.", headers=(("Retry-After", "5"),)
+    )
+
+
 def _refuse(request: GroupwareRequest) -> Answer:
     message = f"{request.method} is not possible here."
     raise RefusedError(405, message, headers=(("Allow", options.ALLOW),))
@@ -84,7 +99,7 @@ def _answer(environ: WSGIEnvironment, services: Services) -> Answer:
     request: GroupwareRequest | None = None
     try:
         request = GroupwareRequest(environ, services)
-        found = _METHODS.get(request.method, _refuse)(request)
+        found = _done(request, _METHODS.get(request.method, _refuse))
     except ConditionFailedError as error:
         found = _current(request) or _refused(error, request)
     except Exception as error:  # noqa: BLE001 - what has no answer is raised again

@@ -31,18 +31,21 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
     filter_, data = calendar_filter(root, zone), calendar_data(root, zone)
     wants_text = TEXT in ITEMS.needs(asked)
     with request.services.store.read() as unit:
+        collection = request.current(unit, collection)
         found = matching(unit, collection, filter_)
     if filter_.tells_all(collection.components) and (wants_text or tells_etags(asked)):
         request.note.knowledge = horizons.listed(collection)
     elif wants_text:
         request.note.knowledge = horizons.fetched(collection, [each.item for each in found])
-    rows = in_time(request, found, data)
+    rows = in_time(request, collection, found, data)
     if data.expand is not None:
         # What happens in the time that is asked about but not in the one to be shown is left out.
         rows = [each for each in rows if each.text]
     plan = ITEMS.compile(asked, Listing(request, collection), is_minimal=request.wants_minimal)
     where = collection_href(request.who.user_name, collection)
-    whole = texts.whole(request, rows) if wants_text and not data.needs_columns else rows
+    whole = (
+        texts.whole(request, collection, rows) if wants_text and not data.needs_columns else rows
+    )
     responses = of_items(plan, where, map(data.row, whole))
     if texts.is_long(rows, with_text=wants_text):
         return Answer(MULTI_STATUS, [("Content-Type", CONTENT_TYPE)], stream(responses))
@@ -55,7 +58,7 @@ def matching(unit: Unit, collection: CollectionRow, filter_: CalendarFilter) -> 
     within = filter_.within
     found = items.may_happen_in(
         unit,
-        collection.id,
+        collection.place,
         filter_.component,
         start_us,
         end_us,
@@ -68,7 +71,7 @@ def matching(unit: Unit, collection: CollectionRow, filter_: CalendarFilter) -> 
     verdicts = {each.item.id: calendar_verdict(filter_.whole, each) for each in found}
     unknown = [each.item for each in found if verdicts[each.item.id] is None]
     budget = Budget(_MOST_INSTANCES, texts.MOST_READ)
-    for each in texts.candidates_in(unit, unknown):
+    for each in texts.candidates_in(unit, collection, unknown):
         verdicts[each.item.id] = _fits(each, filter_, budget)
     # Without their texts: those of all that pass may be more than memory holds.
     return [each for each in found if verdicts[each.item.id]]

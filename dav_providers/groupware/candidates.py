@@ -8,7 +8,6 @@ from dav_providers.groupware.request import GroupwareRequest, collection_href
 from dav_providers.multistatus import principals
 from dav_providers.multistatus.principal_match import Candidate
 from dav_providers.multistatus.principals import PrincipalScope
-from office import collections
 from office.principals import Principal, everybody
 from storage import items
 from storage.collections import CollectionRow
@@ -56,13 +55,10 @@ def below(request: GroupwareRequest, unit: Unit) -> Iterator[Candidate]:
         return
     if request.is_principal:
         return
-    if request.is_home:
-        found = collections.of_home(unit, request.who)
-    else:
-        found = [collections.find(unit, request.who, request.names[1])]
+    found = request.home(unit) if request.is_home else [request.collection(unit)]
     for collection in found:
         if request.is_home:
             yield of_collection(request, collection)
         listing = Listing(request, collection)
-        for item in items.of_collection(unit, collection.id):
+        for item in items.of_collection(unit, collection.place):
             yield _item(listing, collection, item)

@@ -56,7 +56,7 @@ def _done(
 def _schedule_tag(work: GroupwareWork, names: tuple[str, ...]) -> str:
     """The schedule tag of what now lies at the destination (RFC 6638 section 3.2.10)."""
     collection = collections.find(work.unit, work.who, names[1])
-    item = items.find(work.unit, collection.id, names[2])
+    item = items.find(work.unit, collection.place, names[2])
     return item.schedule_tag if item else ""
 
 
@@ -88,11 +88,11 @@ def _carry(
     collection, other = collections.hold(work, request.names[1], names[1])
     if collection.is_for_meetings:
         raise FixedError("A message stays in its inbox; it can only be deleted.")
-    item = items.find(unit, collection.id, request.names[2])
+    item = items.find(unit, collection.place, request.names[2])
     if item is None:
         raise NotFoundError("There is nothing here.")
     preconditions.check(request, unit, item)
-    target = Target(other, names[2], items.find(unit, other.id, names[2]))
+    target = Target(other, names[2], items.find(unit, other.place, names[2]))
     request.describe()
     request.note.target_path = "/".join((request.segments[0], *names))
     if request.method == "COPY":

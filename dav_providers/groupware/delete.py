@@ -39,7 +39,7 @@ def _delete_plain(request: GroupwareRequest) -> None:
                 raise MeetingError("There are meetings in it.")
             collections.remove(work, collection)
             return
-        item = items.find(unit, collection.id, request.names[2]) if request.is_item else None
+        item = items.find(unit, collection.place, request.names[2]) if request.is_item else None
         if item is not None and item.schedule_tag:
             raise MeetingError("It is a meeting.")
         preconditions.check(request, unit, item)

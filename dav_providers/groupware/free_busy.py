@@ -33,7 +33,8 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
         raise invalid("The time-range of a free-busy-query must have a start and an end.")
     start_us, end_us = bounds_us(within)
     with request.services.store.read() as unit:
-        found = items.may_happen_in(unit, collection.id, "VEVENT", start_us, end_us)
+        collection = request.current(unit, collection)
+        found = items.may_happen_in(unit, collection.place, "VEVENT", start_us, end_us)
     zone = zone_of(collection, root)
     busy: list[BusyInterval] = []
     budget = Budget(_MOST_INSTANCES)

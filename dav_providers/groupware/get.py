@@ -10,7 +10,7 @@ from dav_providers.groupware.properties import content_type
 from dav_providers.groupware.put import schedule_headers
 from dav_providers.groupware.request import GroupwareRequest
 from dav_providers.multistatus.answers import Answer, RefusedError
-from office import collections, horizons
+from office import horizons
 from office.errors import NotFoundError
 from office.horizons import Change
 from office.items.card_versions import VERSIONS, in_version, version_of
@@ -27,11 +27,11 @@ def answer(request: GroupwareRequest) -> Answer:
     with request.services.store.read() as unit:
         if request.is_top or request.is_home:
             raise _no_page()
-        collection = collections.find(unit, request.who, request.names[1])
+        collection = request.collection(unit)
         if request.is_collection:
             raise _no_page()
         item = (
-            items.find(unit, collection.id, request.names[2], with_text=True)
+            items.find(unit, collection.place, request.names[2], with_text=True)
             if request.is_item
             else None
         )
@@ -52,8 +52,8 @@ def current(request: GroupwareRequest) -> Answer | None:
         return None
     try:
         with request.services.store.read() as unit:
-            collection = collections.find(unit, request.who, request.names[1])
-            item = items.find(unit, collection.id, request.names[2], with_text=True)
+            collection = request.collection(unit)
+            item = items.find(unit, collection.place, request.names[2], with_text=True)
     except NotFoundError:  # deleted since the condition was looked at
         return None
     if item is None:

@@ -31,13 +31,16 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
     members = {name for name in names.values() if name is not None}
     wants_text = TEXT in ITEMS.needs(asked)
     with request.services.store.read() as unit:
-        found = items.named(unit, collection.id, members)
+        collection = request.current(unit, collection)
+        found = items.named(unit, collection.place, members)
         ids = [each.id for each in found.values()] if data.needs_columns else []
-        candidates = items.candidates(unit, collection.id, ids, with_text=False) if ids else {}
+        candidates = items.candidates(unit, collection.place, ids, with_text=False) if ids else {}
     if wants_text:
         request.note.knowledge = horizons.fetched(collection, found.values())
     if candidates:
-        found = {each.href: each for each in in_time(request, candidates.values(), data)}
+        found = {
+            each.href: each for each in in_time(request, collection, candidates.values(), data)
+        }
     plan = ITEMS.compile(asked, Listing(request, collection), is_minimal=request.wants_minimal)
 
     def responses() -> Iterator[bytes]:
@@ -45,7 +48,7 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
         told = [each for each in rows if each is not None]
         # Instances are read already; where there are none, their text is empty.
         is_read = data.needs_columns or not wants_text
-        there = iter(told) if is_read else texts.read(request, told)
+        there = iter(told) if is_read else texts.read(request, collection, told)
         for (href, name), row in zip(names.items(), rows, strict=True):
             item = next(there) if row is not None else None
             if item is None or item.href != name:  # it may have gone, or been renamed meanwhile

@@ -239,7 +239,10 @@ def address_data(root: etree._Element) -> AddressData:
 
 
 def in_time(
-    request: GroupwareRequest, found: Collection[Candidate], data: CalendarData | AddressData
+    request: GroupwareRequest,
+    collection: CollectionRow,
+    found: Collection[Candidate],
+    data: CalendarData | AddressData,
 ) -> list[ItemRow]:
     """The objects as they are wanted, if that needs their columns; the others as they are.
 
@@ -254,7 +257,7 @@ def in_time(
     counted = [data.counted(each, budget) for each in found]
     told = {row.id: (row.etag, each) for row, each in zip(rows, counted, strict=True)}
     made: list[ItemRow] = []
-    for now in texts.candidates(request, rows):
+    for now in texts.candidates(request, collection, rows):
         etag, occurrences = told[now.item.id]
         if now.item.etag != etag:  # changed meanwhile
             occurrences = data.counted(now, budget)

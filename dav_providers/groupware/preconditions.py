@@ -4,7 +4,6 @@ from dav_providers.groupware.names import CAL, CARD
 from dav_providers.groupware.request import GroupwareRequest, OutsideError
 from dav_providers.multistatus.answers import ConditionFailedError
 from dav_providers.multistatus.preconditions import Precondition
-from office import collections
 from office.errors import NotFoundError
 from office.items.card_versions import VERSIONS
 from storage import items
@@ -194,7 +193,7 @@ def _find(request: GroupwareRequest, unit: Unit, names: tuple[str, ...]) -> Item
     if len(names) != _ITEM_DEPTH or names[0] != request.who.user_name:
         return None
     try:
-        collection = collections.find(unit, request.who, names[1])
+        collection = request.collection(unit, names[1])
     except NotFoundError:
         return None
-    return items.find(unit, collection.id, names[2])
+    return items.find(unit, collection.place, names[2])

@@ -14,7 +14,7 @@ from dav_providers.multistatus.principals import PRINCIPALS, PrincipalScope, Top
 from dav_providers.multistatus.report_xml import tells_etags
 from dav_providers.multistatus.request_xml import Propfind, parse_propfind
 from dav_providers.multistatus.writer import CONTENT_TYPE, document, stream
-from office import collections, horizons
+from office import horizons
 from office.errors import NotFoundError
 from office.principals import Principal, everybody, find
 from office.tracking import Act
@@ -22,7 +22,6 @@ from storage import items
 from storage.collections import CollectionRow
 from storage.items import ItemRow
 from storage.store import Unit
-from wire.bodies import read_small
 from wire.dav_headers import Depth, parse_depth
 from wire.paths import quote_path, quote_segment
 
@@ -32,9 +31,7 @@ _STREAMED_ROWS = 500
 def answer(request: GroupwareRequest) -> Answer:
     """List the properties of what is at the path, with Depth 1 also of what lies in it."""
     limits = request.settings.limits
-    wanted = parse_propfind(
-        read_small(request.environ, limits.xml_bytes), max_depth=limits.xml_depth
-    )
+    wanted = parse_propfind(request.small_body(limits.xml_bytes), max_depth=limits.xml_depth)
     depth = parse_depth(request.header("Depth"), default=Depth.INFINITY)
     if depth is Depth.INFINITY:
         raise RefusedError(403, "List one level at a time (Depth: 1).", pre.PROPFIND_FINITE_DEPTH)
@@ -45,7 +42,7 @@ def answer(request: GroupwareRequest) -> Answer:
     with request.services.store.read() as unit:
         if request.is_top or request.is_home:
             return _principal(request, unit, wanted, is_deep=is_deep)
-        collection = collections.find(unit, request.who, request.names[1])
+        collection = request.collection(unit)
         if request.is_collection:
             preconditions.check_collection(request, unit, exists=True)
             return _collection(request, unit, wanted, collection, is_deep=is_deep)
@@ -72,7 +69,7 @@ def _principal(
         own = COLLECTIONS.compile(wanted, Listing(request), dead=dead, is_minimal=is_minimal)
         parts += [
             own.response(collection_href(request.who.user_name, each), each)
-            for each in collections.of_home(unit, request.who)
+            for each in request.home(unit)
         ]
     is_rootless = is_deep and request.skips_root
     return xml(MULTI_STATUS, document(parts[1:] if is_rootless else parts))
@@ -111,11 +108,11 @@ def _members(
     shape = ITEMS.shape(wanted, listing, where, name="href", is_minimal=is_minimal)
     if shape is None:
         plan = ITEMS.compile(wanted, listing, is_minimal=is_minimal)
-        rows = items.of_collection(unit, collection.id, most=most + 1)
+        rows = items.of_collection(unit, collection.place, most=most + 1)
         count, responses = len(rows), of_items(plan, where, rows)
     else:
         names = [field.column for field in shape.fields]
-        columns = items.columns_of(unit, collection.id, names, most=most + 1)
+        columns = items.columns_of(unit, collection.place, names, most=most + 1)
         count, responses = len(columns[0]), shape.blocks(columns)
     if count > most:
         raise RefusedError(
@@ -159,7 +156,7 @@ def of_items(
 def _item(
     request: GroupwareRequest, unit: Unit, wanted: Propfind, collection: CollectionRow
 ) -> Answer:
-    item = items.find(unit, collection.id, request.names[2]) if request.is_item else None
+    item = items.find(unit, collection.place, request.names[2]) if request.is_item else None
     if item is None:
         raise NotFoundError("There is nothing here.")
     preconditions.check(request, unit, item)

@@ -24,7 +24,6 @@ from office.items import InvalidItemError
 from office.work import GroupwareWork
 from storage import items
 from storage.collections import CollectionRow
-from wire.bodies import read_small
 from wire.dav_headers import ForeignHostError
 from wire.paths import PathError, quote_path
 
@@ -34,9 +33,7 @@ _TRANSPARENCIES = {f"{CAL}transparent": True, f"{CAL}opaque": False}
 def answer(request: GroupwareRequest) -> Answer:
     """Keep name, colour, order and what else clients say; a protected name refuses all."""
     limits = request.settings.limits
-    update = parse_propertyupdate(
-        read_small(request.environ, limits.xml_bytes), max_depth=limits.xml_depth
-    )
+    update = parse_propertyupdate(request.small_body(limits.xml_bytes), max_depth=limits.xml_depth)
     request.demand_own_home()
     instructions = update.instructions
     if request.is_collection:
@@ -200,6 +197,6 @@ def _demand_there(request: GroupwareRequest) -> None:
     if request.is_top or request.is_home:
         return
     with request.services.store.read() as unit:
-        collection = collections.find(unit, request.who, request.names[1])
-        if not request.is_item or not items.find(unit, collection.id, request.names[2]):
+        collection = request.collection(unit)
+        if not request.is_item or not items.find(unit, collection.place, request.names[2]):
             raise NotFoundError("There is nothing here.")

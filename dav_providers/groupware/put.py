@@ -25,7 +25,7 @@ from storage import items
 from storage.collections import CollectionRow
 from storage.items import ItemRow
 from storage.store import Unit
-from wire.bodies import BodyTooLargeError, read_small
+from wire.bodies import BodyTooLargeError
 from wire.paths import quote_path
 
 _TYPES = {
@@ -105,7 +105,7 @@ def _store_plain(
         # The body may have taken its time: whatever allowed it is asked again where it counts.
         [held] = collections.hold(work, collection.name)
         _demand_same(held, collection)
-        item = items.find(work.unit, held.id, href)
+        item = items.find(work.unit, held.place, href)
         if item is not None and item.schedule_tag:
             raise MeetingError("It is a meeting.")
         check(work.unit, item)
@@ -189,7 +189,7 @@ def _body(request: GroupwareRequest, collection: CollectionRow) -> bytes:
     limits = request.services.limits
     most = limits.card_bytes if is_card else limits.object_bytes
     try:
-        return read_small(request.environ, most)
+        return request.small_body(most)
     except BodyTooLargeError as error:
         name = f"{CARD if is_card else CAL}max-resource-size"
         raise RefusedError(403, str(error), Precondition(name, 403, "")) from None

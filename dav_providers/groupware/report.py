@@ -31,7 +31,6 @@ from dav_providers.multistatus.expand_property import Values
 from dav_providers.multistatus.principals import PrincipalScope, Top
 from dav_providers.multistatus.report_xml import not_served
 from dav_providers.multistatus.request_xml import RequestXMLError
-from office import collections
 from office.collections import Kind
 from office.errors import NotFoundError
 from office.tracking import Act
@@ -92,7 +91,7 @@ def answer(request: GroupwareRequest) -> Answer:
         request.who = renew(unit, request.who)
         if request.is_top or request.is_home:
             return _of_resource(request, unit, root, _principal_values(request, unit))
-        collection = collections.find(unit, request.who, request.names[1])
+        collection = request.collection(unit)
         if request.is_item or name in _OF_ANYTHING:
             return _of_member(request, unit, root, collection)
     found = _REPORTS.get(Kind(collection.kind), _OF_CALENDARS).get(name)
@@ -109,7 +108,7 @@ def _of_member(
         return _of_resource(
             request, unit, root, candidates.of_collection(request, collection).values
         )
-    item = items.find(unit, collection.id, request.names[2]) if request.is_item else None
+    item = items.find(unit, collection.place, request.names[2]) if request.is_item else None
     if item is None:
         raise NotFoundError("There is nothing here.")
     return _of_resource(request, unit, root, candidates.of_item(request, collection, item).values)

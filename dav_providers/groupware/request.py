@@ -13,12 +13,13 @@ from config.settings import Settings
 from dav_providers.multistatus.principals import HOMES, user_href
 from dav_providers.multistatus.request import DAVRequest
 from dav_providers.multistatus.request_xml import read_xml
+from office import collections, views
 from office.errors import NotFoundError
 from office.items import ItemLimits
 from office.meetings.desk import Reach
 from office.work import GroupwareWork
 from storage.collections import CollectionRow
-from storage.store import Store
+from storage.store import Store, Unit
 from wire.bodies import read_small
 from wire.dav_headers import parse_reference
 from wire.paths import ResourcePath, quote_segment
@@ -56,6 +57,7 @@ class GroupwareRequest(DAVRequest):
         super().__init__(environ, services.settings, services.clock, services.space)
         self.services = services
         self.names = self.segments[1:]
+        self._body: bytes | None = None
 
     @property
     def is_top(self) -> bool:
@@ -108,6 +110,41 @@ class GroupwareRequest(DAVRequest):
             raise OutsideError("The destination must lie in one of your own collections.")
         return ResourcePath(path.segments[1:], path.is_collection)
 
+    def collection(self, unit: Unit, name: str | None = None) -> CollectionRow:
+        """The collection of this name in the caller's home, or the one that the request is about.
+
+        Raises:
+            NotFoundError: It is not there, or not for them.
+            office.views.BehindError: It is a view that has to be brought up first.
+        """
+        found = collections.find(unit, self.who, self.names[1] if name is None else name)
+        views.demand_current([found], self.now_us)
+        return found
+
+    def current(self, unit: Unit, collection: CollectionRow) -> CollectionRow:
+        """*collection* for another transaction: what a view shows may have changed meanwhile."""
+        return self.collection(unit, collection.name) if collection.is_view else collection
+
+    def home(self, unit: Unit) -> list[CollectionRow]:
+        """All collections in the caller's home.
+
+        Raises:
+            office.views.BehindError: Some are views that have to be brought up first.
+        """
+        found = collections.of_home(unit, self.who)
+        views.demand_current(found, self.now_us)
+        return found
+
+    def small_body(self, most: int) -> bytes:
+        """The whole body, of at most *most* bytes; it is there again when the request begins anew.
+
+        Raises:
+            BodyTooLargeError, BodyCutError: It is too large, or not whole.
+        """
+        if self._body is None:
+            self._body = read_small(self.environ, most)
+        return self._body
+
     def read_xml(self) -> etree._Element | None:
         """The body's root element; None where there is no body.
 
@@ -116,7 +153,7 @@ class GroupwareRequest(DAVRequest):
             BodyTooLargeError, BodyCutError: It is too large, or not whole.
         """
         limits = self.settings.limits
-        body = read_small(self.environ, limits.xml_bytes)
+        body = self.small_body(limits.xml_bytes)
         return read_xml(body, max_depth=limits.xml_depth) if body.strip() else None
 
     @contextmanager

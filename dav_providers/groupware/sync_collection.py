@@ -20,7 +20,7 @@ from dav_providers.multistatus.writer import (
     stream,
     text_element,
 )
-from office import collections, horizons, item_store
+from office import horizons, item_store
 from office.collections import Kind
 from office.errors import SyncTokenError
 from office.sync_tokens import Known, token_of
@@ -43,24 +43,24 @@ def answer(request: GroupwareRequest, collection: CollectionRow, root: etree._El
     try:
         with request.services.store.read() as unit:
             # Looked up anew: its counter and its members are to be of one snapshot.
-            now = collections.find(unit, request.who, collection.name)
+            now = request.collection(unit)
             delta = item_store.delta(unit, now, query.token, limit=query.limit)
             changed = delta.changed
             ids = [each.id for each in changed] if data.needs_columns else []
-            candidates = items.candidates(unit, now.id, ids, with_text=False) if ids else {}
+            candidates = items.candidates(unit, now.place, ids, with_text=False) if ids else {}
     except SyncTokenError as error:
         return _stale(request, collection, error)
     fetched = delta.changed if is_sent else ()
     request.note.knowledge = horizons.presented(now, delta.known, fetched)
     if candidates:
-        changed = in_time(request, candidates.values(), data)
+        changed = in_time(request, now, candidates.values(), data)
     listing = Listing(request, now)
     plan = ITEMS.compile(query.asked, listing, is_minimal=request.wants_minimal)
     where = collection_href(request.who.user_name, now)
     shape = ITEMS.shape(query.asked, listing, where, name="href", is_minimal=request.wants_minimal)
 
     def responses() -> Iterator[bytes]:
-        rows = texts.whole(request, changed) if with_text else changed
+        rows = texts.whole(request, now, changed) if with_text else changed
         if shape is None:
             yield from of_items(plan, where, map(data.row, rows))
         else:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from dav_providers.groupware.request import GroupwareRequest
 from storage import items
+from storage.collections import CollectionRow
 from storage.items import Candidate, ItemRow
 from storage.store import Unit
 
@@ -15,34 +16,44 @@ MOST_READ = 256 * 1024 * 1024
 """Characters that one query may look through; an office's texts are some ten millions."""
 
 
-def whole(request: GroupwareRequest, members: Iterable[ItemRow]) -> Iterator[ItemRow]:
-    """*members* of one collection with their texts, read in portions when it is their turn.
+def whole(
+    request: GroupwareRequest, collection: CollectionRow, members: Iterable[ItemRow]
+) -> Iterator[ItemRow]:
+    """*members* of a collection with their texts, read in portions when it is their turn.
 
     One that went meanwhile is left out, one that was changed comes as it is now, with its etag.
     """
-    return (each for each in read(request, members) if each is not None)
+    return (each for each in read(request, collection, members) if each is not None)
 
 
-def read(request: GroupwareRequest, members: Iterable[ItemRow]) -> Iterator[ItemRow | None]:
+def read(
+    request: GroupwareRequest, collection: CollectionRow, members: Iterable[ItemRow]
+) -> Iterator[ItemRow | None]:
     """The same one for one: None for what went meanwhile."""
     for portion in portions(members):
         with request.services.store.read() as unit:
-            found = items.read(unit, portion[0].collection_id, _ids(portion))
+            request.current(unit, collection)
+            found = items.read(unit, collection.place, _ids(portion))
         yield from (found.get(each.id) for each in portion)
 
 
-def candidates(request: GroupwareRequest, members: Iterable[ItemRow]) -> Iterator[Candidate]:
+def candidates(
+    request: GroupwareRequest, collection: CollectionRow, members: Iterable[ItemRow]
+) -> Iterator[Candidate]:
     """As `whole`, and when they happen."""
     for portion in portions(members):
         with request.services.store.read() as unit:
-            found = [*candidates_in(unit, portion)]
+            request.current(unit, collection)
+            found = [*candidates_in(unit, collection, portion)]
         yield from found
 
 
-def candidates_in(unit: Unit, members: Iterable[ItemRow]) -> Iterator[Candidate]:
+def candidates_in(
+    unit: Unit, collection: CollectionRow, members: Iterable[ItemRow]
+) -> Iterator[Candidate]:
     """As `candidates`, within a transaction."""
     for portion in portions(members):
-        found = items.candidates(unit, portion[0].collection_id, _ids(portion), with_text=True)
+        found = items.candidates(unit, collection.place, _ids(portion), with_text=True)
         yield from (found[each.id] for each in portion if each.id in found)
 
 

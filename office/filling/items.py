@@ -106,7 +106,7 @@ class ItemFill:
         with self._desk.groupware_work() as work:
             [held] = collections.hold(work, place)
             for each in ready:
-                item = items.find_by_uid(work.unit, held.id, each.content.uid)
+                item = items.find_by_uid(work.unit, held.place, each.content.uid)
                 href = item.href if item else _href(each.content)
                 try:
                     stored = item_store.put(work, held, item, href, each.content)

@@ -112,7 +112,7 @@ class Desk:
 
     def _look_up(self, found: CollectionRow, href: str) -> None:
         self.collection = found
-        self.item = items.find(self.work.unit, found.id, href, with_text=True)
+        self.item = items.find(self.work.unit, found.place, href, with_text=True)
         self.before = self._stored()
         self._parties = parties_of(self.work.unit, self._meetings, found.owner_name)
         self.owner = next(each for each in self._parties if each.id == found.owner_id)
@@ -126,7 +126,7 @@ class Desk:
         """
         held = collections.hold_with(self.work, found.name, self._targets())
         self.collection = held.collection
-        item = items.find(self.work.unit, held.collection.id, href)
+        item = items.find(self.work.unit, held.collection.place, href)
         if held.collection.id != found.id or _state(item) != _state(self.item):
             return False
         self._places = self._find_places()

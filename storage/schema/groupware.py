@@ -33,6 +33,13 @@ collection = numbered(
     Column("role", String(16), nullable=False, server_default=""),
     Column("is_transparent", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("owner_id", "name"),
+    Index(
+        "uq_collection_role_records",
+        "role",
+        unique=True,
+        sqlite_where=text("role = 'records'"),
+        postgresql_where=text("role = 'records'"),
+    ),
     CheckConstraint("kind IN ('calendar', 'tasks', 'addressbook')", name="kind"),
 )
 """A calendar, task list or address book. ``name`` is its segment in URLs; ``components`` joins

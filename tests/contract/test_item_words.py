@@ -92,8 +92,8 @@ def test_no_event_is_missed(filled: Store) -> None:
     asked = _asked(("SUMMARY", "UID", "LOCATION"))
     asked.append(PropertyFilter("ATTENDEE", (ParameterFilter("CN", TextMatch("Not")),)))
     with filled.read() as unit:
-        ids = [each.id for each in items.of_collection(unit, collection.id)]
-        every = items.candidates(unit, collection.id, ids, with_text=True).values()
+        ids = [each.id for each in items.of_collection(unit, collection.place)]
+        every = items.candidates(unit, collection.place, ids, with_text=True).values()
         for each in asked:
             event = ComponentFilter("VEVENT", properties=(each,))
             whole = ComponentFilter("VCALENDAR", components=(event,))
@@ -103,7 +103,12 @@ def test_no_event_is_missed(filled: Store) -> None:
                 if matches_calendar(one.item.text, one, whole, Budget(characters=EVERYTHING))
             }
             held = items.may_happen_in(
-                unit, collection.id, "VEVENT", -(1 << 60), 1 << 60, words=words_of_calendar(whole)
+                unit,
+                collection.place,
+                "VEVENT",
+                -(1 << 60),
+                1 << 60,
+                words=words_of_calendar(whole),
             )
 
             assert fitting <= {one.item.href for one in held}, each
@@ -121,15 +126,15 @@ def test_no_contact_is_missed(filled: Store) -> None:
         "NOTE", (TextMatch("Not"), TextMatch("Mü", match_type=MatchType.STARTS_WITH)), is_any=True
     )
     with filled.read() as unit:
-        ids = [each.id for each in items.of_collection(unit, collection.id)]
-        every = items.read(unit, collection.id, ids).values()
+        ids = [each.id for each in items.of_collection(unit, collection.place)]
+        every = items.read(unit, collection.place, ids).values()
         for filter_ in (*both[::5], CardFilter((either,), is_any=True)):
             fitting = {
                 one.href
                 for one in every
                 if matches_card(one.text, filter_, Budget(characters=EVERYTHING))
             }
-            held = items.contacts(unit, collection.id, words_of_card(filter_))
+            held = items.contacts(unit, collection.place, words_of_card(filter_))
 
             assert fitting <= {one.item.href for one in held}, filter_
 
@@ -142,9 +147,9 @@ def test_what_lacks_the_word_does_not_come_out_of_the_database(filled: Store) ->
 
     with filled.read() as unit:
         events = items.may_happen_in(
-            unit, _find(filled, "calendar").id, "VEVENT", 0, 1 << 60, words=words
+            unit, _find(filled, "calendar").place, "VEVENT", 0, 1 << 60, words=words
         )
-        contacts = items.contacts(unit, _find(filled, "contacts").id, named)
+        contacts = items.contacts(unit, _find(filled, "contacts").place, named)
 
     assert {each.item.href for each in events} == {"0", "1"}
     assert {each.item.href for each in contacts} == {"0", "1"}

@@ -11,6 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     _create_tables()
+    _create_index()
     _found_collections()
 
 
@@ -193,6 +194,18 @@ def _create_tables() -> None:
     op.create_index(op.f("ix_contact_tag_tag_key"), "contact_tag", ["tag_key"], unique=False)
     op.add_column(
         "person", sa.Column("rules", sa.BigInteger(), server_default="0", nullable=False)
+    )
+
+
+def _create_index() -> None:
+    """There is one place of the records, and every look at a view asks for its counter."""
+    op.create_index(
+        "uq_collection_role_records",
+        "collection",
+        ["role"],
+        unique=True,
+        sqlite_where=sa.text("role = 'records'"),
+        postgresql_where=sa.text("role = 'records'"),
     )
 
 

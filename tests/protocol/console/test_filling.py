@@ -69,9 +69,9 @@ class Office:
         with self.console.store.read() as unit:
             who = of_user(unit, people.get(unit, "anna").id)
             collection = collections.find(unit, who, name)
-            found = items.find_by_uid(unit, collection.id, uid)
+            found = items.find_by_uid(unit, collection.place, uid)
             assert found is not None
-            return items.read(unit, collection.id, [found.id])[found.id].text
+            return items.read(unit, collection.place, [found.id])[found.id].text
 
 
 @pytest.fixture

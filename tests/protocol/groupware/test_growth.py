@@ -45,7 +45,7 @@ def fill(office: GroupwareOffice, owner: Device, name: str, members: int) -> Non
             uid = f"{name}-{number}"
             items.create(unit, collection.id, f"{uid}.ics", _content(uid), now_us=NOW_US)
         for number in range(members, members * 6 // 5):
-            item = items.find(unit, collection.id, f"{name}-{number}.ics")
+            item = items.find(unit, collection.place, f"{name}-{number}.ics")
             assert item is not None
             items.delete(unit, item, now_us=NOW_US)
 

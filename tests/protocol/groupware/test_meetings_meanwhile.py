@@ -250,7 +250,7 @@ class TestPastTheDesk:
         with groupware.store.write() as unit:
             [[anna_id]] = unit.rows("SELECT id FROM principal WHERE name = 'anna'")
             [held] = rows.hold(unit, anna_id, ["calendar"])
-            item = items.find(unit, held.id, "besprechung.ics")
+            item = items.find(unit, held.place, "besprechung.ics")
             assert item
             read = item_store.read(held, event(UID, "Neu"), DEFAULT_LIMITS)
             work = GroupwareWork(unit, identity.of_user(unit, anna_id), 1)

@@ -1,0 +1,183 @@
+"""Queries that bring a view up: members that leave, change and enter, each with its own number.
+
+The caller holds the view's collection. All is done by statements over sets: how many there are is
+told by what the statements changed. The numbers of a step follow those of the step before.
+"""
+
+from typing import Any, NamedTuple
+
+from storage.contact_rules import ContactRule, chosen
+from storage.store import Unit, WriteUnit
+
+
+class ViewState(NamedTuple):
+    """A view as it stands, and what there is to be brought into it.
+
+    Attributes:
+        id: Of its collection.
+        owner_id: Whose it is.
+        role: By which rule it chooses.
+        modseq: How far its own counter is.
+        applied_seq: Up to which number changes of records are in it.
+        applied_rules: Which state of its owner's rules is in it.
+        expires_us: When time alone changes it next.
+        seq: The last number of a record's change.
+        rules: The state of its owner's rules.
+    """
+
+    id: int
+    owner_id: int
+    role: str
+    modseq: int
+    applied_seq: int
+    applied_rules: int
+    expires_us: int | None
+    seq: int
+    rules: int
+
+    def is_current(self, now_us: int) -> bool:
+        """Nothing is outstanding."""
+        is_applied = (self.applied_seq, self.applied_rules) == (self.seq, self.rules)
+        return is_applied and (self.expires_us is None or now_us < self.expires_us)
+
+
+def hold(unit: WriteUnit, collection_id: int) -> ViewState | None:
+    """The view, kept from others until the commit; None: it is gone, or none."""
+    if not unit.is_sqlite:
+        # Held first: what is outstanding is read when nobody else can bring it up any more.
+        unit.row("SELECT 1 FROM collection WHERE id = :id FOR UPDATE", {"id": collection_id})
+    row = unit.row(
+        "SELECT c.id, c.owner_id, c.role, c.modseq, w.applied_seq, w.applied_rules, w.expires_us,"
+        " coalesce((SELECT modseq FROM collection WHERE role = 'records'), 0), p.rules"
+        " FROM view w JOIN collection c ON c.id = w.collection_id"
+        " JOIN person p ON p.principal_id = c.owner_id WHERE w.collection_id = :id",
+        {"id": collection_id},
+    )
+    return ViewState._make(row) if row else None
+
+
+def create(unit: WriteUnit, owner_id: int, role: str) -> None:
+    """Let a user's collection of this *role* be a view; nothing is in it yet."""
+    unit.execute(
+        "INSERT INTO view (collection_id)"
+        " SELECT id FROM collection WHERE owner_id = :owner AND role = :role",
+        {"owner": owner_id, "role": role},
+    )
+
+
+def apply(unit: WriteUnit, view: ViewState, rule: ContactRule, *, now_us: int) -> None:
+    """Bring a held view of contacts up to what its state says is there.
+
+    While its owner's rules are as they were, only what changed since is judged.
+    """
+    step = _Step(unit, view, rule, now_us)
+    step.leave()
+    step.change()
+    step.enter()
+    unit.execute(
+        "UPDATE collection SET modseq = :modseq WHERE id = :id",
+        {"modseq": step.modseq, "id": view.id},
+    )
+    unit.execute(
+        "UPDATE view SET applied_seq = :seq, applied_rules = :rules, expires_us = :expires"
+        " WHERE collection_id = :id",
+        {
+            "seq": view.seq,
+            "rules": view.rules,
+            "expires": _next_expiry(unit, view, rule, now_us),
+            "id": view.id,
+        },
+    )
+
+
+class _Step:
+    """One bringing up: which contacts are judged, and how far its numbers are."""
+
+    def __init__(self, unit: WriteUnit, view: ViewState, rule: ContactRule, now_us: int) -> None:
+        self.unit = unit
+        self.view = view
+        self.modseq = view.modseq
+        self.chosen, self.parameters = chosen(rule, now_us=now_us)
+        self.parameters |= {"view": view.id, "applied": view.applied_seq, "now": now_us}
+        self.judged = self._judged(rule, now_us)
+
+    def _judged(self, rule: ContactRule, now_us: int) -> str:
+        """Which items are looked at, behind a column's name; nothing: all."""
+        if self.view.applied_rules != self.view.rules:
+            return ""
+        parts = ["SELECT item_id FROM contact WHERE seq > :applied"]
+        parts.append("SELECT item_id FROM record_tombstone WHERE seq > :applied")
+        if self.view.expires_us is not None and rule.edited_within_us is not None:
+            # Those that grew too old since the view was last brought up.
+            self.parameters["old_cut"] = self.view.expires_us - rule.edited_within_us
+            self.parameters["cut"] = now_us - rule.edited_within_us
+            parts.append("SELECT item_id FROM contact WHERE edited_us BETWEEN :old_cut AND :cut")
+        return f"IN ({' UNION '.join(parts)})"
+
+    def _do(self, sql: str, **more: Any) -> None:  # noqa: ANN401 - parameters of any type
+        used = self.parameters | {"base": self.modseq} | more
+        self.modseq += self.unit.execute(sql, {k: v for k, v in used.items() if f":{k}" in sql})
+
+    def leave(self) -> None:
+        """Members that are no longer chosen, or no longer there, go."""
+        judged = f" AND m.item_id {self.judged}" if self.judged else ""
+        self._do(
+            "INSERT INTO item_tombstone (collection_id, href, modseq, deleted_us)"
+            " SELECT m.view_id, m.href, :base + row_number() OVER (ORDER BY m.modseq), :now"
+            f" FROM view_member m WHERE m.view_id = :view{judged} AND NOT EXISTS"
+            f" (SELECT 1 FROM contact c WHERE c.item_id = m.item_id AND {self.chosen})"
+        )
+        self.unit.execute(
+            "DELETE FROM view_member WHERE view_id = :view AND href IN"
+            " (SELECT href FROM item_tombstone WHERE collection_id = :view AND modseq > :base)",
+            {"view": self.view.id, "base": self.view.modseq},
+        )
+
+    def change(self) -> None:
+        """Members whose bytes changed take a new number each."""
+        self._do(
+            "UPDATE view_member SET modseq = changed.modseq FROM (SELECT m.item_id,"
+            " :base + row_number() OVER (ORDER BY i.modseq) AS modseq"
+            " FROM collection r JOIN item i ON i.collection_id = r.id AND i.modseq > :applied"
+            " JOIN view_member m ON m.view_id = :view AND m.item_id = i.id"
+            " WHERE r.role = 'records') AS changed"
+            " WHERE view_member.view_id = :view AND view_member.item_id = changed.item_id"
+        )
+
+    def enter(self) -> None:
+        """Contacts that are chosen and no members become members."""
+        judged = f" AND c.item_id {self.judged}" if self.judged else ""
+        before = self.modseq
+        self._do(
+            "INSERT INTO view_member (view_id, item_id, href, modseq)"
+            f" SELECT :view, c.item_id, {_HREF},"
+            " :base + row_number() OVER (ORDER BY c.seq, c.id) FROM contact c"
+            f" WHERE {self.chosen}{judged} AND NOT EXISTS (SELECT 1 FROM view_member m"
+            " WHERE m.view_id = :view AND m.item_id = c.item_id)"
+        )
+        self.unit.execute(
+            "DELETE FROM item_tombstone WHERE collection_id = :view AND href IN"
+            " (SELECT href FROM view_member WHERE view_id = :view AND modseq > :before)",
+            {"view": self.view.id, "before": before},
+        )
+
+
+_HREF = (
+    "CASE WHEN c.maker_id = :viewer AND c.maker_href <> '' THEN c.maker_href"
+    " ELSE c.id || '.vcf' END"
+)
+"""What a contact is called in a view: in its maker's as they called it, elsewhere by its id."""
+
+
+def _next_expiry(unit: Unit, view: ViewState, rule: ContactRule, now_us: int) -> int | None:
+    """When the next member is too old."""
+    cut_us = rule.cut_us(now_us)
+    if cut_us is None or rule.edited_within_us is None:
+        return None
+    row = unit.row(
+        "SELECT c.edited_us FROM contact c JOIN view_member m"
+        " ON m.view_id = :view AND m.item_id = c.item_id"
+        " WHERE c.edited_us > :cut ORDER BY c.edited_us LIMIT 1",
+        {"view": view.id, "cut": cut_us},
+    )
+    return int(row[0]) + rule.edited_within_us if row else None
