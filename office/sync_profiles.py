@@ -5,6 +5,7 @@ made last first), and that over the defaults of :class:`SyncProfile`; each setti
 """
 
 import hashlib
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -16,8 +17,11 @@ from auth.rights import FunctionRight, rights_of
 from office import sync_settings
 from office.sync_settings import KINDS, SETTINGS, Conflicts, Deletes, Where
 from storage import epochs, people, sync_profiles
+from storage.contact_rules import ContactRule
 from storage.store import Unit, WriteUnit
 from storage.sync_profiles import ProfileRows
+
+_DAY_US = 24 * 3600 * 1_000_000
 
 
 class ProfileError(InvalidValueError):
@@ -76,12 +80,36 @@ class SyncProfile:
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
     @property
+    def tag_keys(self) -> frozenset[str]:
+        """The tags as contacts' tags are compared."""
+        return frozenset(map(folded_tag, self.tags))
+
+    @property
     def mark(self) -> str:
         """What differs from the mark of every other profile; a form says by it what it showed."""
         return hashlib.sha256(sync_settings.stored(self.values).encode()).hexdigest()[:32]
 
 
 DEFAULTS = SyncProfile()
+
+
+def folded_tag(tag: str) -> str:
+    """What two spellings of one tag have in common."""
+    return unicodedata.normalize("NFC", tag.strip()).casefold()
+
+
+def contact_rule(profile: SyncProfile, user_id: int) -> ContactRule:
+    """Which contacts the office book of this user's devices holds."""
+    days = profile.edited_days
+    return ContactRule(
+        user_id,
+        is_off=profile.office_book is not Where.DEVICES,
+        kinds=None if profile.kinds == DEFAULTS.kinds else profile.kinds,
+        tag_keys=profile.tag_keys or None,
+        is_own_only=profile.own_customers_only,
+        broker_ids=profile.brokers or None,
+        edited_within_us=None if days is None else days * _DAY_US,
+    )
 
 
 def of_user(unit: Unit, user_id: int) -> SyncProfile:

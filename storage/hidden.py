@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from storage.sight import sees
+from storage.sight import SEES
 from storage.store import Unit, WriteUnit
 
 
@@ -57,9 +57,9 @@ _OF_USER = (
     " LEFT JOIN contact c ON c.id = coalesce((SELECT id FROM contact WHERE item_id = i.id),"
     " (SELECT id FROM contact WHERE birthday_item_id = i.id))"
     " WHERE h.user_id = :user_id AND (CASE WHEN c.id IS NULL THEN k.owner_id = :user_id"
-    f" ELSE {sees('user_id')} END)"
+    f" ELSE {SEES.replace(':viewer', ':user_id')} END)"
 )
-_IS_NAMED = f"CASE WHEN c.id IS NULL THEN k.owner_id = :viewer_id ELSE {sees('viewer_id')} END"
+_IS_NAMED = f"CASE WHEN c.id IS NULL THEN k.owner_id = :viewer ELSE {SEES} END"
 
 
 def count(unit: Unit, user_id: int) -> int:
@@ -84,6 +84,6 @@ def listed(
     rows = unit.rows(
         f"SELECT h.item_id, i.component, CASE WHEN {_IS_NAMED} THEN i.summary ELSE '' END,"
         f" h.hidden_us{_OF_USER}{after} ORDER BY h.hidden_us DESC, h.item_id DESC LIMIT :most",
-        {"user_id": user_id, "viewer_id": viewer_id, "us": us, "id": item_id, "most": most},
+        {"user_id": user_id, "viewer": viewer_id, "us": us, "id": item_id, "most": most},
     )
     return [HiddenRow._make(row) for row in rows]

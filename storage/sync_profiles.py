@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from storage import function_rights
 from storage.people import joined_groups, split_names
-from storage.sight import sees
+from storage.sight import SEES
 from storage.store import Unit, WriteUnit
 
 
@@ -93,7 +93,7 @@ def tags_seen(unit: Unit, viewer_id: int) -> list[TagRow]:
     """The tags of the contacts that a user sees, by their folded form."""
     rows = unit.rows(
         "SELECT t.tag_key, min(t.tag) FROM contact_tag t JOIN contact c ON c.id = t.contact_id"
-        f" WHERE {sees('viewer')} GROUP BY t.tag_key ORDER BY t.tag_key",
+        f" WHERE {SEES} GROUP BY t.tag_key ORDER BY t.tag_key",
         {"viewer": viewer_id},
     )
     return [TagRow._make(row) for row in rows]

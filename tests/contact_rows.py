@@ -1,33 +1,23 @@
 """Contacts of an office as rows, for tests of what is told about them."""
 
-from storage import collections, items
-from storage.collections import NewCollection
+from storage import items
+from storage.collections import Place
 from storage.items import Content
 from storage.store import WriteUnit
 from tests.builders import NOW_US
-
-
-def _records(unit: WriteUnit, owner_id: int) -> int:
-    found = unit.row("SELECT id FROM collection WHERE role = 'records'")
-    if found is None:
-        new = NewCollection("records", "addressbook", role="records")
-        collections.create(unit, owner_id, new, now_us=NOW_US)
-        return _records(unit, owner_id)
-    return int(found[0])
 
 
 def an_item(unit: WriteUnit, collection_id: int, name: str, *, component: str = "VCARD") -> int:
     """An item of a collection that shows this name; its id."""
     content = Content(name, component, f'"{name}"', 1, None, None, "", name, "text")
     items.create(unit, collection_id, name, content, now_us=NOW_US)
-    row = items.find(unit, collection_id, name)
+    row = items.find(unit, Place(collection_id), name)
     assert row is not None
     return row.id
 
 
 def a_contact(
     unit: WriteUnit,
-    owner_id: int,
     name: str,
     *,
     kind: str = "customer",
@@ -36,8 +26,8 @@ def a_contact(
     tags: tuple[str, ...] = (),
     has_birthday: bool = False,
 ) -> tuple[int, int]:
-    """A contact in a records collection of *owner_id*; its id, and that of its item."""
-    records = _records(unit, owner_id)
+    """A contact of the office; its id, and that of its item."""
+    (records,) = unit.row("SELECT id FROM collection WHERE role = 'records'")
     item_id = an_item(unit, records, name)
     birthday = (
         an_item(unit, records, f"Geburtstag: {name}", component="VEVENT") if has_birthday else None

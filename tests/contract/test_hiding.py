@@ -34,8 +34,7 @@ def rules(office: Store, name: str = "anna") -> int:
 def contact(office: Store, name: str, **facts: object) -> int:
     """A contact that everybody sees, if nothing else is said; its item."""
     with office.write() as unit:
-        owner = people.get(unit, "berta").id
-        _id, item_id = a_contact(unit, owner, name, **({"kind": "company"} | facts))  # type: ignore[arg-type]
+        _id, item_id = a_contact(unit, name, **({"kind": "company"} | facts))  # type: ignore[arg-type]
     return item_id
 
 
@@ -151,7 +150,7 @@ class TestTheList:
         anna = user_id(office)
         broker = None
         with office.write() as unit:
-            broker, _item = a_contact(unit, anna, "Makler", kind="broker")
+            broker, _item = a_contact(unit, "Makler", kind="broker")
         items = [
             contact(office, "Eigene", kind="customer", partner=anna),
             contact(office, "Fremde", kind="customer"),
@@ -195,7 +194,7 @@ class TestTheList:
         with office.write() as unit:
             people.set_visibility(unit, "anna", Visibility.OWN)
             for name, partner in (("Eigene", anna), ("Fremde", None)):
-                a_contact(unit, anna, name, partner=partner, has_birthday=True)
+                a_contact(unit, name, partner=partner, has_birthday=True)
             for owner in ("anna", "jonas"):
                 calendar = collections.find(unit, people.get(unit, owner).id, "calendar")
                 assert calendar is not None

@@ -13,10 +13,9 @@ from office import granting, sync_profiles
 from office.sync_profiles import DEFAULTS, ProfileError, SyncProfile
 from office.sync_settings import Conflicts, Deletes, Where
 from storage import audit as audit_rows
-from storage import collections, epochs
+from storage import epochs
 from storage import people as people_rows
 from storage import sync_profiles as rows
-from storage.collections import NewCollection
 from storage.store import Store, WriteUnit
 from tests.builders import NOW_US, a_person, with_groups
 from tests.contact_rows import a_contact, release_broker, rules_of
@@ -79,9 +78,8 @@ def acts(office: Store) -> list[tuple[str, int | None, int | None, object]]:
 def everything(office: Store) -> SyncProfile:
     """A profile that differs from the defaults in everything."""
     with office.write() as unit:
-        anna = people.get(unit, "anna").id
         rights.give(unit, "anna", [DEPARTMENT])
-        broker, _item = a_contact(unit, anna, "Makler Mohn", kind="broker")
+        broker, _item = a_contact(unit, "Makler Mohn", kind="broker")
         return SyncProfile(
             office_book=Where.REMOTE,
             book_name="Büro Berg",
@@ -284,9 +282,8 @@ class TestWhatCannotBeTaken:
         assert set(refused.value.faults) == {"edited_days", "contract_alarm_days"}
 
     def test_only_brokers_are_brokers(self, office: Store) -> None:
-        anna = user_id(office)
         with office.write() as unit:
-            customer, _item = a_contact(unit, anna, "Jonas Keil")
+            customer, _item = a_contact(unit, "Jonas Keil")
 
         with pytest.raises(ProfileError, match="brokers"):
             set_of(office, replace(DEFAULTS, brokers=frozenset({customer})))
@@ -373,13 +370,6 @@ class TestReset:
         set_of_group(office, replace(DEFAULTS, birthdays=True))
         set_of(office, everything(office))
         anna, vera = user_id(office), user_id(office, "vera")
-        with office.write() as unit:
-            for owner in (anna, vera):
-                new = NewCollection("office", "addressbook", role="office")
-                collections.create(unit, owner, new, now_us=NOW_US)
-            unit.execute(
-                "INSERT INTO view (collection_id) SELECT id FROM collection WHERE role = 'office'"
-            )
         before, was = _epochs(office), rules(office)
 
         with office.write() as unit:
@@ -411,12 +401,12 @@ class TestChoices:
     def test_tags_are_those_of_contacts_that_one_sees(self, office: Store) -> None:
         anna, jonas = user_id(office), user_id(office, "jonas")
         with office.write() as unit:
-            broker, _item = a_contact(unit, anna, "Makler", kind="broker", tags=("Partner",))
-            a_contact(unit, anna, "Eins", partner=jonas, tags=("Käufer", "Villa"))
-            a_contact(unit, anna, "Zwei", partner=anna, broker=broker, tags=("villa", "Ost"))
+            broker, _item = a_contact(unit, "Makler", kind="broker", tags=("Partner",))
+            a_contact(unit, "Eins", partner=jonas, tags=("Käufer", "Villa"))
+            a_contact(unit, "Zwei", partner=anna, broker=broker, tags=("villa", "Ost"))
             release_broker(unit, broker, jonas)
-            a_contact(unit, anna, "Drei", kind="prospect", tags=("Scheidung",))
-            a_contact(unit, anna, "Vier", broker=broker, tags=("Altbau",))
+            a_contact(unit, "Drei", kind="prospect", tags=("Scheidung",))
+            a_contact(unit, "Vier", broker=broker, tags=("Altbau",))
 
         seen = {}
         for name, visibility in (("anna", "own"), ("jonas", "own"), ("vera", "none")):
@@ -438,8 +428,8 @@ class TestChoices:
         anna = user_id(office)
         with office.write() as unit:
             for name in ("Makler Zorn", "Makler Ahn"):
-                a_contact(unit, anna, name, kind="broker")
-            a_contact(unit, anna, "Jonas Keil")
+                a_contact(unit, name, kind="broker")
+            a_contact(unit, "Jonas Keil")
             people.block(unit, "jonas")
 
         with office.read() as unit:
