@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from office.contacts.kinds import folded, said_by
+from office.contacts.kinds import folded, said_by, tags_of
 from office.contacts.slots import Card, Piece, Slot, categories_of
 from office.items.card_lines import CardLine, escaped
 from office.items.card_versions import in_version, version_of
@@ -75,6 +75,22 @@ def with_kind_category(text: str, category: str | None) -> str:
     """A stored card whose categories say a kind by *category*, or no kind."""
     card = Card(text)
     _set_kind(card, [category] if category else [])
+    return card.text
+
+
+def with_tags(text: str, tags: Iterable[str]) -> str:
+    """A stored card with these tags and no others; what says its kind stays."""
+    card = Card(text)
+    now = _categories(card)
+    chosen = tags_of(tags)
+    if tags_of(now).keys() == chosen.keys():
+        return text
+    wanted = [*(each for each in now if said_by(each)), *chosen.values()]
+    for piece in card.all(Slot.CATEGORIES):
+        _write_categories(card, piece, wanted)
+        wanted = []
+    if wanted:
+        card.add(CardLine("", "CATEGORIES", (), _joined(wanted)), Slot.CATEGORIES)
     return card.text
 
 
