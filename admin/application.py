@@ -14,6 +14,8 @@ from admin.audit_log import audit_pages
 from admin.consent_pages import consent_pages
 from admin.devices import device_pages
 from admin.forms import FormGuard
+from admin.groups import group_pages
+from admin.hidden_pages import hidden_pages
 from admin.letter_links import link_pages
 from admin.login_flow import login_flow_pages
 from admin.mounts import Mounts
@@ -21,6 +23,7 @@ from admin.new_devices import new_device_pages
 from admin.parts import ConsoleParts
 from admin.setup import setup_pages
 from admin.sign_in import sign_in_pages
+from admin.sync_pages import sync_pages
 from admin.texts import LANGUAGES, Speech, chosen_language
 from admin.texts import gettext as _
 from admin.users import user_pages
@@ -83,6 +86,9 @@ def make_console(parts: ConsoleParts) -> Flask:
     app.register_blueprint(audit_pages(parts, visitors))
     for pages in new_device_pages(parts, guard, visitors):
         app.register_blueprint(pages)
+    app.register_blueprint(group_pages(parts, visitors))
+    for pages in sync_pages(parts, guard, visitors) + hidden_pages(parts, guard, visitors):
+        app.register_blueprint(pages)
     app.add_url_rule(START, "start", lambda: visitors.demand() or lead_on(parts, office))
     app.add_url_rule("/", "landing", lambda: _landing(parts))
     app.add_url_rule("/favicon.ico", "icon", _icon)
@@ -115,6 +121,7 @@ def _speak(app: Flask, parts: ConsoleParts, office: Opening) -> None:
             "other_languages": links,
             "visitor": session,
             "may_manage_users": FunctionRight.MANAGE_USERS in rights,
+            "may_configure_sync": FunctionRight.CONFIGURE_SYNC in rights,
             "is_administrator": bool(session) and ADMINISTRATION.name in session.groups,
             "is_being_set_up": bool(session) and is_waiting(parts, office),
             "may_see_users": not rights.isdisjoint(

@@ -109,6 +109,9 @@ def act_text(act: str) -> str:
         Act.NUMBER_RANGE_GIVEN: _("number range given"),
         Act.NUMBER_RANGE_ENDED: _("number range ended"),
         Act.SETTING_CHANGED: _("setting changed"),
+        Act.SYNC_PROFILE_SET: _("synchronisation set"),
+        Act.SYNC_PROFILE_RESET: _("synchronisation reset"),
+        Act.HIDDEN_SHOWN: _("hidden contacts brought back"),
         Act.SIGN_INS_SLOWED: _("wrong passwords slowed"),
     }
     return texts.get(act, act)

@@ -28,6 +28,7 @@ def add_wording(app: Flask) -> None:
         visibility=visibility,
         origin=origin,
         kind=kind,
+        component=component,
         joined=lambda names: ",".join(sorted(names)),
     )
 
@@ -172,6 +173,11 @@ def kind(word: str) -> str:
         "tasks": _("task list"),
         "addressbook": _("address book"),
     }[word]
+
+
+def component(word: str) -> str:
+    """What something hidden is."""
+    return {"VCARD": _("contact"), "VTODO": _("task")}.get(word, _("appointment"))
 
 
 def browser(agent: str) -> str:

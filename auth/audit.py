@@ -63,6 +63,10 @@ class Act(StrEnum):
     NUMBER_RANGE_GIVEN = "number-range.given"
     NUMBER_RANGE_ENDED = "number-range.ended"
     SETTING_CHANGED = "setting.changed"
+    SYNC_PROFILE_SET = "sync-profile.set"
+    SYNC_PROFILE_RESET = "sync-profile.reset"
+    HIDDEN_SHOWN = "hidden.shown"
+    """What a user took off their devices was brought back by somebody else."""
     SIGN_INS_SLOWED = "sign-in.slowed"
     """Wrong passwords beyond what anybody mistypes; at most one row an hour for each source."""
 

@@ -163,6 +163,7 @@ def set_groups(
     if ADMINISTRATION.name not in chosen:
         _refuse_last_administrator(unit, person)
     people.set_groups(unit, person.id, chosen)
+    people.rules_changed(unit, [person.id])
     audit.record(
         unit, Act.USER_GROUPS_SET, by=by, on=Subject(person.id), details={"groups": chosen}
     )

@@ -187,6 +187,10 @@ def take(
 def _record(
     unit: WriteUnit, act: Act, principal: int, rights: Collection[FunctionRight], by: Actor
 ) -> None:
+    """Tell the audit log and, where the right decides what they show, the views."""
+    if FunctionRight.SEE_DEPARTMENT_APPOINTMENTS in rights:
+        people.hold_everybody(unit)
+        people.rules_changed(unit, people.those_of(unit, principal))
     details = {"rights": [each.value for each in rights]}
     audit.record(unit, act, by=by, on=Subject(principal), details=details)
 

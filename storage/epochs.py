@@ -22,3 +22,15 @@ def renew(unit: WriteUnit) -> None:
     step = {"step": 1 + secrets.randbelow(_STEP)}
     unit.execute("UPDATE collection SET epoch = epoch + :step", step)
     unit.execute("UPDATE tree SET epoch = epoch + :step", step)
+
+
+def renew_views(unit: WriteUnit, user_id: int) -> None:
+    """End the tokens of all views that a user has: their devices fetch them anew.
+
+    The next epoch is enough: one that was given before a backup cannot come again from here.
+    """
+    unit.execute(
+        "UPDATE collection SET epoch = epoch + 1 WHERE owner_id = :user_id"
+        " AND id IN (SELECT collection_id FROM view)",
+        {"user_id": user_id},
+    )

@@ -177,6 +177,24 @@ def has_active_member(unit: Unit, group_name: str, *, besides: int) -> bool:
     return found is not None
 
 
+def those_of(unit: Unit, principal_id: int) -> list[int]:
+    """The ids of all users who are in a group, or the one that a user's own id names."""
+    rows = unit.rows(
+        "SELECT principal_id FROM person WHERE principal_id = :id OR principal_id IN"
+        " (SELECT user_id FROM membership WHERE group_id = :id) ORDER BY principal_id",
+        {"id": principal_id},
+    )
+    return [user_id for (user_id,) in rows]
+
+
+def rules_changed(unit: WriteUnit, user_ids: Collection[int]) -> None:
+    """Say that what these users may see or want has changed: their views follow."""
+    unit.execute(
+        f"UPDATE person SET rules = rules + 1 WHERE principal_id {is_among(unit, 'ids')}",
+        {"ids": id_list(unit, user_ids)},
+    )
+
+
 def set_state(unit: WriteUnit, user_id: int, state: str) -> None:
     """Make the user new, invited, active or blocked."""
     unit.execute(
@@ -195,14 +213,6 @@ def set_visibility(unit: WriteUnit, user_id: int, visibility: str) -> None:
         {"visibility": visibility, "user_id": user_id},
     )
     unit.rights_shrank()
-
-
-def rules_changed(unit: WriteUnit, user_ids: Collection[int]) -> None:
-    """Say that what these users may see or want on their devices changed: views follow it."""
-    unit.execute(
-        f"UPDATE person SET rules = rules + 1 WHERE principal_id {is_among(unit, 'users')}",
-        {"users": id_list(unit, user_ids)},
-    )
 
 
 def set_password_hash(unit: WriteUnit, user_id: int, password_hash: str) -> None:

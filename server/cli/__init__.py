@@ -27,6 +27,7 @@ _COMMANDS = {
     "right": ("server.cli.right", "right"),
     "serve": ("server.cli.serve", "serve"),
     "setup-link": ("server.cli.serve", "setup_link"),
+    "sync-profile": ("server.cli.sync_profile", "sync_profile"),
     "user": ("server.cli.user", "user"),
     "verify": ("server.cli.database", "verify"),
     "version": ("server.cli.settings", "version"),
