@@ -86,10 +86,9 @@ def with_tags(text: str, tags: Iterable[str]) -> str:
     if tags_of(now).keys() == chosen.keys():
         return text
     wanted = [*(each for each in now if said_by(each)), *chosen.values()]
-    for piece in card.all(Slot.CATEGORIES):
-        _write_categories(card, piece, wanted)
-        wanted = []
-    if wanted:
+    lines = card.all(Slot.CATEGORIES)
+    _write_categories(card, [(each, wanted if each is lines[0] else []) for each in lines])
+    if not lines:
         card.add(CardLine("", "CATEGORIES", (), _joined(wanted)), Slot.CATEGORIES)
     return card.text
 
@@ -127,20 +126,22 @@ def _set_kind(card: Card, wanted: list[str]) -> None:
     if sorted(map(folded, told)) == sorted(map(folded, wanted)):
         return
     lines = card.all(Slot.CATEGORIES)
-    missing = wanted
-    for piece in lines:
-        tags = [each for each in categories_of(piece.plain) if not said_by(each)]
-        _write_categories(card, piece, [*missing, *tags])
-        missing = []
-    if missing:
-        card.add(CardLine("", "CATEGORIES", (), _joined(missing)), Slot.CATEGORIES)
+    chosen = []
+    for each in lines:
+        tags = [one for one in categories_of(each.plain) if not said_by(one)]
+        chosen.append((each, [*wanted, *tags] if each is lines[0] else tags))
+    _write_categories(card, chosen)
+    if wanted and not lines:
+        card.add(CardLine("", "CATEGORIES", (), _joined(wanted)), Slot.CATEGORIES)
 
 
-def _write_categories(card: Card, piece: Piece, chosen: list[str]) -> None:
-    if chosen:
-        card.replace(piece, piece.plain._replace(value=_joined(chosen)))
-    else:
-        card.drop([piece])
+def _write_categories(card: Card, chosen: Iterable[tuple[Piece, list[str]]]) -> None:
+    """Give lines other categories; one without any goes."""
+    chosen = list(chosen)
+    card.replace_all(
+        {id(each): each.plain._replace(value=_joined(said)) for each, said in chosen if said}
+    )
+    card.drop([each for each, said in chosen if not said])
 
 
 def _joined(chosen: Iterable[str]) -> str:
