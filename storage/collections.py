@@ -113,6 +113,11 @@ class CollectionRow(NamedTuple):
         return self.role in _KINDS_BY_ROLE
 
     @property
+    def is_office_book(self) -> bool:
+        """It is the view of the office's contacts, in which a user may also keep cards alone."""
+        return self.is_view and self.kind == "addressbook"
+
+    @property
     def place(self) -> Place:
         """Where its members are found."""
         return Place(self.id, self.is_view)
@@ -284,6 +289,14 @@ def set_properties(
             "properties": json.dumps(dict(properties)),
             "id": collection_id,
         },
+    )
+
+
+def set_display_name(unit: WriteUnit, collection_id: int, display_name: str) -> None:
+    """Call the collection otherwise."""
+    unit.execute(
+        "UPDATE collection SET display_name = :display_name WHERE id = :id",
+        {"display_name": display_name, "id": collection_id},
     )
 
 

@@ -79,9 +79,10 @@ def demand_replaceable(work: GroupwareWork, target: Target) -> None:
     Raises:
         FixedError: A contact of the office is there.
     """
-    if target.collection.is_view and target.item is not None:
-        if contacts.find_by_item(work.unit, target.item.id) is not None:
-            raise FixedError("A contact of the office is there; it keeps its place.")
+    if not target.collection.is_office_book or target.item is None:
+        return
+    if contacts.find_by_item(work.unit, target.item.id) is not None:
+        raise FixedError("A contact of the office is there; it keeps its place.")
 
 
 def move_out(
