@@ -45,11 +45,6 @@ CATEGORIES: Mapping[str, Mapping[Kind, str]] = MappingProxyType(
 """What the office writes, by its language; in cards both languages are understood."""
 
 
-JOINING = frozenset(
-    names[kind] for names in CATEGORIES.values() for kind in (Kind.CUSTOMER, Kind.PROSPECT)
-)
-"""The categories that let a private card join the office, unless a setting says others."""
-
 MOST_TAGS, LONGEST_TAG = 100, 200
 """Of one contact, and in characters."""
 
