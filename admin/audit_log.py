@@ -87,6 +87,8 @@ def act_text(act: str) -> str:
         Act.USER_GROUPS_SET: _("groups set"),
         Act.USER_DEVICE_LIMIT_SET: _("number of devices set"),
         Act.USER_VISIBILITY_SET: _("visibility set"),
+        Act.BROKER_RELEASED: _("broker's customers shown to"),
+        Act.BROKER_WITHDRAWN: _("broker's customers shown no more to"),
         Act.RIGHTS_GIVEN: _("rights given"),
         Act.RIGHTS_TAKEN: _("rights taken"),
         Act.GROUP_ADDED: _("group added"),

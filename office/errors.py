@@ -10,7 +10,7 @@
   - UnfitNameError       403  a name that not every device could hold
   - ExistsError          405/412  something of that name is there already
   - ParentMissingError   409  the collection it would lie in is not there (RFC 4918 section 9.7.1)
-  - NumberTakenError     409  another property has that number
+  - NumberTakenError     409  another property or contact has that number
   - KindError            405/409  a document where a collection is needed, or the reverse
   - IntoItselfError      403  a copy or move into its own subtree
   - TooLargeError        507  more than one act may take on
@@ -117,7 +117,7 @@ class ParentMissingError(OfficeError):
 
 
 class NumberTakenError(OfficeError):
-    """Another property has that number."""
+    """Another property or contact has that number."""
 
 
 class KindError(OfficeError):

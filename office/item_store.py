@@ -94,8 +94,13 @@ def read(collection: CollectionRow, data: bytes, limits: ItemLimits) -> ReadItem
         if collection.kind == Kind.ADDRESSBOOK
         else read_calendar_object(data, components=collection.components, limits=limits)
     )
+    return ReadItem(content_of(found), found.was_changed)
+
+
+def content_of(found: AddressObject | CalendarObject) -> Content:
+    """What is stored of an object that was read."""
     indexed = found.indexed
-    content = Content(
+    return Content(
         uid=indexed.uid,
         component=indexed.component,
         etag=sha256(found.text).hexdigest(),
@@ -107,7 +112,6 @@ def read(collection: CollectionRow, data: bytes, limits: ItemLimits) -> ReadItem
         text=found.text.decode(),
         **{name: indexed.fields.get(name.upper(), "") for name in FIELDS},
     )
-    return ReadItem(content, found.was_changed)
 
 
 def put(

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+from office import sync_profiles
 from storage import views
 from storage.collections import CollectionRow
-from storage.contact_rules import ContactRule
 from storage.store import Store, WriteUnit
 
 
@@ -47,4 +47,6 @@ def bring_up_in(unit: WriteUnit, collection_id: int, *, now_us: int) -> None:
     """The same for one view in a transaction that goes on; it holds the view until the commit."""
     view = views.hold(unit, collection_id)
     if view is not None and not view.is_current(now_us):
-        views.apply(unit, view, ContactRule(view.owner_id), now_us=now_us)
+        profile = sync_profiles.of_user(unit, view.owner_id)
+        rule = sync_profiles.contact_rule(profile, view.owner_id)
+        views.apply(unit, view, rule, now_us=now_us)

@@ -10,7 +10,7 @@ LATELY_US = 30 * 24 * 3600 * 1_000_000
 """A family of programs that was not there for so long before another one was, is given up."""
 
 _MISSED = (
-    "(SELECT count(*) FROM {table} m WHERE m.collection_id = k.collection_id"
+    "(SELECT count(*) FROM {table} m WHERE m.{of} = k.collection_id"
     " AND m.modseq > k.{beyond} AND NOT EXISTS (SELECT 1 FROM fetched_beyond f"
     " WHERE f.device_id = k.device_id AND f.collection_id = k.collection_id"
     " AND f.family = k.family AND f.href = m.href AND f.epoch = k.epoch"
@@ -34,8 +34,9 @@ def of_devices(unit: Unit, device_ids: Collection[int]) -> list[Lag]:
     newest = "max(seen_us) OVER (PARTITION BY device_id, collection_id)"
     missed = " + ".join(
         (
-            _MISSED.format(table="item", beyond="modseq"),
-            _MISSED.format(table="item_tombstone", beyond="gone_modseq"),
+            _MISSED.format(table="item", of="collection_id", beyond="modseq"),
+            _MISSED.format(table="view_member", of="view_id", beyond="modseq"),
+            _MISSED.format(table="item_tombstone", of="collection_id", beyond="gone_modseq"),
         )
     )
     rows = unit.rows(

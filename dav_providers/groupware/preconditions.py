@@ -16,6 +16,7 @@ from wire.paths import PathError
 
 _MICROSECONDS = 1_000_000
 _ITEM_DEPTH = 3
+_HALF, _HASH = 32, 64  # characters
 
 
 def _caldav(local: str, status: int, sentence: str) -> Precondition:
@@ -91,9 +92,9 @@ def etag(item: ItemRow) -> str:
     return etag_of(item.etag)
 
 
-def etag_of(sha256: str) -> str:
-    """The strong entity tag of bytes with this hash."""
-    return f'"{sha256[:32]}"'
+def etag_of(stored: str) -> str:
+    """The strong entity tag: half of the bytes' hash, and ``.r<n>`` where they are sent anew."""
+    return f'"{stored[:_HALF]}{stored[_HASH:]}"'
 
 
 def schedule_tag_of(stored: str) -> str:
@@ -103,7 +104,7 @@ def schedule_tag_of(stored: str) -> str:
 
 def converted_etag(item: ItemRow, version: str) -> str:
     """The strong entity tag of a vCard in a version that it is not stored in."""
-    return f'"{item.etag[:32]}-{version}"'
+    return f'"{item.etag[:_HALF]}{item.etag[_HASH:]}-{version}"'
 
 
 def varying(item: ItemRow) -> list[tuple[str, str]]:

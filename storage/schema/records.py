@@ -36,6 +36,7 @@ contact = numbered(
     Column("node_id", BigInteger, ForeignKey("node.id", ondelete="SET NULL")),
     Column("birthday_item_id", BigInteger, ForeignKey("item.id", ondelete="SET NULL")),
     Column("duplicate_of", BigInteger, ForeignKey("contact.id", ondelete="SET NULL")),
+    Column("writer_id", BigInteger),
     Column("seq", BigInteger, nullable=False),
     Column("edited_us", BigInteger, nullable=False),
     Column("created_us", BigInteger, nullable=False),
@@ -50,7 +51,8 @@ contact = numbered(
 )
 """A contact of the office. ``partner_id``: the user who looks after them; ``broker_id``: the
 broker they came by. ``maker_id`` and ``maker_href``: whose device brought the card, and what it is
-called there. ``edited_us``: the last change that a person made. ``birthday_item_id``: the event
+called there. ``edited_us``: the last change that a person made; ``writer_id``: the device that
+last wrote the card, if one did. ``birthday_item_id``: the event
 made from the card's birthday. ``duplicate_of``: the record whose UID this one came with."""
 
 contact_tag = Table(
@@ -77,6 +79,19 @@ broker_release = Table(
     Index(None, "user_id"),
 )
 """A user to whom a broker's customers are shown beside their own (Vermittlerfreischaltung)."""
+
+record_version = numbered(
+    "record_version",
+    reference("item_id", "item.id"),
+    Column("etag", String(64), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("replaced_us", BigInteger, nullable=False),
+    Column("user_id", BigInteger),
+    Column("device_id", BigInteger),
+    Index(None, "item_id", "etag"),
+    Index(None, "replaced_us"),
+)
+"""An earlier state of a record, and who put another in its place."""
 
 record_tombstone = Table(
     "record_tombstone",

@@ -62,7 +62,7 @@ def behind(store: Store, who: Identity) -> int | None:
     with store.read() as unit:
         steps = in_step.of_devices(unit, devices.active_of(unit, who.user_id))[who.device_id]
     found = {each.collection.name: each.behind for each in steps.collections}
-    assert list(found) == ["calendar", "tasks", "contacts", "zweiter"]
+    assert list(found) == ["calendar", "tasks", "contacts", "office", "zweiter"]
     return found["calendar"]
 
 

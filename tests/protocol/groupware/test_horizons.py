@@ -318,7 +318,7 @@ class TestShared:
             together = in_step.of_devices(unit, everybody)
             for each in everybody:
                 assert in_step.of_devices(unit, [each]) == {each.id: together[each.id]}
-        assert [len(each.collections) for each in together.values()] == [4, 3]
+        assert [len(each.collections) for each in together.values()] == [5, 4]
 
 
 class TestPolls:

@@ -345,6 +345,7 @@ class TestMatch:
             "/dav/anna/contacts/",
             "/dav/anna/inbox/",
             "/dav/anna/outbox/",
+            "/dav/anna/office/",
         ]
         among_principals = hrefs(ask(anna, "/principals/", body))
         assert among_principals == ["/dav/anna/", "/principals/mitarbeiter/"]

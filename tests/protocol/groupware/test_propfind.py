@@ -51,6 +51,7 @@ class TestSetUp:
             "/dav/anna/contacts/": ("Adressen", []),
             "/dav/anna/inbox/": ("inbox", ["VEVENT", "VTODO"]),
             "/dav/anna/outbox/": ("outbox", ["VEVENT", "VTODO"]),
+            "/dav/anna/office/": ("Büro", []),
         }
 
     def test_what_nobody_knows_is_404_in_the_answer(self, anna: Device) -> None:
@@ -157,4 +158,4 @@ def test_an_english_office_speaks_english(groupware: GroupwareOffice) -> None:
     reply = emma.propfind("/dav/emma/", f"{DAV}displayname", Depth="1")
 
     names = [reply.found(href)[f"{DAV}displayname"].text for href in reply.hrefs[1:]]
-    assert names == ["Calendar", "Tasks", "Contacts", "inbox", "outbox"]
+    assert names == ["Calendar", "Tasks", "Contacts", "inbox", "outbox", "Office"]
