@@ -10,17 +10,17 @@ from flask import abort, request
 
 from admin.texts import gettext as _
 from admin.visitors import visitor
-from office.sync_profiles import SyncProfile, folded_tag
+from office.contacts.kinds import Kind, folded
+from office.sync_profiles import SyncProfile
 from office.sync_settings import (
     ALARM_DAYS,
-    KINDS,
     LONGEST_NAME,
     MOST_DAYS,
     Conflicts,
     Deletes,
     Where,
 )
-from storage import sync_profiles
+from storage import contacts, sync_profiles
 from storage.store import Unit
 
 _DIGITS = 18
@@ -41,11 +41,11 @@ def choices(
 ) -> Choices:
     """What the visitor may choose for a profile: the tags are those they see, and those it has."""
     tags = {each.key: each.tag for each in sync_profiles.tags_seen(unit, visitor().user_id)}
-    tags |= {folded_tag(each): each for each in profile.tags}
+    tags |= {folded(each): each for each in profile.tags}
     colleagues = sync_profiles.colleagues(unit, besides=user_id) if may_have_colleagues else None
     return Choices(
         [(tags[key], tags[key]) for key in sorted(tags)],
-        [(each.id, f"{each.name} ({each.number})") for each in sync_profiles.brokers(unit)],
+        [(each, f"{name} ({number})") for each, number, name in contacts.brokers(unit)],
         None if colleagues is None else [(each.id, each.name) for each in colleagues],
         [(days, _("%(days)s days before", days=days)) for days in ALARM_DAYS],
     )
@@ -87,7 +87,7 @@ class ProfileForm:
         profile = SyncProfile(
             office_book=_one(Where, "office_book"),
             book_name=form.get("book_name", "").strip(),
-            kinds=frozenset(form.getlist("kinds")) & frozenset(KINDS),
+            kinds=frozenset(each for each in Kind if each in form.getlist("kinds")),
             tags=frozenset(form.getlist("tags")),
             own_customers_only="own_customers_only" in form,
             brokers=_ids("brokers"),

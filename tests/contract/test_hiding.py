@@ -5,11 +5,11 @@ from auth.audit import Act, Actor
 from auth.visibility import Visibility
 from office import hiding
 from storage import audit as audit_rows
-from storage import collections, hidden
+from storage import collections, contacts, hidden
 from storage.hidden import Place
 from storage.store import Store
 from tests.builders import NOW_US, a_person, with_groups
-from tests.contact_rows import a_contact, an_item, release_broker, rules_of
+from tests.contact_rows import a_contact, an_event, rules_of
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ class TestTheList:
                 people.set_visibility(unit, "anna", visibility)
             seen[visibility.value] = set(names(office))
         with office.write() as unit:
-            release_broker(unit, broker, anna)
+            contacts.release(unit, broker, anna)
             people.set_visibility(unit, "anna", Visibility.OWN)
 
         assert seen == {
@@ -198,7 +198,7 @@ class TestTheList:
             for owner in ("anna", "jonas"):
                 calendar = collections.find(unit, people.get(unit, owner).id, "calendar")
                 assert calendar is not None
-                an_item(unit, calendar.id, f"Besichtigung {owner}", component="VEVENT")
+                an_event(unit, calendar.id, f"Besichtigung {owner}")
             items = unit.rows("SELECT id FROM item WHERE component = 'VEVENT'")
             for (item,) in items:
                 hiding.hide(unit, anna, item, now_us=NOW_US)

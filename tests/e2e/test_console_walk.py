@@ -315,7 +315,7 @@ def _marks(walker: Walker) -> None:
 
 
 def _contacts(office: Office) -> None:
-    """Brokers and tags to choose from, more than a page shows at once, and some that are hidden."""
+    """Brokers and tags to choose from, more than a box shows, and three hidden ones."""
     store = Store(sqlite_url(office.data / "deedbox.sqlite3"))
     with store.write() as unit:
         berta = people.get(unit, "berta").id

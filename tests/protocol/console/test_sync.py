@@ -9,6 +9,7 @@ from auth import people, rights, sessions
 from auth.rights import FunctionRight
 from auth.visibility import Visibility
 from office import hiding, sync_profiles
+from office.contacts.kinds import Kind
 from office.sync_profiles import DEFAULTS, SyncProfile
 from office.sync_settings import Conflicts, Deletes, Where
 from storage import people as people_rows
@@ -129,7 +130,7 @@ class TestOnesOwn:
         chosen = SyncProfile(
             office_book=Where.REMOTE,
             book_name="Büro Berg",
-            kinds=frozenset({"customer", "broker"}),
+            kinds=frozenset({Kind.CUSTOMER, Kind.BROKER}),
             tags=frozenset({"Käufer"}),
             own_customers_only=True,
             brokers=frozenset({broker}),
