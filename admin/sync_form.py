@@ -1,6 +1,6 @@
 """The form of a sync profile: what it shows, what was typed, and what is wrong with it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
@@ -25,6 +25,7 @@ from storage.store import Unit
 
 _DIGITS = 18
 _Choice = TypeVar("_Choice", bound=StrEnum)
+_Value = TypeVar("_Value", int, str)
 
 
 class Choices(NamedTuple):
@@ -43,12 +44,24 @@ def choices(
     tags = {each.key: each.tag for each in sync_profiles.tags_seen(unit, visitor().user_id)}
     tags |= {folded(each): each for each in profile.tags}
     colleagues = sync_profiles.colleagues(unit, besides=user_id) if may_have_colleagues else None
+    brokers = contacts.brokers(unit)
     return Choices(
-        [(tags[key], tags[key]) for key in sorted(tags)],
-        [(each, f"{name} ({number})") for each, number, name in contacts.brokers(unit)],
-        None if colleagues is None else [(each.id, each.name) for each in colleagues],
+        _chosen_first([(tags[key], tags[key]) for key in sorted(tags)], profile.tags),
+        _chosen_first(
+            [(each, f"{name} ({number})") for each, number, name in brokers], profile.brokers
+        ),
+        None
+        if colleagues is None
+        else _chosen_first([(each.id, each.name) for each in colleagues], profile.colleagues),
         [(days, _("%(days)s days before", days=days)) for days in ALARM_DAYS],
     )
+
+
+def _chosen_first(
+    options: list[tuple[_Value, str]], chosen: Collection[_Value]
+) -> list[tuple[_Value, str]]:
+    """In a long list the marks that are set are what one looks for."""
+    return sorted(options, key=lambda option: option[0] not in chosen)
 
 
 @dataclass(slots=True)
