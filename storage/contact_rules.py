@@ -36,9 +36,12 @@ class ContactRule(NamedTuple):
 def chosen(rule: ContactRule, *, now_us: int) -> tuple[str, dict[str, Any]]:
     """What has to hold for a row ``c`` of contacts, with its parameters.
 
-    What somebody made themselves is always wanted; what they hid or may not see is never there.
+    What somebody made themselves is wanted whatever the filters say; what they hid or may not see
+    is never there.
     """
     parameters: dict[str, Any] = {"viewer": rule.viewer_id}
+    if rule.is_off:
+        return "1 = 0", parameters
     wishes = _wishes(rule, parameters, now_us)
     wanted = f"(c.maker_id = :viewer OR ({' AND '.join(wishes)}))" if wishes else "1 = 1"
     hidden = (
@@ -49,8 +52,6 @@ def chosen(rule: ContactRule, *, now_us: int) -> tuple[str, dict[str, Any]]:
 
 
 def _wishes(rule: ContactRule, parameters: dict[str, Any], now_us: int) -> list[str]:
-    if rule.is_off:
-        return ["1 = 0"]
     wishes = []
     if rule.kinds is not None:
         wishes.append(f"c.kind IN ({_listed(rule.kinds, 'kind', parameters)})")

@@ -27,6 +27,7 @@ class ContactRow(NamedTuple):
     node_id: int | None
     birthday_item_id: int | None
     duplicate_of: int | None
+    writer_id: int | None
     seq: int
     edited_us: int
     created_us: int
@@ -113,6 +114,19 @@ def insert(unit: WriteUnit, new: NewContact, *, now_us: int) -> ContactRow:
 def update(unit: WriteUnit, row: ContactRow) -> None:
     """Keep what *row* says of all that may change; who made it and when does not."""
     unit.execute(f"UPDATE contact SET {_SETTING} WHERE id = :id", row._asdict())
+
+
+def written_by(unit: WriteUnit, contact_id: int, device_id: int) -> None:
+    """Remember which device wrote the contact's card."""
+    unit.execute(
+        "UPDATE contact SET writer_id = :device WHERE id = :id",
+        {"device": device_id, "id": contact_id},
+    )
+
+
+def judge_again(unit: WriteUnit, contact_id: int, seq: int) -> None:
+    """Let views ask again who wants the contact; *seq* is the number of that change."""
+    unit.execute("UPDATE contact SET seq = :seq WHERE id = :id", {"seq": seq, "id": contact_id})
 
 
 def find(unit: Unit, contact_id: int) -> ContactRow | None:

@@ -45,6 +45,24 @@ def show(unit: WriteUnit, user_id: int, item_id: int) -> bool:
     return done == 1
 
 
+def find_uid(unit: Unit, user_id: int, uid: str) -> int | None:
+    """The id of the card of this UID among what a user hid; the one that was hidden last."""
+    row = unit.row(
+        "SELECT i.id FROM hidden_item h JOIN item i ON i.id = h.item_id WHERE h.user_id = :user_id"
+        " AND i.component = 'VCARD' AND (i.uid = :uid OR i.uid LIKE :kept ESCAPE '!')"
+        " ORDER BY h.hidden_us DESC, i.id DESC LIMIT 1",
+        {"user_id": user_id, "uid": uid, "kept": f"{_literal(uid)}\n%"},
+    )
+    return None if row is None else int(row[0])
+
+
+def _literal(text: str) -> str:
+    """*text* as a pattern of LIKE that stands for itself."""
+    for character in "!%_":
+        text = text.replace(character, f"!{character}")
+    return text
+
+
 def show_all(unit: WriteUnit, user_id: int) -> int:
     """Show all that a user hid; how many they were."""
     return unit.execute("DELETE FROM hidden_item WHERE user_id = :user_id", {"user_id": user_id})

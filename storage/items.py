@@ -348,21 +348,30 @@ def create(
 def replace(unit: WriteUnit, item: ItemRow, content: Content, *, now_us: int) -> int:
     """Give a member other bytes; the number of that change."""
     modseq = next_modseq(unit, item.collection_id)
-    unit.execute(
-        f"UPDATE item SET {_SETTING}, modified_us = :now_us, modseq = :modseq WHERE id = :id",
-        {
-            **content._asdict(),
-            "now_us": now_us,
-            "modseq": modseq,
-            "id": item.id,
-        },
+    _once(
+        unit.execute(
+            f"UPDATE item SET {_SETTING}, modified_us = :now_us, modseq = :modseq WHERE {_THIS}",
+            {
+                **content._asdict(),
+                "now_us": now_us,
+                "modseq": modseq,
+                "id": item.id,
+                "here": item.collection_id,
+            },
+        ),
+        item,
     )
     return modseq
 
 
 def delete(unit: WriteUnit, item: ItemRow, *, now_us: int) -> int:
     """Take a member away; its name stays behind as a tombstone with the number returned."""
-    unit.execute("DELETE FROM item WHERE id = :id", {"id": item.id})
+    _once(
+        unit.execute(
+            f"DELETE FROM item WHERE {_THIS}", {"id": item.id, "here": item.collection_id}
+        ),
+        item,
+    )
     return _leave_tombstone(unit, item, now_us=now_us)
 
 
@@ -406,6 +415,15 @@ def copy(unit: WriteUnit, item: ItemRow, collection_id: int, href: str, *, now_u
             "id": item.id,
         },
     )
+
+
+_THIS = "id = :id AND collection_id = :here"
+
+
+def _once(changed: int, item: ItemRow) -> None:
+    """See to it that a member was changed where it lies: what a view shows lies elsewhere."""
+    if changed != 1:
+        raise LookupError(f"the object {item.id} does not lie in {item.collection_id}")
 
 
 def _leave_tombstone(unit: WriteUnit, item: ItemRow, *, now_us: int) -> int:

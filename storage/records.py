@@ -4,6 +4,7 @@ Whoever changes a record holds it first (:func:`hold`), so that numbers become v
 Whoever also changes somebody's view of the records holds that before.
 """
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from storage.collections import next_modseq
@@ -52,6 +53,25 @@ def leave_tombstone(unit: WriteUnit, item_id: int, seq: int, *, now_us: int) -> 
         "INSERT INTO record_tombstone (item_id, seq, deleted_us) VALUES (:item, :seq, :now_us)",
         {"item": item_id, "seq": seq, "now_us": now_us},
     )
+
+
+def keep_version(
+    unit: WriteUnit, item: ItemRow, *, user_id: int, device_id: int, now_us: int
+) -> None:
+    """Keep the state of a record that somebody is about to replace."""
+    unit.execute(
+        "INSERT INTO record_version (item_id, etag, text, replaced_us, user_id, device_id)"
+        " SELECT id, etag, text, :now_us, :user, :device FROM item WHERE id = :id",
+        {"id": item.id, "now_us": now_us, "user": user_id or None, "device": device_id or None},
+    )
+
+
+def has_version(unit: Unit, item_id: int, beginnings: Collection[str]) -> bool:
+    """Whether an earlier state of a record has an etag that begins with one of these."""
+    rows = unit.rows(
+        "SELECT DISTINCT etag FROM record_version WHERE item_id = :item", {"item": item_id}
+    )
+    return any(row[0].startswith(each) for row in rows for each in beginnings)
 
 
 _ITEM = "SELECT " + ", ".join(ItemRow._fields) + " FROM item WHERE"

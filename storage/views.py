@@ -6,6 +6,7 @@ told by what the statements changed. The numbers of a step follow those of the s
 
 from typing import Any, NamedTuple
 
+from storage.collections import next_modseq
 from storage.contact_rules import ContactRule, chosen
 from storage.store import Unit, WriteUnit
 
@@ -87,6 +88,33 @@ def apply(unit: WriteUnit, view: ViewState, rule: ContactRule, *, now_us: int) -
             "expires": _next_expiry(unit, view, rule, now_us),
             "id": view.id,
         },
+    )
+
+
+def send_again(unit: WriteUnit, view_id: int, item_id: int) -> None:
+    """Announce a member of a held view anew, under another etag, though its bytes are the same."""
+    unit.execute(
+        "UPDATE view_member SET modseq = :modseq, resends = resends + 1"
+        " WHERE view_id = :view AND item_id = :item",
+        {"modseq": next_modseq(unit, view_id), "view": view_id, "item": item_id},
+    )
+
+
+def enter(unit: WriteUnit, view_id: int, item_id: int, href: str) -> None:
+    """Let a record that is no member of a held view be one, under a name that is free."""
+    unit.execute(
+        "INSERT INTO view_member (view_id, item_id, href, modseq)"
+        " VALUES (:view, :item, :href, :modseq)",
+        {
+            "view": view_id,
+            "item": item_id,
+            "href": href,
+            "modseq": next_modseq(unit, view_id),
+        },
+    )
+    unit.execute(
+        "DELETE FROM item_tombstone WHERE collection_id = :view AND href = :href",
+        {"view": view_id, "href": href},
     )
 
 

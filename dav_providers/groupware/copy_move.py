@@ -1,10 +1,10 @@
 """COPY and MOVE of objects between one's own collections (RFC 4918 sections 9.8 and 9.9)."""
 
-from dav_providers.groupware import preconditions
+from dav_providers.groupware import book, preconditions
 from dav_providers.groupware.put import schedule_headers
 from dav_providers.groupware.request import GroupwareRequest, OutsideError
 from dav_providers.multistatus.answers import Answer, RefusedError
-from office import collections, item_store
+from office import collections, item_store, office_book
 from office.errors import (
     FixedError,
     KindError,
@@ -86,6 +86,7 @@ def _carry(
     except NotFoundError:
         raise ParentMissingError(message="There is no such calendar or address book.") from None
     collection, other = collections.hold(work, request.names[1], names[1])
+    book.bring_up(work, collection, other)
     if collection.is_for_meetings:
         raise FixedError("A message stays in its inbox; it can only be deleted.")
     item = items.find(unit, collection.place, request.names[2])
@@ -93,10 +94,16 @@ def _carry(
         raise NotFoundError("There is nothing here.")
     preconditions.check(request, unit, item)
     target = Target(other, names[2], items.find(unit, other.place, names[2]))
+    book.demand_replaceable(work, target)
     request.describe()
     request.note.target_path = "/".join((request.segments[0], *names))
+    request.note.act = Act.COPIED if request.method == "COPY" else Act.MOVED
     if request.method == "COPY":
-        request.note.act = Act.COPIED
-        return item_store.copy(work, item, target, may_overwrite=may_overwrite)
-    request.note.act = Act.MOVED
-    return item_store.move(work, collection, item, target, may_overwrite=may_overwrite)
+        is_new = item_store.copy(work, item, target, may_overwrite=may_overwrite)
+    elif collection.is_view:
+        is_new = book.move_out(request, work, target, may_overwrite=may_overwrite)
+    else:
+        is_new = item_store.move(work, collection, item, target, may_overwrite=may_overwrite)
+    if other.is_view:
+        office_book.take_in(work, other.name, target.href, book.sender(request))
+    return is_new

@@ -1,6 +1,8 @@
 """DELETE of objects and collections (RFC 4918 section 9.6)."""
 
-from dav_providers.groupware import preconditions
+from functools import partial
+
+from dav_providers.groupware import book, preconditions
 from dav_providers.groupware.request import GroupwareRequest
 from dav_providers.multistatus.answers import Answer
 from office import collections, horizons, item_store
@@ -10,6 +12,7 @@ from office.meetings import clearing
 from office.meetings.desk import Desk
 from office.meetings.scheduling import Scheduling
 from office.tracking import Act
+from office.work import GroupwareWork
 from storage import deliveries, items
 from storage.collections import CollectionRow
 
@@ -20,15 +23,19 @@ def answer(request: GroupwareRequest) -> Answer:
     if request.is_top or request.is_home:
         raise FixedError("A home stays as long as its user does.")
     try:
-        _delete_plain(request)
+        is_gone = _delete_plain(request)
     except MeetingError:
         _delete_meetings(request)
+        is_gone = True
+    if not is_gone:
+        raise book.kept(request)
     request.describe()
     request.note.act = Act.DELETED
     return Answer(204)
 
 
-def _delete_plain(request: GroupwareRequest) -> None:
+def _delete_plain(request: GroupwareRequest) -> bool:
+    """False: it stays, and what that takes is done."""
     with request.change() as work:
         unit = work.unit
         [collection] = collections.hold(work, request.names[1])
@@ -38,7 +45,9 @@ def _delete_plain(request: GroupwareRequest) -> None:
             if is_own and deliveries.meetings_in(unit, collection.id, most=1):
                 raise MeetingError("There are meetings in it.")
             collections.remove(work, collection)
-            return
+            return True
+        if collection.is_view and request.is_item:
+            return _delete_card(request, work, collection)
         item = items.find(unit, collection.place, request.names[2]) if request.is_item else None
         if item is not None and item.schedule_tag:
             raise MeetingError("It is a meeting.")
@@ -46,6 +55,17 @@ def _delete_plain(request: GroupwareRequest) -> None:
         if item is None:
             raise NotFoundError("There is nothing here.")
         _note_own(request, collection, item.href, item_store.remove(work, collection, item))
+    return True
+
+
+def _delete_card(
+    request: GroupwareRequest, work: GroupwareWork, collection: CollectionRow
+) -> bool:
+    """The same in the office book, where the user's profile says what becomes of it (C4)."""
+    gone = book.remove(request, work, partial(preconditions.check, request))
+    if gone is not None:
+        _note_own(request, collection, request.names[2], gone)
+    return gone is not None
 
 
 def _delete_meetings(request: GroupwareRequest) -> None:

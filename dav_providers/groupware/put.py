@@ -5,7 +5,7 @@ What was sent is what is stored; only then has the answer an entity tag (RFC 479
 
 from collections.abc import Callable
 
-from dav_providers.groupware import preconditions
+from dav_providers.groupware import book, preconditions
 from dav_providers.groupware.names import CAL, CARD
 from dav_providers.groupware.preconditions import etag_of, schedule_tag_of
 from dav_providers.groupware.properties import media_type
@@ -79,6 +79,10 @@ def _store(
     read: ReadItem,
     check: Callable[[Unit, ItemRow | None], None],
 ) -> Stored:
+    if collection.is_view:
+        stored = book.store(request, collection, href, read, check)
+        describe(request, stored)
+        return stored
     is_calendar = collection.kind in {Kind.CALENDAR, Kind.TASKS}
     if not (is_calendar and is_meeting(read.content.text)):
         try:

@@ -131,6 +131,10 @@ def write_card(work: GroupwareWork, place: Records, item: ItemRow, text: str) ->
     """Keep other bytes of a card, by the UID that it is kept by; the number of the change."""
     if text == item.text:
         return records.next_seq(work.unit, place)
+    who = work.who
+    records.keep_version(
+        work.unit, item, user_id=who.user_id, device_id=who.device_id, now_us=work.now_us
+    )
     content = card_content(text)._replace(uid=item.uid)
     return items.replace(work.unit, item, content, now_us=work.now_us)
 

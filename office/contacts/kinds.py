@@ -45,6 +45,12 @@ CATEGORIES: Mapping[str, Mapping[Kind, str]] = MappingProxyType(
 """What the office writes, by its language; in cards both languages are understood."""
 
 
+JOINING = frozenset(
+    names[kind] for names in CATEGORIES.values() for kind in (Kind.CUSTOMER, Kind.PROSPECT)
+)
+"""The categories that let a private card join the office, unless a setting says others."""
+
+
 def folded(category: str) -> str:
     """What two spellings of one category have in common."""
     return unicodedata.normalize("NFC", category.strip()).casefold()

@@ -59,12 +59,12 @@ class Office:
 
     def wants(self, name: str, record: Record) -> bool:
         """The rules, said once more."""
-        if (name, record.item_id) in self.hidden or not self._sees(name, record):
-            return False
         rule = self.rules[name]
+        is_hidden = (name, record.item_id) in self.hidden
+        if rule.is_off or is_hidden or not self._sees(name, record):
+            return False
         is_customer = record.kind in CUSTOMERS
         wishes = (
-            not rule.is_off,
             rule.kinds is None or record.kind in rule.kinds,
             rule.tag_keys is None or bool(rule.tag_keys & record.tags),
             not (rule.is_own_only and is_customer) or record.partner == name,

@@ -11,6 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     _create_tables()
+    _create_versions()
     _create_index()
     _found_collections()
 
@@ -76,6 +77,7 @@ def _create_tables() -> None:
         sa.Column("node_id", sa.BigInteger(), nullable=True),
         sa.Column("birthday_item_id", sa.BigInteger(), nullable=True),
         sa.Column("duplicate_of", sa.BigInteger(), nullable=True),
+        sa.Column("writer_id", sa.BigInteger(), nullable=True),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("edited_us", sa.BigInteger(), nullable=False),
         sa.Column("created_us", sa.BigInteger(), nullable=False),
@@ -195,6 +197,32 @@ def _create_tables() -> None:
     op.add_column(
         "person", sa.Column("rules", sa.BigInteger(), server_default="0", nullable=False)
     )
+
+
+def _create_versions() -> None:
+    """Earlier states of records."""
+    op.create_table(
+        "record_version",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("item_id", sa.BigInteger(), nullable=False),
+        sa.Column("etag", sa.String(length=64), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("replaced_us", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=True),
+        sa.Column("device_id", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["item.id"], name=op.f("fk_record_version_item_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_record_version")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_record_version_item_id_etag"), "record_version", ["item_id", "etag"])
+    op.create_index(op.f("ix_record_version_replaced_us"), "record_version", ["replaced_us"])
 
 
 def _create_index() -> None:

@@ -1,0 +1,516 @@
+"""The office book on devices: what is in it, and what becomes of what they do (rows C1 to C6)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace as with_changes
+
+import pytest
+
+from auth import identity
+from auth.visibility import Visibility
+from config.settings import Tracking
+from office import hiding, sync_profiles
+from office.contacts import brokers, desk
+from office.contacts.keeping import Record, get
+from office.contacts.kinds import Kind
+from office.sync_settings import Conflicts, Deletes, Where
+from office.work import GroupwareWork
+from server.access_log import AccessLog
+from storage import contacts
+from storage import people as person_rows
+from tests import statements
+from tests.builders import NOW_US
+from tests.groupware_door import CARD, CS, DAV, Device, GroupwareOffice, card
+
+BOOK = "office/"
+DAY_US = 24 * 3600 * 1_000_000
+
+
+@contextmanager
+def work_of(office: GroupwareOffice, name: str) -> Iterator[GroupwareWork]:
+    """A change in the office by somebody at the console."""
+    with office.store.write() as unit:
+        user_id = person_rows.find_principal(unit, name)
+        assert user_id is not None
+        yield GroupwareWork(unit, identity.of_user(unit, user_id), office.clock())
+
+
+def add(
+    office: GroupwareOffice,
+    uid: str,
+    *lines: str,
+    partner: str = "anna",
+    kind: Kind = Kind.CUSTOMER,
+    name: str = "Anna Berg",
+) -> str:
+    """A contact of the office whom *partner* looks after; its number."""
+    with work_of(office, partner) as work:
+        return desk.add(work, card(uid, name, *lines), kind=kind).row.number
+
+
+def record(office: GroupwareOffice, number: str) -> Record:
+    """A contact as the office has it."""
+    with office.store.read() as unit:
+        row = contacts.find_by_number(unit, number)
+        assert row is not None
+        admin = identity.of_user(unit, person_rows.find_principal(unit, "berta") or 0)
+        return get(unit, admin, number)
+
+
+def profile(office: GroupwareOffice, name: str, **settings: object) -> None:
+    """Let somebody want this."""
+    with office.store.write() as unit:
+        user_id = person_rows.find_principal(unit, name) or 0
+        now = sync_profiles.of_user(unit, user_id)
+        sync_profiles.set_of_user(unit, user_id, with_changes(now, **settings))  # type: ignore[arg-type]
+
+
+def see(office: GroupwareOffice, name: str, visibility: Visibility) -> None:
+    with office.store.write() as unit:
+        person_rows.set_visibility(unit, person_rows.find_principal(unit, name) or 0, visibility)
+
+
+@contextmanager
+def logged(office: GroupwareOffice) -> Iterator[None]:
+    """What is asked meanwhile passes the access log; at the end it is written."""
+    door = office.door
+    log = AccessLog(office.store, Tracking(batch_seconds=0.1))
+    office.door = log.around(door)
+    try:
+        yield
+    finally:
+        office.door = door
+        log.close()
+
+
+def hrefs(device: Device) -> set[str]:
+    """The names in the book."""
+    return {each.rpartition("/")[2] for each in device.names(BOOK)}
+
+
+def etag(device: Device, href: str) -> str:
+    return str(
+        device.propfind(device.own(BOOK + href), f"{DAV}getetag").found()[f"{DAV}getetag"].text
+    )
+
+
+@pytest.fixture(autouse=True)
+def berta(groupware: GroupwareOffice) -> Device:
+    """Administration, and sees all customers."""
+    device = groupware.person("berta", "administration")
+    for name in ("berta", "anna", "jonas"):
+        see(groupware, name, Visibility.OWN)
+    see(groupware, "berta", Visibility.ALL)
+    return device
+
+
+class TestWhatIsInIt:
+    def test_customers_by_visibility_others_for_everybody(
+        self, groupware: GroupwareOffice, anna: Device, jonas: Device, berta: Device
+    ) -> None:
+        add(groupware, "kunde")
+        add(groupware, "firma", kind=Kind.COMPANY, partner="berta")
+
+        assert (len(hrefs(anna)), len(hrefs(jonas)), len(hrefs(berta))) == (2, 1, 2)
+        see(groupware, "berta", Visibility.NONE)
+        assert len(hrefs(berta)) == 1
+
+    def test_the_same_bytes_by_every_report(
+        self, groupware: GroupwareOffice, anna: Device
+    ) -> None:
+        add(groupware, "kunde", "TEL:0711 1234", name="Änne Groß")
+        [href] = anna.names(BOOK)
+        name = href.rpartition("/")[2]
+        text = anna.get(BOOK + name).text
+        multiget = (
+            '<C:addressbook-multiget xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:carddav">'
+            f"<D:prop><D:getetag/><C:address-data/></D:prop><D:href>{href}</D:href>"
+            "</C:addressbook-multiget>"
+        )
+        query = (
+            '<C:addressbook-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:carddav">'
+            "<D:prop><D:getetag/><C:address-data/></D:prop><C:filter><C:prop-filter name='FN'>"
+            "<C:text-match>änne</C:text-match></C:prop-filter></C:filter></C:addressbook-query>"
+        )
+
+        for body in (multiget, query):
+            found = anna.report(BOOK, body.encode()).found(href)
+            assert found[f"{CARD}address-data"].text == text
+            assert found[f"{DAV}getetag"].text == etag(anna, name)
+        assert set(anna.sync(BOOK).changed) == {href}
+
+    def test_deltas_tell_who_comes_and_goes(
+        self, groupware: GroupwareOffice, anna: Device, jonas: Device
+    ) -> None:
+        number = add(groupware, "kunde", "CATEGORIES:Kunde,kauf")
+        profile(groupware, "anna", tags=frozenset({"KAUF"}))
+        first, other = anna.sync(BOOK), jonas.sync(BOOK)
+        [href] = first.changed
+
+        with work_of(groupware, "berta") as work:
+            jonas_id = person_rows.find_principal(work.unit, "jonas")
+            desk.change(work, get(work.unit, work.who, number), partner_id=jonas_id)
+
+        left, came = anna.sync(BOOK, first.token), jonas.sync(BOOK, other.token)
+        assert (left.changed, left.gone) == ({}, {href})
+        assert [each.rpartition("/")[2] for each in came.changed] == [href.rpartition("/")[2]]
+        assert anna.get(BOOK + href.rpartition("/")[2]).status == 404
+
+    def test_tokens_and_ctag_stay_where_nothing_concerns_it(
+        self, groupware: GroupwareOffice, anna: Device, jonas: Device
+    ) -> None:
+        names = (f"{CS}getctag", f"{DAV}sync-token")
+        add(groupware, "kunde")
+        before = [jonas.propfind(jonas.own(BOOK), each).text for each in names]
+
+        add(groupware, "noch einer")
+
+        assert [jonas.propfind(jonas.own(BOOK), each).text for each in names] == before
+        assert len(hrefs(anna)) == 2
+
+    def test_a_poll_without_news_asks_no_more_than_of_any_book(
+        self, groupware: GroupwareOffice, anna: Device, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        add(groupware, "kunde")
+        anna.names(BOOK)
+
+        def poll(path: str) -> int:
+            return statements.count(
+                lambda: anna.propfind(anna.own(path), f"{CS}getctag"), monkeypatch
+            )
+
+        assert poll(BOOK) == poll("contacts/")
+
+    def test_with_time_the_old_leave(self, groupware: GroupwareOffice, anna: Device) -> None:
+        add(groupware, "eigene")
+        add(groupware, "firma", kind=Kind.COMPANY, partner="berta")
+        own = anna.sync(BOOK, limit=1).changed
+        profile(groupware, "anna", edited_days=30)
+        first = anna.sync(BOOK)
+
+        groupware.clock.now_us = NOW_US + 30 * DAY_US - 1
+        assert anna.sync(BOOK, first.token).gone == set()
+        groupware.clock.now_us += 1
+        # What one made oneself stays, whatever the filters say.
+        assert anna.sync(BOOK, first.token).gone == set(first.changed) - set(own)
+
+    def test_a_broker_may_be_released(self, groupware: GroupwareOffice, jonas: Device) -> None:
+        broker = add(groupware, "makler", kind=Kind.BROKER, partner="berta")
+        with work_of(groupware, "berta") as work:
+            broker_id = get(work.unit, work.who, broker).row.id
+            desk.add(work, card("kunde"), kind=Kind.CUSTOMER, broker_id=broker_id)
+        assert len(hrefs(jonas)) == 1
+
+        with work_of(groupware, "berta") as work:
+            brokers.release(work, broker, "jonas")
+        assert len(hrefs(jonas)) == 2
+        with work_of(groupware, "berta") as work:
+            brokers.withdraw(work, broker, "jonas")
+        assert len(hrefs(jonas)) == 1
+
+    def test_who_wants_none_has_none(self, groupware: GroupwareOffice, anna: Device) -> None:
+        add(groupware, "kunde")
+        assert hrefs(anna)
+        profile(groupware, "anna", office_book=Where.NOWHERE)
+        assert not hrefs(anna)
+
+
+class TestJoining:
+    def test_without_its_category_a_card_is_private(self, anna: Device, berta: Device) -> None:
+        reply = anna.put(f"{BOOK}neu.vcf", card("neu"))
+
+        assert (reply.status, bool(reply.headers.get("etag"))) == (201, True)
+        assert hrefs(anna) == {"neu.vcf"}
+        assert not hrefs(berta)
+
+    def test_with_it_the_office_has_it_and_its_maker_keeps_it(
+        self, groupware: GroupwareOffice, anna: Device, berta: Device
+    ) -> None:
+        anna.put(f"{BOOK}neu.vcf", card("neu"))
+        before = anna.sync(BOOK)
+        profile(groupware, "anna", tags=frozenset({"niemand"}))
+
+        reply = anna.put(f"{BOOK}neu.vcf", card("neu", "Anna Berg", "CATEGORIES:Kunde"))
+
+        assert reply.status == 204
+        assert hrefs(anna) == {"neu.vcf"}
+        assert anna.sync(BOOK, before.token).gone == set()
+        [href] = hrefs(berta)
+        assert href != "neu.vcf"
+        assert "UID:neu" in berta.get(BOOK + href).text
+        with groupware.store.read() as unit:
+            [listed] = contacts.page(unit, most=10)
+        assert (listed.row.kind, listed.partner_name, listed.row.maker_href) == (
+            "customer",
+            "anna",
+            "neu.vcf",
+        )
+
+    def test_it_joins_at_once_where_the_category_is_there(
+        self, anna: Device, berta: Device
+    ) -> None:
+        reply = anna.put(f"{BOOK}neu.vcf", card("neu", "Anna Berg", "CATEGORIES:vip,Interessent"))
+
+        assert reply.status == 201
+        assert len(hrefs(berta)) == 1
+        assert anna.get(f"{BOOK}neu.vcf").status == 200
+
+    def test_personal_books_are_never_looked_at(self, anna: Device, berta: Device) -> None:
+        anna.put("contacts/neu.vcf", card("neu", "Anna Berg", "CATEGORIES:Kunde"))
+        assert not hrefs(berta)
+
+    def test_a_card_that_one_may_not_see_gives_no_hint(
+        self, groupware: GroupwareOffice, jonas: Device, berta: Device
+    ) -> None:
+        add(groupware, "kunde")
+
+        reply = jonas.put(f"{BOOK}neu.vcf", card("kunde", "Anna Berg", "CATEGORIES:Kunde"))
+
+        assert reply.status == 201
+        assert hrefs(jonas) == {"neu.vcf"}
+        assert len(hrefs(berta)) == 2
+
+    def test_who_sees_nobody_keeps_nothing_here(
+        self, groupware: GroupwareOffice, anna: Device
+    ) -> None:
+        see(groupware, "anna", Visibility.NONE)
+
+        assert anna.put(f"{BOOK}neu.vcf", card("neu")).status == 403
+        name = f"{DAV}current-user-privilege-set"
+        found = anna.propfind(anna.own(BOOK), name).found()[name]
+        assert {each[0].tag for each in found}.isdisjoint({f"{DAV}write", f"{DAV}bind"})
+
+
+class TestChanging:
+    def test_fields_are_the_devices_the_rest_is_the_offices(
+        self, groupware: GroupwareOffice, anna: Device
+    ) -> None:
+        number = add(groupware, "kunde", "CATEGORIES:Kunde,kauf", "X-DEEDBOX-TIE:7", "TEL:1")
+        [href] = hrefs(anna)
+
+        reply = anna.put(
+            BOOK + href, card("kunde", "Anna Berg-Keil", "TEL:2"), If_Match=etag(anna, href)
+        )
+
+        assert (reply.status, reply.headers.get("etag")) == (204, None)
+        text = record(groupware, number).item.text
+        assert "FN:Anna Berg-Keil" in text
+        assert "X-DEEDBOX-TIE:7" in text
+        assert record(groupware, number).kind is Kind.CUSTOMER
+        assert anna.get(BOOK + href).text == text
+
+    def test_what_is_stored_as_sent_has_its_tag(
+        self, groupware: GroupwareOffice, anna: Device
+    ) -> None:
+        number = add(groupware, "kunde")
+        [href] = hrefs(anna)
+        text = record(groupware, number).item.text.replace("FN:Anna Berg", "FN:Anna Keil")
+
+        reply = anna.put(BOOK + href, text.encode())
+
+        assert reply.status == 204
+        assert reply.headers["etag"] == etag(anna, href)
+
+    def test_a_stale_change_is_refused(
+        self, groupware: GroupwareOffice, anna: Device, berta: Device
+    ) -> None:
+        add(groupware, "kunde")
+        [href] = hrefs(anna)
+        old = etag(anna, href)
+        berta.put(BOOK + href, card("kunde", "Berta war schneller"))
+
+        assert anna.put(BOOK + href, card("kunde", "Zu spät"), If_Match=old).status == 412
+        assert "Berta war schneller" in anna.get(BOOK + href).text
+
+    def test_a_stale_one_that_names_no_state_is_answered_and_sent_again(
+        self, groupware: GroupwareOffice, anna: Device, berta: Device
+    ) -> None:
+        add(groupware, "kunde")
+        [href] = hrefs(anna)
+        with logged(groupware):
+            first = anna.sync(BOOK)
+        with logged(groupware):
+            anna.sync(BOOK, first.token)
+        berta.put(BOOK + href, card("kunde", "Berta war schneller"))
+        fresh = etag(anna, href)
+
+        reply = anna.put(BOOK + href, card("kunde", "Zu spät"))
+
+        assert (reply.status, reply.headers.get("etag")) == (204, None)
+        assert "Berta war schneller" in anna.get(BOOK + href).text
+        again = anna.sync(BOOK, first.token)
+        [tag] = again.changed.values()
+        assert tag != fresh
+        assert tag == anna.get(BOOK + href).headers["etag"] == f'{fresh[:-1]}.r1"'
+
+    def test_one_who_knows_the_newest_is_not_stale(
+        self, groupware: GroupwareOffice, anna: Device, berta: Device
+    ) -> None:
+        add(groupware, "kunde")
+        [href] = hrefs(anna)
+        berta.put(BOOK + href, card("kunde", "Berta"))
+        with logged(groupware):
+            first = anna.sync(BOOK)
+        with logged(groupware):
+            anna.sync(BOOK, first.token)
+
+        anna.put(BOOK + href, card("kunde", "Anna danach"))
+
+        assert "Anna danach" in anna.get(BOOK + href).text
+
+    def test_the_device_wins_where_the_profile_says_so(
+        self, groupware: GroupwareOffice, anna: Device, berta: Device
+    ) -> None:
+        add(groupware, "kunde")
+        profile(groupware, "anna", contact_conflicts=Conflicts.DEVICE)
+        [href] = hrefs(anna)
+        old = etag(anna, href)
+        berta.put(BOOK + href, card("kunde", "Berta"))
+
+        assert anna.put(BOOK + href, card("kunde", "Anna"), If_Match='"x"').status == 412
+        assert anna.put(BOOK + href, card("kunde", "Anna danach"), If_Match=old).status == 204
+        assert "Anna danach" in berta.get(BOOK + href).text
+
+    def test_both_are_kept_where_the_profile_says_so(
+        self, groupware: GroupwareOffice, anna: Device, berta: Device
+    ) -> None:
+        add(groupware, "kunde")
+        profile(groupware, "anna", contact_conflicts=Conflicts.BOTH)
+        [href] = hrefs(anna)
+        old = etag(anna, href)
+        berta.put(BOOK + href, card("kunde", "Berta"))
+
+        assert anna.put(BOOK + href, card("kunde", "Anna"), If_Match=old).status == 412
+
+        [copy] = hrefs(anna) - {href}
+        assert "FN:Anna (conflict\\, Laptop\\, " in anna.get(BOOK + copy).text
+        assert "Berta" in anna.get(BOOK + href).text
+        assert hrefs(berta) == {href}
+
+
+class TestDeleting:
+    def test_hides_by_default_and_the_office_keeps_it(
+        self, groupware: GroupwareOffice, anna: Device, berta: Device
+    ) -> None:
+        add(groupware, "kunde")
+        first = anna.sync(BOOK)
+        [href] = hrefs(anna)
+
+        assert anna.delete(BOOK + href).status == 204
+
+        assert anna.sync(BOOK, first.token).gone == set(first.changed)
+        assert hrefs(berta) == {href}
+
+    def test_what_is_brought_back_returns(self, groupware: GroupwareOffice, anna: Device) -> None:
+        number = add(groupware, "kunde")
+        [href] = hrefs(anna)
+        anna.delete(BOOK + href)
+        token = anna.sync(BOOK).token
+
+        with groupware.store.write() as unit:
+            user_id = person_rows.find_principal(unit, "anna") or 0
+            assert hiding.bring_back(unit, user_id, record(groupware, number).item.id)
+
+        assert [each.rpartition("/")[2] for each in anna.sync(BOOK, token).changed] == [href]
+
+    def test_may_be_refused_and_comes_again(
+        self, groupware: GroupwareOffice, anna: Device
+    ) -> None:
+        add(groupware, "kunde")
+        profile(groupware, "anna", contact_deletes=Deletes.REFUSE)
+        first = anna.sync(BOOK)
+        [href] = hrefs(anna)
+
+        reply = anna.delete(BOOK + href)
+
+        assert reply.status == 403
+        assert "need-privileges" in reply.text
+        assert set(anna.sync(BOOK, first.token).changed) == set(first.changed)
+
+    def test_may_delete_in_the_office_with_the_right(
+        self, groupware: GroupwareOffice, anna: Device, berta: Device
+    ) -> None:
+        add(groupware, "kunde")
+        for name in ("anna", "berta"):
+            profile(groupware, name, contact_deletes=Deletes.DELETE)
+        [href] = hrefs(anna)
+
+        assert anna.delete(BOOK + href).status == 204
+        assert (hrefs(anna), hrefs(berta)) == (set(), {href})
+        assert berta.delete(BOOK + href).status == 204
+        with groupware.store.read() as unit:
+            assert contacts.page(unit, most=10) == []
+
+    def test_private_cards_go(self, anna: Device) -> None:
+        anna.put(f"{BOOK}neu.vcf", card("neu"))
+        assert anna.delete(f"{BOOK}neu.vcf").status == 204
+        assert not hrefs(anna)
+
+    def test_stale_it_is_refused(
+        self, groupware: GroupwareOffice, anna: Device, berta: Device
+    ) -> None:
+        add(groupware, "kunde")
+        [href] = hrefs(anna)
+        old = etag(anna, href)
+        berta.put(BOOK + href, card("kunde", "Berta"))
+        assert anna.delete(BOOK + href, If_Match=old).status == 412
+        assert hrefs(anna) == {href}
+
+
+class TestMoving:
+    def test_out_leaves_it_in_the_office_and_makes_a_private_copy(
+        self, groupware: GroupwareOffice, anna: Device, berta: Device
+    ) -> None:
+        add(groupware, "kunde")
+        [href] = hrefs(anna)
+
+        assert anna.move(BOOK + href, "contacts/meine.vcf").status == 201
+
+        assert not hrefs(anna)
+        assert "UID:kunde" in anna.get("contacts/meine.vcf").text
+        assert hrefs(berta) == {href}
+
+    @pytest.mark.parametrize("how", ["move", "put"])
+    def test_back_shows_the_record_again(
+        self, groupware: GroupwareOffice, anna: Device, berta: Device, how: str
+    ) -> None:
+        number = add(groupware, "kunde")
+        [href] = hrefs(anna)
+        anna.move(BOOK + href, "contacts/meine.vcf")
+        token = anna.sync(BOOK).token
+
+        if how == "move":
+            assert anna.move("contacts/meine.vcf", f"{BOOK}wieder.vcf").status == 201
+        else:
+            assert anna.put(f"{BOOK}wieder.vcf", card("kunde", "Anders")).status == 201
+
+        assert hrefs(anna) == {"wieder.vcf"}
+        changes = anna.sync(BOOK, token)
+        assert [each.rpartition("/")[2] for each in changes.changed] == ["wieder.vcf"]
+        assert anna.get(f"{BOOK}wieder.vcf").text == record(groupware, number).item.text
+        assert hrefs(berta) == {href}
+
+    def test_in_joins_where_the_category_says_so(self, anna: Device, berta: Device) -> None:
+        anna.put("contacts/neu.vcf", card("neu", "Anna Berg", "CATEGORIES:Kunde"))
+        assert anna.move("contacts/neu.vcf", f"{BOOK}neu.vcf").status == 201
+        assert (hrefs(anna), len(hrefs(berta))) == ({"neu.vcf"}, 1)
+
+    @pytest.mark.parametrize("method", ["move", "copy"])
+    def test_over_one_of_the_office_is_refused(
+        self, groupware: GroupwareOffice, anna: Device, method: str
+    ) -> None:
+        number = add(groupware, "kunde")
+        [href] = hrefs(anna)
+        anna.put("contacts/neu.vcf", card("neu"))
+
+        assert getattr(anna, method)("contacts/neu.vcf", BOOK + href).status == 403
+        assert "UID:kunde" in record(groupware, number).item.text
+
+
+def test_it_is_nobody_elses(groupware: GroupwareOffice, anna: Device, jonas: Device) -> None:
+    add(groupware, "kunde")
+    [href] = anna.names(BOOK)
+    for method in ("GET", "PUT", "DELETE", "PROPFIND"):
+        body = card("kunde") if method == "PUT" else b""
+        assert jonas.request(method, href, body, Depth="0").status == 404
+    assert anna.delete(BOOK).status == 403
