@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from auth import people
-from office import hiding
+from storage import hidden
 from storage.store import Store, sqlite_url
 from tests.builders import NOW_US
 from tests.contact_rows import a_contact
@@ -324,7 +324,7 @@ def _contacts(office: Office) -> None:
             name, tags = f"Baugesellschaft Nr. {number}", (f"Bau {number}",)
             _contact, item = a_contact(unit, name, kind="company", tags=tags)
             if number % 4 == 0:
-                hiding.hide(unit, berta, item, now_us=NOW_US)
+                hidden.hide(unit, berta, item, now_us=NOW_US)
     store.close()
 
 

@@ -73,3 +73,7 @@ def test_whatever_stands_there_only_what_can_be_taken_is_read(kept: dict[str, ob
     assert set(found) <= set(SETTINGS)
     assert sync_settings.faults(found) == {}
     assert sync_settings.faults(SyncProfile(**found).values) == {}
+
+
+def test_true_is_no_number() -> None:
+    assert sync_settings.read('{"edited_days": true, "brokers": [true]}') == {}
