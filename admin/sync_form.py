@@ -1,6 +1,6 @@
 """The form of a sync profile: what it shows, what was typed, and what is wrong with it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
@@ -10,21 +10,22 @@ from flask import abort, request
 
 from admin.texts import gettext as _
 from admin.visitors import visitor
-from office.sync_profiles import SyncProfile, folded_tag
+from office.contacts.kinds import Kind, folded
+from office.sync_profiles import SyncProfile
 from office.sync_settings import (
     ALARM_DAYS,
-    KINDS,
     LONGEST_NAME,
     MOST_DAYS,
     Conflicts,
     Deletes,
     Where,
 )
-from storage import sync_profiles
+from storage import contacts, sync_profiles
 from storage.store import Unit
 
 _DIGITS = 18
 _Choice = TypeVar("_Choice", bound=StrEnum)
+_Value = TypeVar("_Value", int, str)
 
 
 class Choices(NamedTuple):
@@ -41,14 +42,26 @@ def choices(
 ) -> Choices:
     """What the visitor may choose for a profile: the tags are those they see, and those it has."""
     tags = {each.key: each.tag for each in sync_profiles.tags_seen(unit, visitor().user_id)}
-    tags |= {folded_tag(each): each for each in profile.tags}
+    tags |= {folded(each): each for each in profile.tags}
     colleagues = sync_profiles.colleagues(unit, besides=user_id) if may_have_colleagues else None
+    brokers = contacts.brokers(unit)
     return Choices(
-        [(tags[key], tags[key]) for key in sorted(tags)],
-        [(each.id, f"{each.name} ({each.number})") for each in sync_profiles.brokers(unit)],
-        None if colleagues is None else [(each.id, each.name) for each in colleagues],
+        _chosen_first([(tags[key], tags[key]) for key in sorted(tags)], profile.tags),
+        _chosen_first(
+            [(each, f"{name} ({number})") for each, number, name in brokers], profile.brokers
+        ),
+        None
+        if colleagues is None
+        else _chosen_first([(each.id, each.name) for each in colleagues], profile.colleagues),
         [(days, _("%(days)s days before", days=days)) for days in ALARM_DAYS],
     )
+
+
+def _chosen_first(
+    options: list[tuple[_Value, str]], chosen: Collection[_Value]
+) -> list[tuple[_Value, str]]:
+    """In a long list the marks that are set are what one looks for."""
+    return sorted(options, key=lambda option: option[0] not in chosen)
 
 
 @dataclass(slots=True)
@@ -87,7 +100,7 @@ class ProfileForm:
         profile = SyncProfile(
             office_book=_one(Where, "office_book"),
             book_name=form.get("book_name", "").strip(),
-            kinds=frozenset(form.getlist("kinds")) & frozenset(KINDS),
+            kinds=frozenset(each for each in Kind if each in form.getlist("kinds")),
             tags=frozenset(form.getlist("tags")),
             own_customers_only="own_customers_only" in form,
             brokers=_ids("brokers"),

@@ -1,18 +1,13 @@
-"""What a user took off their own devices, and bringing it back (C4); the office keeps it all."""
+"""Bringing back what a user took off their own devices (C4); the office kept it all.
+
+Hidden it is by what devices do: see ``office.office_book``.
+"""
 
 from auth import audit
 from auth.audit import COMMAND_LINE, Act, Actor, Subject
 from storage import hidden, people
 from storage.hidden import HiddenRow, Place
 from storage.store import Unit, WriteUnit
-
-
-def hide(unit: WriteUnit, user_id: int, item_id: int, *, now_us: int) -> bool:
-    """Take a record off a user's devices; False: it was hidden already, or is not there."""
-    done = hidden.hide(unit, user_id, item_id, now_us=now_us)
-    if done:
-        people.rules_changed(unit, [user_id])
-    return done
 
 
 def bring_back(unit: WriteUnit, user_id: int, item_id: int, *, by: Actor = COMMAND_LINE) -> bool:

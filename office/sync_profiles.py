@@ -5,7 +5,6 @@ made last first), and that over the defaults of :class:`SyncProfile`; each setti
 """
 
 import hashlib
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -15,8 +14,9 @@ from auth.audit import COMMAND_LINE, Act, Actor, Subject
 from auth.errors import InvalidValueError
 from auth.rights import FunctionRight, rights_of
 from office import sync_settings
-from office.sync_settings import KINDS, SETTINGS, Conflicts, Deletes, Where
-from storage import epochs, people, sync_profiles
+from office.contacts.kinds import Kind, folded
+from office.sync_settings import SETTINGS, Conflicts, Deletes, Where
+from storage import contacts, epochs, people, sync_profiles
 from storage.contact_rules import ContactRule
 from storage.store import Unit, WriteUnit
 from storage.sync_profiles import ProfileRows
@@ -58,7 +58,7 @@ class SyncProfile:
 
     office_book: Where = Where.DEVICES
     book_name: str = ""
-    kinds: frozenset[str] = frozenset(KINDS)
+    kinds: frozenset[Kind] = frozenset(Kind)
     tags: frozenset[str] = frozenset()
     own_customers_only: bool = False
     brokers: frozenset[int] = frozenset()
@@ -82,7 +82,7 @@ class SyncProfile:
     @property
     def tag_keys(self) -> frozenset[str]:
         """The tags as contacts' tags are compared."""
-        return frozenset(map(folded_tag, self.tags))
+        return frozenset(map(folded, self.tags))
 
     @property
     def mark(self) -> str:
@@ -91,11 +91,6 @@ class SyncProfile:
 
 
 DEFAULTS = SyncProfile()
-
-
-def folded_tag(tag: str) -> str:
-    """What two spellings of one tag have in common."""
-    return unicodedata.normalize("NFC", tag.strip()).casefold()
 
 
 def contact_rule(profile: SyncProfile, user_id: int) -> ContactRule:
@@ -216,7 +211,7 @@ def _check(unit: Unit, profile: SyncProfile, before: SyncProfile) -> None:
     """Refuse values that are none, and ids of nobody; those that stood there may stay."""
     found = sync_settings.faults(profile.values)
     known: dict[str, Callable[[], set[int]]] = {
-        "brokers": lambda: {each.id for each in sync_profiles.brokers(unit)},
+        "brokers": lambda: {each for each, _number, _name in contacts.brokers(unit)},
         "colleagues": lambda: {each.id for each in sync_profiles.colleagues(unit, besides=0)},
     }
     for name, ids in known.items():

@@ -6,6 +6,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from office.contacts.kinds import Kind
+
 
 class Where(StrEnum):
     """Where the office's contacts go."""
@@ -36,8 +38,6 @@ class Conflicts(StrEnum):
     """As SERVER, and what the device has becomes a second record."""
 
 
-KINDS = ("customer", "prospect", "company", "broker", "other")
-"""The kinds of contact."""
 ALARM_DAYS = (120, 90, 60, 30)
 """How long before a contract's period ends it may be told."""
 
@@ -152,9 +152,9 @@ def _list(kept: object) -> list[object]:
     return kept
 
 
-def _kinds(kept: object) -> frozenset[str]:
-    chosen = frozenset(_text(each, LONGEST_NAME) for each in _list(kept))
-    if not chosen or not chosen <= set(KINDS):
+def _kinds(kept: object) -> frozenset[Kind]:
+    chosen = frozenset(Kind(_text(each, LONGEST_NAME)) for each in _list(kept))
+    if not chosen:
         raise ValueError
     return chosen
 
@@ -180,7 +180,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             lambda kept: _text(kept, LONGEST_NAME),
             f"At most {LONGEST_NAME} visible characters, with no blank at either end.",
         ),
-        "kinds": Setting(_kinds, f"At least one of these: {', '.join(KINDS)}."),
+        "kinds": Setting(_kinds, f"At least one of these: {', '.join(Kind)}."),
         "tags": Setting(_tags, f"At most {_MOST_CHOSEN} tags of visible characters."),
         "own_customers_only": _FLAG,
         "brokers": Setting(_ids, "Contacts of the office that are brokers."),

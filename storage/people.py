@@ -208,8 +208,7 @@ def set_state(unit: WriteUnit, user_id: int, state: str) -> None:
 def set_visibility(unit: WriteUnit, user_id: int, visibility: str) -> None:
     """Let the user see ``all`` customers, their ``own`` or ``none``."""
     unit.execute(
-        "UPDATE person SET visibility = :visibility, rules = rules + 1"
-        " WHERE principal_id = :user_id",
+        "UPDATE person SET visibility = :visibility WHERE principal_id = :user_id",
         {"visibility": visibility, "user_id": user_id},
     )
     unit.rights_shrank()

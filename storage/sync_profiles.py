@@ -31,14 +31,6 @@ class TagRow(NamedTuple):
     tag: str
 
 
-class BrokerRow(NamedTuple):
-    """A contact that is a broker, by id, number and name."""
-
-    id: int
-    number: str
-    name: str
-
-
 class ColleagueRow(NamedTuple):
     """An active user."""
 
@@ -97,15 +89,6 @@ def tags_seen(unit: Unit, viewer_id: int) -> list[TagRow]:
         {"viewer": viewer_id},
     )
     return [TagRow._make(row) for row in rows]
-
-
-def brokers(unit: Unit) -> list[BrokerRow]:
-    """All contacts that are brokers, whom everybody sees, by name."""
-    rows = unit.rows(
-        "SELECT c.id, c.number, i.summary FROM contact c JOIN item i ON i.id = c.item_id"
-        " WHERE c.kind = 'broker' ORDER BY i.summary, c.id"
-    )
-    return [BrokerRow._make(row) for row in rows]
 
 
 def colleagues(unit: Unit, *, besides: int) -> list[ColleagueRow]:

@@ -135,10 +135,10 @@ def _worded(value: object) -> object:
 
 def _names(unit: "Unit") -> dict[str, dict[str, int]]:
     """What brokers and colleagues are called here, by setting."""
-    from storage import sync_profiles  # noqa: PLC0415 - loads the database
+    from storage import contacts, sync_profiles  # noqa: PLC0415 - loads the database
 
     return {
-        "brokers": {each.number: each.id for each in sync_profiles.brokers(unit)},
+        "brokers": {number: each for each, number, _name in contacts.brokers(unit)},
         "colleagues": {each.name: each.id for each in sync_profiles.colleagues(unit, besides=0)},
     }
 

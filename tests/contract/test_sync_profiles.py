@@ -10,15 +10,16 @@ from auth.audit import Act, Actor
 from auth.rights import MITARBEITER, FunctionRight
 from auth.visibility import Visibility
 from office import granting, sync_profiles
+from office.contacts.kinds import Kind
 from office.sync_profiles import DEFAULTS, ProfileError, SyncProfile
 from office.sync_settings import Conflicts, Deletes, Where
 from storage import audit as audit_rows
-from storage import epochs
+from storage import contacts, epochs
 from storage import people as people_rows
 from storage import sync_profiles as rows
 from storage.store import Store, WriteUnit
 from tests.builders import NOW_US, a_person, with_groups
-from tests.contact_rows import a_contact, release_broker, rules_of
+from tests.contact_rows import a_contact, rules_of
 from tests.statements import count
 
 DEPARTMENT = FunctionRight.SEE_DEPARTMENT_APPOINTMENTS
@@ -83,7 +84,7 @@ def everything(office: Store) -> SyncProfile:
         return SyncProfile(
             office_book=Where.REMOTE,
             book_name="Büro Berg",
-            kinds=frozenset({"customer", "broker"}),
+            kinds=frozenset({Kind.CUSTOMER, Kind.BROKER}),
             tags=frozenset({"Penthouse", "Käufer"}),
             own_customers_only=True,
             brokers=frozenset({broker}),
@@ -404,7 +405,7 @@ class TestChoices:
             broker, _item = a_contact(unit, "Makler", kind="broker", tags=("Partner",))
             a_contact(unit, "Eins", partner=jonas, tags=("Käufer", "Villa"))
             a_contact(unit, "Zwei", partner=anna, broker=broker, tags=("villa", "Ost"))
-            release_broker(unit, broker, jonas)
+            contacts.release(unit, broker, jonas)
             a_contact(unit, "Drei", kind="prospect", tags=("Scheidung",))
             a_contact(unit, "Vier", broker=broker, tags=("Altbau",))
 
@@ -433,5 +434,6 @@ class TestChoices:
             people.block(unit, "jonas")
 
         with office.read() as unit:
-            assert [each.name for each in rows.brokers(unit)] == ["Makler Ahn", "Makler Zorn"]
+            named = [name for _id, _number, name in contacts.brokers(unit)]
+            assert named == ["Makler Ahn", "Makler Zorn"]
             assert [each.name for each in rows.colleagues(unit, besides=anna)] == ["vera"]

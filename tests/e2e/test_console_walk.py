@@ -15,6 +15,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from auth import people
+from storage import hidden
+from storage.store import Store, sqlite_url
+from tests.builders import NOW_US
+from tests.contact_rows import a_contact
 from tests.e2e.http_client import ROOT
 from tests.e2e.server_process import Office, Variant
 from tests.groupware_door import event
@@ -121,6 +126,7 @@ def test_a_new_users_way(office: Office, chromium: Any, look: Look) -> None:
 
     for number in ("4711", "4712"):
         office.command("estate", "add", number, "Villa Parkallee")
+    _contacts(office)
     _administrator(walker, link)
     invitation = walker.page.text_content("main code")
     context.clear_cookies()
@@ -269,6 +275,7 @@ def _administrator(walker: Walker, link: str) -> None:
     page.goto("/console/users/anna")
     walker.look_at("user")
     _marks(walker)
+    _sync(walker)
     _consent(walker)
     page.goto("/console/audit")
     walker.look_at("record")
@@ -305,6 +312,50 @@ def _marks(walker: Walker) -> None:
     walker.fill(first="1000", last="1999")
     walker.send("/range")
     walker.look_at("user-closed")
+
+
+def _contacts(office: Office) -> None:
+    """Brokers and tags to choose from, more than a box shows, and three hidden ones."""
+    store = Store(sqlite_url(office.data / "deedbox.sqlite3"))
+    with store.write() as unit:
+        berta = people.get(unit, "berta").id
+        for number in range(12):
+            a_contact(unit, f"Makler Nr. {number}", kind="broker", tags=(f"Merkmal {number}",))
+            name, tags = f"Baugesellschaft Nr. {number}", (f"Bau {number}",)
+            _contact, item = a_contact(unit, name, kind="company", tags=tags)
+            if number % 4 == 0:
+                hidden.hide(unit, berta, item, now_us=NOW_US)
+    store.close()
+
+
+def _sync(walker: Walker) -> None:
+    page = walker.page
+    page.goto("/console/groups")
+    walker.look_at("groups")
+    page.click("a[href='/console/groups/mitarbeiter/sync']")
+    walker.look_at("sync-group")
+    page.goto("/console/users/anna/sync")
+    walker.fill(edited_days="9999")
+    walker.send("/sync")
+    walker.has("#edited_days-fault")
+    walker.look_at("sync-wrong")
+    page.goto("/console/users/anna")
+    page.goto("/console/sync")
+    walker.fill(edited_days="90")
+    page.check("main label:has-text('Makler Nr. 7') input")
+    page.check("main label:has-text('Merkmal 11') input")
+    walker.send("/sync")
+    walker.has(".notice.good")
+    walker.look_at("sync")
+    page.click("a[href='/console/sync/reset']")
+    walker.look_at("sync-reset")
+    walker.send()
+    walker.has(".notice.good")
+    assert page.input_value("#edited_days") == ""
+    page.click("a[href='/console/sync/hidden']")
+    walker.look_at("hidden")
+    page.click(".rows li:first-child button")
+    page.wait_for_selector(".rows li:nth-child(3)", state="detached")
 
 
 def _consent(walker: Walker) -> None:

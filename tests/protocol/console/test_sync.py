@@ -8,9 +8,11 @@ import pytest
 from auth import people, rights, sessions
 from auth.rights import FunctionRight
 from auth.visibility import Visibility
-from office import hiding, sync_profiles
+from office import sync_profiles
+from office.contacts.kinds import Kind
 from office.sync_profiles import DEFAULTS, SyncProfile
 from office.sync_settings import Conflicts, Deletes, Where
+from storage import hidden as hidden_rows
 from storage import people as people_rows
 from tests.builders import NOW_US
 from tests.console import PASSWORD, Console, Visit
@@ -82,7 +84,7 @@ def hidden(console: Console, *names: str, user: str = "anna", **facts: Any) -> N
     with console.store.write() as unit:
         for at, name in enumerate(names):
             _contact, item = a_contact(unit, name, **({"kind": "company"} | facts))
-            hiding.hide(unit, people.get(unit, user).id, item, now_us=NOW_US + at)
+            hidden_rows.hide(unit, people.get(unit, user).id, item, now_us=NOW_US + at)
 
 
 class TestOnesOwn:
@@ -129,7 +131,7 @@ class TestOnesOwn:
         chosen = SyncProfile(
             office_book=Where.REMOTE,
             book_name="Büro Berg",
-            kinds=frozenset({"customer", "broker"}),
+            kinds=frozenset({Kind.CUSTOMER, Kind.BROKER}),
             tags=frozenset({"Käufer"}),
             own_customers_only=True,
             brokers=frozenset({broker}),

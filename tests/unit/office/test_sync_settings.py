@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from office import sync_settings
+from office.contacts.kinds import Kind
 from office.sync_profiles import DEFAULTS, SyncProfile
-from office.sync_settings import ALARM_DAYS, KINDS, MOST_DAYS, SETTINGS, Conflicts, Deletes, Where
+from office.sync_settings import ALARM_DAYS, MOST_DAYS, SETTINGS, Conflicts, Deletes, Where
 
 _TEXTS = st.text(min_size=1, max_size=64).map(str.strip).filter(lambda text: text.isprintable())
 _DAYS = st.none() | st.integers(1, MOST_DAYS)
@@ -18,7 +19,7 @@ PROFILES = st.builds(
     SyncProfile,
     office_book=st.sampled_from(Where),
     book_name=_TEXTS,
-    kinds=st.frozensets(st.sampled_from(KINDS), min_size=1),
+    kinds=st.frozensets(st.sampled_from(Kind), min_size=1),
     tags=st.frozensets(_TEXTS.filter(bool), max_size=20),
     own_customers_only=st.booleans(),
     brokers=_IDS,
@@ -72,3 +73,7 @@ def test_whatever_stands_there_only_what_can_be_taken_is_read(kept: dict[str, ob
     assert set(found) <= set(SETTINGS)
     assert sync_settings.faults(found) == {}
     assert sync_settings.faults(SyncProfile(**found).values) == {}
+
+
+def test_true_is_no_number() -> None:
+    assert sync_settings.read('{"edited_days": true, "brokers": [true]}') == {}
