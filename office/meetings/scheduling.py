@@ -20,7 +20,7 @@ from office.meetings.addresses import email_in
 from office.meetings.copies import new_copy
 from office.meetings.desk import Desk, Role
 from office.meetings.letters import KIND, body_of, shown_time
-from office.meetings.meeting import Meeting, is_meeting
+from office.meetings.meeting import Instance, Meeting, is_meeting
 from office.meetings.organizing import Notice, Revision
 from office.meetings.parts import Part, write
 from office.meetings.views import message
@@ -334,18 +334,24 @@ class Scheduling:
         desk = self._desk
         if desk.acts_for_another:
             raise SchedulingDeniedError(desk.owner.name, "schedule-send-reply")
-        # An instance that was left out is told of as it was.
+        # Nothing but the zones of what they took out may be missing in their copy of now.
         source = known if known and any(meeting.of(at) is None for at in told) else meeting
-        part = answering.reply(source, told, desk.own_keys, now_us=self._work.now_us)
+        there = answering.spoken(meeting, known, told, desk.own_keys, now_us=self._work.now_us)
         party = desk.party(meeting.organizer)
         if party is None:
+            part = answering.reply(source, there, now_us=self._work.now_us)
             return self._write_letter(meeting.organizer, _Message("REPLY", part))
         if party.state != "active":
             return UNKNOWN
-        return DELIVERED if self._take_in(party, told, part) else REFUSED
+        taken = self._take_in(party, there)
+        if not taken:
+            return REFUSED
+        part = answering.reply(source, taken, now_us=self._work.now_us)
+        self._add(self._message_for(party, part))
+        return DELIVERED
 
-    def _take_in(self, party: PartyRow, told: answering.Answers, part: Part) -> bool:
-        """Write answers into the organizer's object; False if there is none for them."""
+    def _take_in(self, party: PartyRow, there: dict[Instance, Part]) -> dict[Instance, Part]:
+        """Write answers into the organizer's object; which of them it has a place for."""
         desk = self._desk
         for each in desk.copies(party.id):
             if not (each.schedule_tag and is_meeting(each.text)):
@@ -353,7 +359,7 @@ class Scheduling:
             organizers = Meeting(each.text, desk.reach.hosts)
             if organizers.organizer not in self._keys_of(party):
                 continue
-            if answering.take_in(organizers, told, desk.own_keys):
+            if taken := answering.take_in(organizers, there, desk.own_keys):
                 made = contents.content(
                     organizers.text,
                     frozenset({desk.component}),
@@ -361,9 +367,8 @@ class Scheduling:
                     tag=each.schedule_tag,
                 )
                 self._add(Delivery(each.collection_id, each.href, each, made))
-                self._add(self._message_for(party, part))
-                return True
-        return False
+                return taken
+        return {}
 
     def _send(self) -> None:
         unit, now_us = self._work.unit, self._work.now_us
