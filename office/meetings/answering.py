@@ -6,7 +6,7 @@ RFC 6638 sections 3.2.2 and 4.2, RFC 5546 section 3.2.3.
 from office.items.errors import InvalidItemError, Precondition
 from office.meetings.meeting import Instance, Meeting, answer_of, sequence_of
 from office.meetings.parts import Line, Part
-from office.meetings.views import message, stamp
+from office.meetings.views import stamp
 
 _TEXTS = ("SUMMARY", "LOCATION", "DESCRIPTION", "STATUS", "PRIORITY", "GEO", "URL", "RESOURCES")
 """What the organizer says in words."""
@@ -174,11 +174,6 @@ def spoken(
         made.lines.append(line.with_parameter("PARTSTAT", answer).with_parameter("RSVP", None))
         there[at] = made
     return there
-
-
-def reply(meeting: Meeting, there: dict[Instance, Part], *, now_us: int) -> Part:
-    """The message that carries *there*, of :func:`spoken`, to the organizer."""
-    return message(meeting, "REPLY", there, now_us=now_us)
 
 
 def take_in(
