@@ -178,11 +178,12 @@ def find(
     unit: Unit, owner_id: int, name: str, *, viewer_id: int | None = None
 ) -> CollectionRow | None:
     """The collection of this name in its owner's home, as it stands to the viewer (the owner)."""
-    row = unit.row(
+    # Every request begins with it; each of its parts is reached by a key, however much there is.
+    rows = unit.prepared(
         f"{_SELECT[unit.is_sqlite]} WHERE c.owner_id = :owner AND c.name = :name",
         {"owner": owner_id, "name": name, "viewer": viewer_id or owner_id},
     )
-    return _collection(row) if row else None
+    return _collection(rows[0]) if rows else None
 
 
 def find_by_id(unit: Unit, collection_id: int, *, viewer_id: int) -> CollectionRow | None:
