@@ -595,3 +595,43 @@ class TestBirthdays:
         assert anna.own("birthdays-2/") in anna.names("")
         assert len(anna.names("birthdays-2/")) == 1
         assert anna.names("birthdays/") == set()
+
+
+class TestMidway:
+    """An answer that is long on its way: what changes meanwhile comes as it is now."""
+
+    MANY = 600
+
+    @pytest.fixture
+    def query(self, groupware: GroupwareOffice, anna: Device) -> Iterator[bytes]:
+        with work_of(groupware, "anna") as work:
+            for number in range(self.MANY):
+                desk.add(work, card(f"kunde-{number:03}", f"Nr. {number:03}"))
+        body = (
+            '<C:addressbook-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:carddav">'
+            "<D:prop><D:getetag/><C:address-data/></D:prop></C:addressbook-query>"
+        )
+        anna.names(BOOK)
+        return iter(anna.blocks("REPORT", anna.own(BOOK), body.encode(), Depth="1"))
+
+    def test_a_change_of_the_office_does_not_end_it(
+        self, groupware: GroupwareOffice, query: Iterator[bytes]
+    ) -> None:
+        begun = next(query)
+        add(groupware, "neu")
+
+        whole = (begun + b"".join(query)).decode()
+
+        assert whole.rstrip().endswith("</D:multistatus>")
+        assert whole.count("BEGIN:VCARD") == self.MANY
+
+    def test_who_may_not_see_them_any_more_gets_no_more(
+        self, groupware: GroupwareOffice, query: Iterator[bytes]
+    ) -> None:
+        begun = next(query)
+        see(groupware, "anna", Visibility.NONE)
+
+        whole = (begun + b"".join(query)).decode()
+
+        assert whole.rstrip().endswith("</D:multistatus>")
+        assert 0 < whole.count("BEGIN:VCARD") < self.MANY
