@@ -112,6 +112,14 @@ def _network(text: str) -> Network:
         raise ValueError(f"not an address or network such as 10.0.0.0/8: {error}") from None
 
 
+def _words(value: object) -> object:
+    """Read words; the environment has them in one string, with commas."""
+    items = value.split(",") if isinstance(value, str) else value
+    if not isinstance(items, (list, tuple)) or not all(isinstance(each, str) for each in items):
+        raise ValueError("must be a list of words")
+    return tuple(each.strip() for each in items if each.strip())
+
+
 def _public_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -147,5 +155,6 @@ SecretFile = Annotated[ExistingFile, AfterValidator(_secret_file)]
 Host = Annotated[str, AfterValidator(_host)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 Networks = Annotated[tuple[Network, ...], BeforeValidator(_networks)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]

@@ -34,6 +34,7 @@ from config.kinds import (
     PublicUrl,
     SecretFile,
     WholeNumber,
+    Words,
 )
 
 KIB = 1024
@@ -363,6 +364,16 @@ class Sync(Section):
     )
 
 
+class Contacts(Section):
+    """[contacts]: the office's customers, prospects, companies and brokers."""
+
+    join_categories: Words = Field(
+        default=("Kunde", "Interessent", "Customer", "Prospect"),
+        description="Categories with which a card that somebody makes in their office book "
+        "becomes the office's; others stay private to who made them.",
+    )
+
+
 class Settings(BaseModel):
     """All settings of one installation; `config.loader.load` makes it."""
 
@@ -381,6 +392,7 @@ class Settings(BaseModel):
     mail: Mail = Field(default_factory=Mail)
     tracking: Tracking = Field(default_factory=Tracking)
     sync: Sync = Field(default_factory=Sync)
+    contacts: Contacts = Field(default_factory=Contacts)
 
     _sources: Mapping[str, str] = PrivateAttr(default_factory=dict)
 

@@ -211,8 +211,8 @@ def decide_collection(who: Identity, act: Act, collection: CollectionRow) -> Ver
         return Verdict.HIDDEN
     if is_own and collection.is_for_meetings and act in (Act.WRITE, Act.ADD):
         return Verdict.REFUSED  # only the office itself puts messages there
-    if is_own and collection.is_view and act is not Act.READ and _sees_nobody(who):
-        return Verdict.FIXED if act in (Act.REMOVE, Act.RENAME) else Verdict.REFUSED
+    if is_own and collection.is_view and act is not Act.READ:
+        return _may_change_view(who, act, collection)
     if is_own:
         is_fixed = collection.is_default and act in (Act.REMOVE, Act.RENAME)
         return Verdict.FIXED if is_fixed else Verdict.ALLOWED
@@ -220,9 +220,12 @@ def decide_collection(who: Identity, act: Act, collection: CollectionRow) -> Ver
     return Verdict.ALLOWED if right >= needed else Verdict.REFUSED
 
 
-def _sees_nobody(who: Identity) -> bool:
-    """Whoever may see no customers keeps none in the office's book either."""
-    return who.visibility is Visibility.NONE
+def _may_change_view(who: Identity, act: Act, view: CollectionRow) -> Verdict:
+    """What a view shows is the office's; only its book takes cards, from who sees customers."""
+    if act in (Act.REMOVE, Act.RENAME):
+        return Verdict.FIXED
+    may_write = view.is_office_book and who.visibility is not Visibility.NONE
+    return Verdict.ALLOWED if may_write else Verdict.REFUSED
 
 
 def demand_collection(who: Identity, act: Act, collection: CollectionRow) -> None:

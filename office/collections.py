@@ -49,8 +49,8 @@ class Kind(StrEnum):
     OUTBOX = "outbox"
 
 
-RECORDS, OFFICE_BOOK = "records", "office"
-"""The roles of the collection of the office's records, and of each user's view of them."""
+RECORDS, OFFICE_BOOK, BIRTHDAYS = "records", "office", "birthdays"
+"""The roles of the collection of the office's records, and of the views of them."""
 
 
 COMPONENTS = frozenset({"VEVENT", "VTODO", "VJOURNAL"})
@@ -61,6 +61,8 @@ _DEFAULTS = (
     (Kind.TASKS, "tasks", frozenset({"VTODO"})),
     (Kind.ADDRESSBOOK, "contacts", frozenset[str]()),
 )
+_OWN_ROLES = frozenset({"", "default"})
+"""Of what holds what its owner puts there."""
 _SCHEDULED = frozenset({"VEVENT", "VTODO"})
 _DISPLAY_NAMES = MappingProxyType(
     {
@@ -68,7 +70,14 @@ _DISPLAY_NAMES = MappingProxyType(
         "en": {Kind.CALENDAR: "Calendar", Kind.TASKS: "Tasks", Kind.ADDRESSBOOK: "Contacts"},
     }
 )
-_OFFICE_BOOKS = MappingProxyType({"de": "Büro", "en": "Office"})
+_VIEW_NAMES = MappingProxyType(
+    {
+        "de": {OFFICE_BOOK: "Büro", BIRTHDAYS: "Geburtstage"},
+        "en": {OFFICE_BOOK: "Office", BIRTHDAYS: "Birthdays"},
+    }
+)
+_CHOSEN_VIEWS = MappingProxyType({BIRTHDAYS: (Kind.CALENDAR, frozenset({"VEVENT"}))})
+"""Views that a user has by choice."""
 
 
 def found_records(unit: WriteUnit, *, now_us: int) -> None:
@@ -85,20 +94,42 @@ def found_defaults(unit: WriteUnit, owner_id: int, *, now_us: int) -> None:
 
     One of the books is their view of the office's contacts.
     """
-    language = layout.language(unit)
-    names = _DISPLAY_NAMES[language]
+    names = _DISPLAY_NAMES[layout.language(unit)]
     for kind, name, components in _DEFAULTS:
         new = NewCollection(name, kind, components, names[kind], is_default=True)
         collections.create(unit, owner_id, new, now_us=now_us)
     for role in (Kind.INBOX, Kind.OUTBOX):
         new = NewCollection(role, Kind.CALENDAR, _SCHEDULED, is_default=True, role=role)
         collections.create(unit, owner_id, new, now_us=now_us)
-    shown = _OFFICE_BOOKS[language]
-    book = NewCollection(
-        OFFICE_BOOK, Kind.ADDRESSBOOK, display_name=shown, is_default=True, role=OFFICE_BOOK
-    )
-    collections.create(unit, owner_id, book, now_us=now_us)
-    views.create(unit, owner_id, OFFICE_BOOK)
+    _found_view(unit, owner_id, OFFICE_BOOK, (Kind.ADDRESSBOOK, frozenset()), now_us=now_us)
+
+
+def choose_views(unit: WriteUnit, owner_id: int, wanted: Collection[str], *, now_us: int) -> None:
+    """Let a user have the views of these roles of all that are there by choice."""
+    there = views.of_owner(unit, owner_id)
+    for role, made_of in _CHOSEN_VIEWS.items():
+        if role in wanted and role not in there:
+            _found_view(unit, owner_id, role, made_of, now_us=now_us)
+        elif role in there and role not in wanted:
+            collections.delete(unit, there[role])
+
+
+def _found_view(
+    unit: WriteUnit,
+    owner_id: int,
+    role: str,
+    made_of: tuple[Kind, frozenset[str]],
+    *,
+    now_us: int,
+) -> None:
+    kind, components = made_of
+    shown = _VIEW_NAMES[layout.language(unit)][role]
+    new = NewCollection(role, kind, components, shown, is_default=True, role=role)
+    number = 1
+    while not collections.create(unit, owner_id, new, now_us=now_us):
+        number += 1  # the user called another one so
+        new = new._replace(name=f"{role}-{number}")
+    views.create(unit, owner_id, role)
 
 
 def find(unit: Unit, who: Identity, name: str) -> CollectionRow:
@@ -208,7 +239,7 @@ def describe(
         TooLargeError: The displayname or the properties are too large.
     """
     is_own = collection.owner_id == work.who.user_id
-    is_written = is_own and not collection.is_for_meetings
+    is_written = is_own and not (collection.is_for_meetings or collection.is_view)
     access.demand_collection(work.who, Act.WRITE if is_written else Act.READ, collection)
     _check_size(display_name, properties)
     if not is_own:
@@ -259,11 +290,7 @@ def default_among(own: Iterable[Place], component: str) -> Place | None:
 
     What they chose, else what every user has, else the oldest.
     """
-    fit = [
-        each
-        for each in own
-        if component in each.components and each.role not in {Kind.INBOX, Kind.OUTBOX}
-    ]
+    fit = [each for each in own if component in each.components and each.role in _OWN_ROLES]
     order = sorted(fit, key=lambda each: (each.role != "default", not each.is_default, each.id))
     return order[0] if order else None
 
@@ -281,7 +308,7 @@ def choose_default(work: GroupwareWork, name: str, held: Collection[int]) -> boo
         OvertakenError: It was made only just now.
     """
     found = collections.find(work.unit, work.who.user_id, name)
-    is_fit = found is not None and not found.is_for_meetings and "VEVENT" in found.components
+    is_fit = found is not None and found.role in _OWN_ROLES and "VEVENT" in found.components
     if found is None or not is_fit or found.is_blocked:
         return False
     if found.id not in held:

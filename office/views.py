@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
-from office import sync_profiles
+from office import collections, sync_profiles
+from office.sync_profiles import SyncProfile
+from storage import collections as rows
 from storage import views
 from storage.collections import CollectionRow
+from storage.contact_rules import ContactRule
 from storage.store import Store, WriteUnit
+from storage.views import ViewState
 
 
 class BehindError(Exception):
@@ -48,5 +52,25 @@ def bring_up_in(unit: WriteUnit, collection_id: int, *, now_us: int) -> None:
     view = views.hold(unit, collection_id)
     if view is not None and not view.is_current(now_us):
         profile = sync_profiles.of_user(unit, view.owner_id)
-        rule = sync_profiles.contact_rule(profile, view.owner_id)
-        views.apply(unit, view, rule, now_us=now_us)
+        is_there = view.applied_rules == view.rules or _follow(unit, view, profile, now_us)
+        if is_there:
+            views.apply(unit, view, _rule(view, profile), now_us=now_us)
+
+
+def _follow(unit: WriteUnit, view: ViewState, profile: SyncProfile, now_us: int) -> bool:
+    """Let a user have the views that their profile names, as it names them.
+
+    Returns:
+        Whether *view* is still one of them.
+    """
+    wanted = {collections.BIRTHDAYS} if profile.birthdays else set[str]()
+    collections.choose_views(unit, view.owner_id, wanted, now_us=now_us)
+    if view.role == collections.OFFICE_BOOK and profile.book_name:
+        rows.set_display_name(unit, view.id, profile.book_name)
+    return view.role in wanted | {collections.OFFICE_BOOK}
+
+
+def _rule(view: ViewState, profile: SyncProfile) -> ContactRule:
+    rule = sync_profiles.contact_rule(profile, view.owner_id)
+    # Who has the contacts on devices by another way may still want the birthdays from here.
+    return rule if view.role == collections.OFFICE_BOOK else rule._replace(is_off=False)

@@ -113,6 +113,11 @@ class CollectionRow(NamedTuple):
         return self.role in _KINDS_BY_ROLE
 
     @property
+    def is_office_book(self) -> bool:
+        """It is the view of the office's contacts, in which a user may also keep cards alone."""
+        return self.is_view and self.kind == "addressbook"
+
+    @property
     def place(self) -> Place:
         """Where its members are found."""
         return Place(self.id, self.is_view)
@@ -173,11 +178,12 @@ def find(
     unit: Unit, owner_id: int, name: str, *, viewer_id: int | None = None
 ) -> CollectionRow | None:
     """The collection of this name in its owner's home, as it stands to the viewer (the owner)."""
-    row = unit.row(
+    # Every request begins with it; each of its parts is reached by a key, however much there is.
+    rows = unit.prepared(
         f"{_SELECT[unit.is_sqlite]} WHERE c.owner_id = :owner AND c.name = :name",
         {"owner": owner_id, "name": name, "viewer": viewer_id or owner_id},
     )
-    return _collection(row) if row else None
+    return _collection(rows[0]) if rows else None
 
 
 def find_by_id(unit: Unit, collection_id: int, *, viewer_id: int) -> CollectionRow | None:
@@ -284,6 +290,14 @@ def set_properties(
             "properties": json.dumps(dict(properties)),
             "id": collection_id,
         },
+    )
+
+
+def set_display_name(unit: WriteUnit, collection_id: int, display_name: str) -> None:
+    """Call the collection otherwise."""
+    unit.execute(
+        "UPDATE collection SET display_name = :display_name WHERE id = :id",
+        {"display_name": display_name, "id": collection_id},
     )
 
 

@@ -185,11 +185,10 @@ def end_broker(unit: WriteUnit, contact_id: int, *, seq: int) -> list[int]:
 def set_tags(unit: WriteUnit, contact_id: int, tags: Mapping[str, str]) -> None:
     """Keep these tags of a contact and no others: the folded to what the card says."""
     unit.execute("DELETE FROM contact_tag WHERE contact_id = :id", {"id": contact_id})
-    for key, tag in tags.items():
-        unit.execute(
-            "INSERT INTO contact_tag (contact_id, tag_key, tag) VALUES (:id, :key, :tag)",
-            {"id": contact_id, "key": key, "tag": tag},
-        )
+    unit.execute_many(
+        "INSERT INTO contact_tag (contact_id, tag_key, tag) VALUES (:id, :key, :tag)",
+        [{"id": contact_id, "key": key, "tag": tag} for key, tag in tags.items()],
+    )
 
 
 def tags_of(unit: Unit, contact_id: int) -> dict[str, str]:

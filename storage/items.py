@@ -322,6 +322,7 @@ def _list(unit: Unit, values: Collection[int | str]) -> Any:  # noqa: ANN401 - a
 
 
 _VALUES = ", ".join(f":{name}" for name in Content._fields)
+_COPIED = ", ".join(":uid" if name == "uid" else name for name in Content._fields)
 _SETTING = ", ".join(f"{name} = :{name}" for name in Content._fields)
 
 
@@ -405,9 +406,11 @@ def copy(unit: WriteUnit, item: ItemRow, collection_id: int, href: str, *, now_u
     _forget_tombstone(unit, collection_id, href)
     unit.execute(
         f"INSERT INTO item (collection_id, href, created_us, modified_us, modseq, {_CONTENT}) "
-        f"SELECT :collection, :href, :now_us, :now_us, :modseq, {_CONTENT} "
+        f"SELECT :collection, :href, :now_us, :now_us, :modseq, {_COPIED} "
         "FROM item WHERE id = :id",
         {
+            # What shares its UID where it lies has something behind it there, and only there.
+            "uid": item.uid.partition("\n")[0],
             "collection": collection_id,
             "href": href,
             "now_us": now_us,

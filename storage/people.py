@@ -211,7 +211,6 @@ def set_visibility(unit: WriteUnit, user_id: int, visibility: str) -> None:
         "UPDATE person SET visibility = :visibility WHERE principal_id = :user_id",
         {"visibility": visibility, "user_id": user_id},
     )
-    rules_changed(unit, [user_id])
     unit.rights_shrank()
 
 

@@ -57,6 +57,16 @@ def hold(unit: WriteUnit, collection_id: int) -> ViewState | None:
     return ViewState._make(row) if row else None
 
 
+def of_owner(unit: Unit, owner_id: int) -> dict[str, int]:
+    """A user's views: role to the collection's id."""
+    rows = unit.rows(
+        "SELECT c.role, c.id FROM view w JOIN collection c ON c.id = w.collection_id"
+        " WHERE c.owner_id = :owner",
+        {"owner": owner_id},
+    )
+    return dict(rows)
+
+
 def create(unit: WriteUnit, owner_id: int, role: str) -> None:
     """Let a user's collection of this *role* be a view; nothing is in it yet."""
     unit.execute(
@@ -118,6 +128,10 @@ def enter(unit: WriteUnit, view_id: int, item_id: int, href: str) -> None:
     )
 
 
+_ITEMS = {"office": "item_id", "birthdays": "birthday_item_id"}
+"""What of a contact is a member, by the view's role."""
+
+
 class _Step:
     """One bringing up: which contacts are judged, and how far its numbers are."""
 
@@ -125,22 +139,24 @@ class _Step:
         self.unit = unit
         self.view = view
         self.modseq = view.modseq
+        self.item = _ITEMS[view.role]
         self.chosen, self.parameters = chosen(rule, now_us=now_us)
         self.parameters |= {"view": view.id, "applied": view.applied_seq, "now": now_us}
         self.judged = self._judged(rule, now_us)
 
     def _judged(self, rule: ContactRule, now_us: int) -> str:
-        """Which items are looked at, behind a column's name; nothing: all."""
+        """The query for the items that are looked at; nothing: all."""
         if self.view.applied_rules != self.view.rules:
             return ""
-        parts = ["SELECT item_id FROM contact WHERE seq > :applied"]
+        of_contacts = f"SELECT {self.item} AS item_id FROM contact WHERE"
+        parts = [f"{of_contacts} seq > :applied"]
         parts.append("SELECT item_id FROM record_tombstone WHERE seq > :applied")
         if self.view.expires_us is not None and rule.edited_within_us is not None:
             # Those that grew too old since the view was last brought up.
             self.parameters["old_cut"] = self.view.expires_us - rule.edited_within_us
             self.parameters["cut"] = now_us - rule.edited_within_us
-            parts.append("SELECT item_id FROM contact WHERE edited_us BETWEEN :old_cut AND :cut")
-        return f"IN ({' UNION '.join(parts)})"
+            parts.append(f"{of_contacts} edited_us BETWEEN :old_cut AND :cut")
+        return " UNION ".join(parts)
 
     def _do(self, sql: str, **more: Any) -> None:  # noqa: ANN401 - parameters of any type
         used = self.parameters | {"base": self.modseq} | more
@@ -148,12 +164,16 @@ class _Step:
 
     def leave(self) -> None:
         """Members that are no longer chosen, or no longer there, go."""
-        judged = f" AND m.item_id {self.judged}" if self.judged else ""
+        # From the few that changed to the members, not through all members: CROSS has it so.
+        members = "view_member m"
+        if self.judged:
+            members = f"({self.judged}) AS judged CROSS JOIN view_member m"
+        of_judged = " AND m.item_id = judged.item_id" if self.judged else ""
         self._do(
             "INSERT INTO item_tombstone (collection_id, href, modseq, deleted_us)"
             " SELECT m.view_id, m.href, :base + row_number() OVER (ORDER BY m.modseq), :now"
-            f" FROM view_member m WHERE m.view_id = :view{judged} AND NOT EXISTS"
-            f" (SELECT 1 FROM contact c WHERE c.item_id = m.item_id AND {self.chosen})"
+            f" FROM {members} WHERE m.view_id = :view{of_judged} AND NOT EXISTS"
+            f" (SELECT 1 FROM contact c WHERE c.{self.item} = m.item_id AND {self.chosen})"
         )
         self.unit.execute(
             "DELETE FROM view_member WHERE view_id = :view AND href IN"
@@ -174,14 +194,15 @@ class _Step:
 
     def enter(self) -> None:
         """Contacts that are chosen and no members become members."""
-        judged = f" AND c.item_id {self.judged}" if self.judged else ""
+        judged = f" AND c.{self.item} IN ({self.judged})" if self.judged else ""
         before = self.modseq
         self._do(
             "INSERT INTO view_member (view_id, item_id, href, modseq)"
-            f" SELECT :view, c.item_id, {_HREF},"
+            f" SELECT :view, c.{self.item}, {_HREFS[self.view.role]},"
             " :base + row_number() OVER (ORDER BY c.seq, c.id) FROM contact c"
-            f" WHERE {self.chosen}{judged} AND NOT EXISTS (SELECT 1 FROM view_member m"
-            " WHERE m.view_id = :view AND m.item_id = c.item_id)"
+            f" WHERE {self.chosen}{judged} AND c.{self.item} IS NOT NULL"
+            " AND NOT EXISTS (SELECT 1 FROM view_member m"
+            f" WHERE m.view_id = :view AND m.item_id = c.{self.item})"
         )
         self.unit.execute(
             "DELETE FROM item_tombstone WHERE collection_id = :view AND href IN"
@@ -190,10 +211,11 @@ class _Step:
         )
 
 
-_HREF = (
-    "CASE WHEN c.maker_id = :viewer AND c.maker_href <> '' THEN c.maker_href"
-    " ELSE c.id || '.vcf' END"
-)
+_HREFS = {
+    "office": "CASE WHEN c.maker_id = :viewer AND c.maker_href <> '' THEN c.maker_href"
+    " ELSE c.id || '.vcf' END",
+    "birthdays": "'birthday-' || c.birthday_item_id || '.ics'",
+}
 """What a contact is called in a view: in its maker's as they called it, elsewhere by its id."""
 
 
@@ -204,7 +226,7 @@ def _next_expiry(unit: Unit, view: ViewState, rule: ContactRule, now_us: int) ->
         return None
     row = unit.row(
         "SELECT c.edited_us FROM contact c JOIN view_member m"
-        " ON m.view_id = :view AND m.item_id = c.item_id"
+        f" ON m.view_id = :view AND m.item_id = c.{_ITEMS[view.role]}"
         " WHERE c.edited_us > :cut ORDER BY c.edited_us LIMIT 1",
         {"view": view.id, "cut": cut_us},
     )

@@ -19,7 +19,7 @@ from dav_providers.groupware import (
     put,
     report,
 )
-from dav_providers.groupware.request import GroupwareRequest, Services
+from dav_providers.groupware.request import MOST_BEGINNINGS, GroupwareRequest, Services
 from dav_providers.multistatus.answers import (
     Answer,
     ConditionFailedError,
@@ -50,7 +50,6 @@ _METHODS: Mapping[str, Callable[[GroupwareRequest], Answer]] = MappingProxyType(
         "REPORT": report.answer,
     }
 )
-_MOST_BEGINNINGS = 20
 _SAFE = frozenset({"GET", "HEAD", "PROPFIND", "REPORT"})
 
 
@@ -80,7 +79,7 @@ def make_groupware(
 
 def _done(request: GroupwareRequest, method: Callable[[GroupwareRequest], Answer]) -> Answer:
     """What *method* answers; views that it finds behind are brought up, and it begins anew."""
-    for _ in range(_MOST_BEGINNINGS):
+    for _ in range(MOST_BEGINNINGS):
         try:
             return method(request)
         except BehindError as error:

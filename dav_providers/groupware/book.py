@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dav_providers.groupware.request import GroupwareRequest
 from dav_providers.multistatus.answers import ConditionFailedError
 from office import views
-from office.contacts.kinds import JOINING
 from office.errors import FixedError, ForbiddenError
 from office.item_store import ReadItem, Stored, Target
 from office.office_book import Book, Sender
@@ -22,7 +21,8 @@ def sender(request: GroupwareRequest) -> Sender:
     """The program that sent the request, and the states that it names."""
     listed = request.conditions.if_match
     named = None if listed is None else frozenset(each.opaque for each in listed.tags)
-    return Sender(request.family, named, JOINING, request.who.device_label)
+    joining = request.services.settings.contacts.join_categories
+    return Sender(request.family, named, joining, request.who.device_label)
 
 
 def store(
@@ -79,7 +79,7 @@ def demand_replaceable(work: GroupwareWork, target: Target) -> None:
     Raises:
         FixedError: A contact of the office is there.
     """
-    if not target.collection.is_view or target.item is None:
+    if not target.collection.is_office_book or target.item is None:
         return
     if contacts.find_by_item(work.unit, target.item.id) is not None:
         raise FixedError("A contact of the office is there; it keeps its place.")

@@ -100,10 +100,10 @@ def _carry(
     request.note.act = Act.COPIED if request.method == "COPY" else Act.MOVED
     if request.method == "COPY":
         is_new = item_store.copy(work, item, target, may_overwrite=may_overwrite)
-    elif collection.is_view:
+    elif collection.is_office_book:
         is_new = book.move_out(request, work, target, may_overwrite=may_overwrite)
     else:
         is_new = item_store.move(work, collection, item, target, may_overwrite=may_overwrite)
-    if other.is_view:
+    if other.is_office_book:
         office_book.take_in(work, other.name, target.href, book.sender(request))
     return is_new

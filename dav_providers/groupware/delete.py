@@ -46,7 +46,7 @@ def _delete_plain(request: GroupwareRequest) -> bool:
                 raise MeetingError("There are meetings in it.")
             collections.remove(work, collection)
             return True
-        if collection.is_view and request.is_item:
+        if collection.is_office_book and request.is_item:
             return _delete_card(request, work, collection)
         item = items.find(unit, collection.place, request.names[2]) if request.is_item else None
         if item is not None and item.schedule_tag:

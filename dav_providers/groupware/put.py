@@ -79,7 +79,7 @@ def _store(
     read: ReadItem,
     check: Callable[[Unit, ItemRow | None], None],
 ) -> Stored:
-    if collection.is_view:
+    if collection.is_office_book:
         stored = book.store(request, collection, href, read, check)
         describe(request, stored)
         return stored

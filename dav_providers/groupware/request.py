@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from lxml import etree
 
@@ -17,6 +17,7 @@ from office import collections, views
 from office.errors import NotFoundError
 from office.items import ItemLimits
 from office.meetings.desk import Reach
+from office.views import BehindError
 from office.work import GroupwareWork
 from storage.collections import CollectionRow
 from storage.store import Store, Unit
@@ -24,6 +25,10 @@ from wire.bodies import read_small
 from wire.dav_headers import parse_reference
 from wire.paths import ResourcePath, quote_segment
 
+Found = TypeVar("Found")
+
+MOST_BEGINNINGS = 20
+"""How often something is read anew because views that it needs were behind."""
 MOUNT = HOMES
 """The first segment of every home's path."""
 
@@ -124,6 +129,24 @@ class GroupwareRequest(DAVRequest):
     def current(self, unit: Unit, collection: CollectionRow) -> CollectionRow:
         """*collection* for another transaction: what a view shows may have changed meanwhile."""
         return self.collection(unit, collection.name) if collection.is_view else collection
+
+    def read_again(
+        self, collection: CollectionRow, read: Callable[[Unit, CollectionRow], Found]
+    ) -> Found:
+        """What *read* finds in another transaction, also in the middle of an answer.
+
+        Raises:
+            NotFoundError: It is not there, or not for the caller any more.
+            office.views.BehindError: It changes all the time.
+        """
+        for _ in range(MOST_BEGINNINGS):
+            try:
+                with self.services.store.read() as unit:
+                    return read(unit, self.current(unit, collection))
+            except BehindError as error:
+                behind = error
+                views.bring_up(self.services.store, error.collection_ids, now_us=self.now_us)
+        raise behind
 
     def home(self, unit: Unit) -> list[CollectionRow]:
         """All collections in the caller's home.

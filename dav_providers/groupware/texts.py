@@ -1,6 +1,7 @@
 """The texts of many objects, without all of them in memory at once."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from dav_providers.groupware.request import GroupwareRequest
 from storage import items
@@ -31,9 +32,7 @@ def read(
 ) -> Iterator[ItemRow | None]:
     """The same one for one: None for what went meanwhile."""
     for portion in portions(members):
-        with request.services.store.read() as unit:
-            request.current(unit, collection)
-            found = items.read(unit, collection.place, _ids(portion))
+        found = request.read_again(collection, partial(_rows, portion))
         yield from (found.get(each.id) for each in portion)
 
 
@@ -42,10 +41,7 @@ def candidates(
 ) -> Iterator[Candidate]:
     """As `whole`, and when they happen."""
     for portion in portions(members):
-        with request.services.store.read() as unit:
-            request.current(unit, collection)
-            found = [*candidates_in(unit, collection, portion)]
-        yield from found
+        yield from request.read_again(collection, partial(_listed, portion))
 
 
 def candidates_in(
@@ -76,6 +72,14 @@ def is_long(members: Sequence[ItemRow], *, with_text: bool) -> bool:
     if len(members) > _STREAMED_ROWS:
         return True
     return with_text and sum(max(each.size, len(each.text)) for each in members) > _STREAMED_BYTES
+
+
+def _rows(portion: Sequence[ItemRow], unit: Unit, collection: CollectionRow) -> dict[int, ItemRow]:
+    return items.read(unit, collection.place, _ids(portion))
+
+
+def _listed(portion: Sequence[ItemRow], unit: Unit, collection: CollectionRow) -> list[Candidate]:
+    return [*candidates_in(unit, collection, portion)]
 
 
 def _ids(members: Iterable[ItemRow]) -> list[int]:

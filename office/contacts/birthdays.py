@@ -18,6 +18,7 @@ _SPACE = uuid.UUID("8d7a1f7e-5d0b-4a3f-9d0e-0c9a7c0d3b52")
 """Of the names that UIDs are made of; fixed for ever."""
 _UNKNOWN_YEAR = 1972  # a leap year that no program finds too long ago
 _FEBRUARY, _LEAP_DAY = 2, 29
+_LONGEST_NAME = 200
 _STAMP = re.compile(r"^DTSTAMP:.*\r\n", re.MULTILINE)
 
 
@@ -54,7 +55,7 @@ def event_of(fields: ContactFields, card_uid: str, *, language: str, now_us: int
         f"DTSTART;VALUE=DATE:{_basic(first)}",
         *_end_of(first),
         f"RRULE:{rule}",
-        f"SUMMARY:{escaped(f'{_WORDS[language]}: {fields.shown_name}{born}')}",
+        f"SUMMARY:{escaped(f'{_WORDS[language]}: {fields.shown_name[:_LONGEST_NAME]}{born}')}",
         "TRANSP:TRANSPARENT",
         "END:VEVENT",
         "END:VCALENDAR",

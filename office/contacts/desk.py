@@ -1,6 +1,7 @@
 """The office's contacts: added, changed and removed by the office."""
 
 import uuid
+from collections.abc import Collection
 from typing import TypedDict, Unpack
 
 from auth.identity import Identity
@@ -37,6 +38,7 @@ class OfficeFields(TypedDict, total=False):
     partner_id: int | None
     broker_id: int | None
     location: str
+    tags: Collection[str]
 
 
 def add(
@@ -63,9 +65,7 @@ def add(
     place = records.hold(work.unit)
     text = read_address_object(card).text.decode()
     kind = office.get("kind") or kinds.of_categories(merging.categories(text)) or Kind.CUSTOMER
-    text = merging.with_kind_category(text, _category(work.unit, kind))
-    if "is_business" in office:
-        text = as_business(text, is_business=office["is_business"])
+    text = _as_said(work.unit, text, kind, office)
     content = card_content(text)
     _refuse_known(work, place, content.uid)
     href = f"{uuid.uuid4()}.vcf"
@@ -102,10 +102,7 @@ def change(work: GroupwareWork, record: Record, **office: Unpack[OfficeFields]) 
     row, text = record.row, record.item.text
     _demand_rights(work.who, office, partner_id=row.partner_id, broker_id=row.broker_id)
     kind = office.get("kind", record.kind)
-    if kind != record.kind:
-        text = merging.with_kind_category(text, _category(work.unit, kind))
-    if "is_business" in office:
-        text = as_business(text, is_business=office["is_business"])
+    text = _as_said(work.unit, text, kind if kind != record.kind else None, office)
     broker_id = office.get("broker_id", row.broker_id if kind in COVERED else None)
     changed = row._replace(
         kind=kind,
@@ -157,8 +154,16 @@ def remove(work: GroupwareWork, record: Record) -> None:
     remove_item(work, record.item.id)
 
 
-def _category(unit: Unit, kind: Kind) -> str | None:
-    return CATEGORIES[layout.language(unit)].get(kind)
+def _as_said(unit: Unit, text: str, kind: Kind | None, office: OfficeFields) -> str:
+    """The card, saying what the office says; without *kind* it says the one that it says."""
+    if kind is not None:
+        category = CATEGORIES[layout.language(unit)].get(kind)
+        text = merging.with_kind_category(text, category)
+    if "is_business" in office:
+        text = as_business(text, is_business=office["is_business"])
+    if "tags" in office:
+        text = merging.with_tags(text, office["tags"])
+    return text
 
 
 def _checked_broker(

@@ -45,10 +45,8 @@ CATEGORIES: Mapping[str, Mapping[Kind, str]] = MappingProxyType(
 """What the office writes, by its language; in cards both languages are understood."""
 
 
-JOINING = frozenset(
-    names[kind] for names in CATEGORIES.values() for kind in (Kind.CUSTOMER, Kind.PROSPECT)
-)
-"""The categories that let a private card join the office, unless a setting says others."""
+MOST_TAGS, LONGEST_TAG = 100, 200
+"""Of one contact, and in characters."""
 
 
 def folded(category: str) -> str:
@@ -73,12 +71,17 @@ def of_categories(categories: Iterable[str]) -> Kind | None:
 
 
 def tags_of(categories: Iterable[str]) -> dict[str, str]:
-    """The categories that are tags: folded to the first spelling."""
+    """The categories that are tags, the first :data:`MOST_TAGS`: folded to the first spelling.
+
+    Those that are too long stand in the card alone.
+    """
     tags: dict[str, str] = {}
     for each in categories:
-        tag = each.strip()
-        if tag and said_by(tag) is None:
+        tag = " ".join(each.split())
+        if tag and len(tag) <= LONGEST_TAG and said_by(tag) is None:
             tags.setdefault(folded(tag), tag)
+        if len(tags) == MOST_TAGS:
+            break
     return tags
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from office.contacts.kinds import folded, said_by
+from office.contacts.kinds import folded, said_by, tags_of
 from office.contacts.slots import Card, Piece, Slot, categories_of
 from office.items.card_lines import CardLine, escaped
 from office.items.card_versions import in_version, version_of
@@ -78,6 +78,21 @@ def with_kind_category(text: str, category: str | None) -> str:
     return card.text
 
 
+def with_tags(text: str, tags: Iterable[str]) -> str:
+    """A stored card with these tags and no others; what says its kind stays."""
+    card = Card(text)
+    now = _categories(card)
+    chosen = tags_of(tags)
+    if tags_of(now).keys() == chosen.keys():
+        return text
+    wanted = [*(each for each in now if said_by(each)), *chosen.values()]
+    lines = card.all(Slot.CATEGORIES)
+    _write_categories(card, [(each, wanted if each is lines[0] else []) for each in lines])
+    if not lines:
+        card.add(CardLine("", "CATEGORIES", (), _joined(wanted)), Slot.CATEGORIES)
+    return card.text
+
+
 def categories(text: str) -> list[str]:
     """All categories of a stored card, in their order."""
     return _categories(Card(text))
@@ -111,20 +126,22 @@ def _set_kind(card: Card, wanted: list[str]) -> None:
     if sorted(map(folded, told)) == sorted(map(folded, wanted)):
         return
     lines = card.all(Slot.CATEGORIES)
-    missing = wanted
-    for piece in lines:
-        tags = [each for each in categories_of(piece.plain) if not said_by(each)]
-        _write_categories(card, piece, [*missing, *tags])
-        missing = []
-    if missing:
-        card.add(CardLine("", "CATEGORIES", (), _joined(missing)), Slot.CATEGORIES)
+    chosen = []
+    for each in lines:
+        tags = [one for one in categories_of(each.plain) if not said_by(one)]
+        chosen.append((each, [*wanted, *tags] if each is lines[0] else tags))
+    _write_categories(card, chosen)
+    if wanted and not lines:
+        card.add(CardLine("", "CATEGORIES", (), _joined(wanted)), Slot.CATEGORIES)
 
 
-def _write_categories(card: Card, piece: Piece, chosen: list[str]) -> None:
-    if chosen:
-        card.replace(piece, piece.plain._replace(value=_joined(chosen)))
-    else:
-        card.drop([piece])
+def _write_categories(card: Card, chosen: Iterable[tuple[Piece, list[str]]]) -> None:
+    """Give lines other categories; one without any goes."""
+    chosen = list(chosen)
+    card.replace_all(
+        {id(each): each.plain._replace(value=_joined(said)) for each, said in chosen if said}
+    )
+    card.drop([each for each, said in chosen if not said])
 
 
 def _joined(chosen: Iterable[str]) -> str:

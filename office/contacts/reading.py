@@ -122,13 +122,14 @@ def _birthday(piece: Piece | None) -> Birthday | None:
     if found := _DATE.fullmatch(value):
         year, month, day = int(found[1]), int(found[2]), int(found[3])
         is_known = piece.line.first(OMITTED) != found[1] and year not in {0, LEAP_YEAR}
-        return _checked(year if is_known else None, month, day)
+        return checked_birthday(year if is_known else None, month, day)
     if found := _NO_YEAR.fullmatch(value):
-        return _checked(None, int(found[1]), int(found[2]))
+        return checked_birthday(None, int(found[1]), int(found[2]))
     return None
 
 
-def _checked(year: int | None, month: int, day: int) -> Birthday | None:
+def checked_birthday(year: int | None, month: int, day: int) -> Birthday | None:
+    """The birthday; None: there is no such day."""
     try:
         date(year or LEAP_YEAR, month, day)
     except ValueError:

@@ -4,9 +4,11 @@ Programs say the same in many ways: ``TEL;TYPE=CELL``, ``item1.TEL`` with a labe
 ``X-GENDER`` for ``GENDER``. Whoever reads or changes a card asks here what a line is.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
 
 from office.items.card_lines import CardLine, read_card, written
 from office.items.card_quotes import decoded
@@ -62,7 +64,9 @@ _BY_NAME = {
 }
 _COMPANIONS = frozenset({"X-ABLABEL", "X-ABADR"})
 """Lines that only say more of another one of their group."""
+_MOST_CATEGORIES = 50_000  # characters, of all lines together
 _STRUCTURED = frozenset({"N", "ADR", "ORG"})
+_STOPS = re.compile(r"\\.|[,;]", re.DOTALL)
 _MOBILE = frozenset({"cell", "mobile", "iphone", "mobil", "handy"})
 _WORK = frozenset({"work", "arbeit", "geschäftlich", "büro", "dienstlich"})
 _HOME = frozenset({"home", "privat", "zuhause"})
@@ -107,7 +111,7 @@ class Card:
         self._ending = newline(text)
         read = read_card(text)
         labels = _labels(line for line, _ in read)
-        slots = [_slot(line, labels) for line, _ in read]
+        slots = _within_bounds(read, [_slot(line, labels) for line, _ in read])
         of_group = {
             line.group: slot
             for (line, _), slot in zip(read, slots, strict=True)
@@ -141,8 +145,14 @@ class Card:
 
     def replace(self, piece: Piece, line: CardLine) -> None:
         """Write *line* where *piece* stands."""
-        new = Piece(line, self._written(line), piece.slot)
-        self.pieces = [new if each is piece else each for each in self.pieces]
+        self.replace_all({id(piece): line})
+
+    def replace_all(self, lines: Mapping[int, CardLine]) -> None:
+        """Write lines where others stand, which are told by their ``id()``."""
+        self.pieces = [
+            Piece(line, self._written(line), each.slot) if (line := lines.get(id(each))) else each
+            for each in self.pieces
+        ]
 
     def add(self, line: CardLine, slot: str) -> None:
         """Write *line* as the last one."""
@@ -151,11 +161,12 @@ class Card:
     def keep(self, pieces: Sequence[Piece]) -> None:
         """Write lines of another card as the last ones; groups that are taken are called anew."""
         taken = {each.line.group.lower() for each in self.pieces if each.line.group}
+        free = (name for name in map("item{}".format, count(1)) if name not in taken)
         names: dict[str, str] = {}
         for each in pieces:
             group = each.line.group
             if group and group not in names:
-                names[group] = _free_group(group, taken)
+                names[group] = next(free) if group.lower() in taken else group
                 taken.add(names[group].lower())
             line = each.line._replace(group=names.get(group, group))
             raw = self._ended(each.raw) if line.group == group else self._written(line)
@@ -188,14 +199,13 @@ def categories_of(line: CardLine) -> list[str]:
 
 def parts(value: str, separator: str) -> list[str]:
     """A value cut at its separators, which no backslash stands before; escapes stay."""
-    found, begin, i = [], 0, 0
-    while i < len(value):
-        if value[i] == "\\":
-            i += 1
-        elif value[i] == separator:
-            found.append(value[begin:i])
-            begin = i + 1
-        i += 1
+    if "\\" not in value:
+        return value.split(separator)
+    found, begin = [], 0
+    for each in _STOPS.finditer(value):
+        if each[0] == separator:
+            found.append(value[begin : each.start()])
+            begin = each.end()
     return [*found, value[begin:]]
 
 
@@ -216,6 +226,16 @@ def _slot(line: CardLine, labels: dict[str, str]) -> str:
         told = frozenset(line.with_types_apart().types) | ({label} if label else frozenset())
         return _telephone(told) if line.name == "TEL" else _address(told)
     return _BY_NAME.get(line.name, line.name)
+
+
+def _within_bounds(read: Iterable[tuple[CardLine, str]], slots: Iterable[str]) -> list[str]:
+    """The slots; categories beyond what people write are for nothing that anybody reads."""
+    bounded, length = [], 0
+    for (line, _), slot in zip(read, slots, strict=True):
+        length += len(line.value) if slot == Slot.CATEGORIES else 0
+        is_beyond = slot == Slot.CATEGORIES and length > _MOST_CATEGORIES
+        bounded.append(line.name if is_beyond else slot)
+    return bounded
 
 
 def _companion_slot(line: CardLine, slot: str, of_group: dict[str, str]) -> str:
@@ -245,12 +265,3 @@ def _preference(piece: Piece) -> int:
     if told.isdecimal() and len(told) <= 3:  # noqa: PLR2004 - 1 to 100 (RFC 6350 section 5.3)
         return int(told)
     return 1 if "pref" in piece.plain.types else 101
-
-
-def _free_group(group: str, taken: set[str]) -> str:
-    if group.lower() not in taken:
-        return group
-    number = 1
-    while f"item{number}" in taken:
-        number += 1
-    return f"item{number}"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from office.items.components import Component
 from office.items.custom_zones import CustomZone, read_zone
-from office.items.instants import Clock, Moment
+from office.items.instants import DAY, Clock, Moment
 from office.items.limits import ItemLimits
 from office.items.schedules import FLOATING, OWN
 from office.items.zones import UNIVERSAL, Zone, find_zone, iana_name, zone_by_name
@@ -65,6 +65,25 @@ class Clocks:
             ClockError: See :meth:`name`.
         """
         return self.zone(self.name(moment)).utc(moment.local)
+
+    def local_on(self, anchor: Moment, moment: Moment) -> int:
+        """*moment* by the clock of *anchor*, where a series begins.
+
+        Clients mix dates, UTC and zones in one series.
+
+        Raises:
+            ClockError: See :meth:`name`.
+        """
+        if anchor.clock is Clock.DATE:
+            return moment.local // DAY * DAY
+        if moment.clock is Clock.DATE:
+            return moment.local + anchor.local % DAY
+        if anchor.clock is Clock.FLOATING or moment.clock is Clock.FLOATING:
+            return moment.local
+        name = self.name(anchor)
+        if name == self.name(moment):
+            return moment.local
+        return self.zone(name).local(self.utc(moment))
 
     def _find(self, tzid: str) -> str:
         if find_zone(tzid) is not None:

@@ -72,6 +72,16 @@ class Rule:
                 if local >= least:
                     yield local
 
+    def has(self, start: int, local: int) -> bool:
+        """Whether *local* is one of its times; nothing but the period it lies in is looked at.
+
+        As :meth:`locals_from`, it does not look at ``until``.
+        """
+        last = LAST_LOCAL if self.last is None else self.last
+        if not start <= local <= last:
+            return False
+        return local in self.times_of(next(self.periods(start, local), []))
+
     def periods(self, start: int, since: int) -> Iterator[list[int]]:
         """The picked days of each period from the one of *since* on; ordinals, sorted."""
         first = start // DAY + EPOCH_DAY

@@ -73,6 +73,14 @@ class Scheduler:
         schedule = self._schedule(masters[0] if masters else None, components)
         return Columns(*bounds(schedule), schedule.as_json())
 
+    def series(self, master: Component) -> Schedule:
+        """The schedule of *master* alone, as if no instance had been changed.
+
+        Raises:
+            InvalidItemError: As for :meth:`columns`.
+        """
+        return self._schedule(master, [])
+
     def _single(self, component: Component) -> Columns:
         span = self._reader.span(component)
         periods = self._periods(component) if component.name == "VFREEBUSY" else ()
@@ -153,7 +161,7 @@ class Scheduler:
     def _date(self, line: Line, text: str, anchor: Moment) -> Date:
         begin, _, end = text.partition("/")
         moment = self._reader.moment_of(line, begin)
-        local = self._on_clock_of(anchor, moment)
+        local = self._clocks.local_on(anchor, moment)
         if not end:
             return Date(local, None)
         if end.strip()[:1] in {"P", "p", "+", "-"}:
@@ -162,19 +170,6 @@ class Scheduler:
         if length is None:
             raise self._fault.at(line[2], f"“{shown(text)}” ends before it begins.")
         return Date(local, length)
-
-    def _on_clock_of(self, anchor: Moment, moment: Moment) -> int:
-        """*moment* by the series' clock; clients mix dates, UTC and zones in one series."""
-        if anchor.clock is Clock.DATE:
-            return moment.local // DAY * DAY
-        if moment.clock is Clock.DATE:
-            return moment.local + anchor.local % DAY
-        name = self._clocks.name(anchor)
-        if anchor.clock is Clock.FLOATING or moment.clock is Clock.FLOATING:
-            return moment.local
-        if name == self._clocks.name(moment):
-            return moment.local
-        return self._clocks.zone(name).local(self._clocks.utc(moment))
 
     def _overrides(
         self, components: list[Component], anchor: Moment | None
@@ -186,7 +181,7 @@ class Scheduler:
             moment = self._reader.moment(line)
             if line is None or moment is None:
                 continue
-            at = None if anchor is None else self._on_clock_of(anchor, moment)
+            at = None if anchor is None else self._clocks.local_on(anchor, moment)
             key = (moment.local, self._clocks.name(moment)) if at is None else (at, "")
             if key in known:
                 raise self._fault.at(line[2], f"RECURRENCE-ID {shown(line[1])} comes twice.")

@@ -116,6 +116,26 @@ class Series:
         part = self._parts[max(bisect_left(self._parts, at, key=_first) - 1, 0)]
         return part.span.kind, *self._instant(part.span, at + part.shift)
 
+    def has(self, at: int) -> bool:
+        """Whether the series has an instance at *at*, changed or not; one left out is none.
+
+        Only what lies around that time is looked at.
+
+        Args:
+            at: Where the series has it, in seconds UTC.
+        """
+        schedule, master = self.schedule, self.schedule.master
+        if master is None or at in self._left_out:
+            return False
+        clock = schedule.clock(master.zone, self._asker)
+        rules = [each for each in schedule.rules if each.until is None or at <= each.until]
+        return any(
+            local == master.start
+            or self._dates_between(local, local)
+            or any(each.has(master.start, local) for each in rules)
+            for local in _shown(clock, at)
+        )
+
     def _overridden(self, begin: int, end: int, pattern: int | None) -> Iterator[Hit]:
         overrides = self.schedule.overrides
         numbers = range(len(overrides)) if pattern is None else range(max(pattern, 0), pattern + 1)
@@ -231,6 +251,15 @@ class Series:
         overridden = (each.recurrence_id or 0 for each in self.schedule.overrides)
         return self.schedule.excluded.union(overridden)
 
+    @cached_property
+    def _left_out(self) -> frozenset[int]:
+        """When instances would be that EXDATE took out, in seconds UTC."""
+        master, schedule = self.schedule.master, self.schedule
+        if master is None:
+            return frozenset()
+        clock = schedule.clock(master.zone, self._asker)
+        return frozenset(clock.utc(local) for local in schedule.excluded)
+
     def _instant(self, span: Span, local: int) -> tuple[int, int]:
         return instant(self.schedule, span, local, self._asker)
 
@@ -243,6 +272,12 @@ class Series:
 
 def _first(part: _Part) -> int:
     return part.first
+
+
+def _shown(clock: Zone, at: int) -> list[int]:
+    """The local times that mean *at*: what *clock* shows, and what it leaves out just then."""
+    ahead = clock.local(at - DAY) - (at - DAY)
+    return [local for local in {clock.local(at), at + ahead} if clock.utc(local) == at]
 
 
 def _rule_locals(rule: Rule, start: int, since: int, clock: Zone) -> Iterator[int]:

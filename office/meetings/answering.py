@@ -6,7 +6,7 @@ RFC 6638 sections 3.2.2 and 4.2, RFC 5546 section 3.2.3.
 from office.items.errors import InvalidItemError, Precondition
 from office.meetings.meeting import Instance, Meeting, answer_of, sequence_of
 from office.meetings.parts import Line, Part
-from office.meetings.views import stamp, stored
+from office.meetings.views import stamp
 
 _TEXTS = ("SUMMARY", "LOCATION", "DESCRIPTION", "STATUS", "PRIORITY", "GEO", "URL", "RESOURCES")
 """What the organizer says in words."""
@@ -40,9 +40,7 @@ def check(before: Meeting, after: Meeting, keys: frozenset[str]) -> None:
         if earlier is None:
             raise _not_theirs("an instance that the organizer has not")
         _check_part(before, after, earlier, part)
-    left_out = frozenset[int]()
-    if master := after.instances.get(None):
-        left_out = after.seconds(master, "EXDATE")
+    left_out = after.gone
     gone = before.instances.keys() - after.instances.keys()
     if any(at is None or at not in left_out for at in gone):
         raise _not_theirs("an instance is missing")
@@ -58,7 +56,7 @@ def _check_part(before: Meeting, after: Meeting, earlier: Part, part: Part) -> N
     for name in _RULES:
         if _values(earlier, name) != _values(part, name):
             raise _not_theirs(name)
-    if before.seconds(earlier, "EXDATE") - after.seconds(part, "EXDATE"):
+    if before.left_out(earlier) - after.left_out(part):
         raise _not_theirs("EXDATE")
     for name in _TEXTS:
         if _told(earlier, name) != _told(part, name):
@@ -129,7 +127,7 @@ def _left_out(before: Meeting, after: Meeting, keys: frozenset[str]) -> list[int
     old, new = before.instances.get(None), after.instances.get(None)
     if old is None or new is None:
         return []
-    dates = after.seconds(new, "EXDATE") - before.seconds(old, "EXDATE")
+    dates = after.left_out(new) - before.left_out(old)
     found: list[int] = []
     for at in sorted(dates):
         part = before.of(at)
@@ -150,11 +148,21 @@ def refusals(meeting: Meeting, keys: frozenset[str]) -> Answers:
     return found
 
 
-def reply(meeting: Meeting, told: Answers, keys: frozenset[str], *, now_us: int) -> Part:
-    """The message that carries *told* to the organizer (RFC 5546 section 3.2.3)."""
+def spoken(
+    meeting: Meeting, known: Meeting | None, told: Answers, keys: frozenset[str], *, now_us: int
+) -> dict[Instance, Part]:
+    """What the attendee says of each instance (RFC 5546 section 3.2.3).
+
+    Args:
+        meeting: Their copy.
+        known: As it was before: what they took out is told of as it was.
+        told: Their answers.
+        keys: Of their addresses.
+        now_us: The time.
+    """
     there: dict[Instance, Part] = {}
     for at, answer in told.items():
-        part = meeting.of(at)
+        part = meeting.of(at) or (known.of(at) if known else None)
         line = meeting.attendee(part, keys) if part else None
         if part is None or line is None:
             continue
@@ -165,35 +173,38 @@ def reply(meeting: Meeting, told: Answers, keys: frozenset[str], *, now_us: int)
         ]
         made.lines.append(line.with_parameter("PARTSTAT", answer).with_parameter("RSVP", None))
         there[at] = made
-    found = stored(meeting, there, now_us=now_us)
-    found.lines.append(Line("METHOD", "", "REPLY"))
-    return found
+    return there
 
 
-def take_in(organizers: Meeting, told: Answers, keys: frozenset[str]) -> bool:
-    """Write *told* into the organizer's object; False if it is nothing to it (section 4.2)."""
-    is_known = False
-    for at, answer in told.items():
-        part = organizers.instances.get(at)
-        if part is None:
-            made = organizers.derived(at) if at is not None else None
-            is_left_out = made is not None and at in organizers.seconds(
-                organizers.instances[None], "EXDATE"
-            )
-            if made is None or is_left_out or organizers.attendee(made, keys) is None:
-                continue
-            organizers.add(at, made)
-            part = made
-        lines = {
-            key: line.with_parameter("PARTSTAT", answer)
-            .with_parameter("SCHEDULE-STATUS", _ANSWERED)
-            .with_parameter("RSVP", None)
-            for key, line in organizers.attendees(part)
-            if key in keys
-        }
-        organizers.change_attendees(part, lines)
-        is_known = is_known or bool(lines)
-    return is_known
+def take_in(
+    organizers: Meeting, there: dict[Instance, Part], keys: frozenset[str]
+) -> dict[Instance, Part]:
+    """Write *there*, of :func:`spoken`, into the organizer's object (section 4.2).
+
+    Returns:
+        What is something to it: an instance that the organizer has not, or has left out, is
+        nothing, and neither is one that is not the attendee's.
+    """
+    return {at: part for at, part in there.items() if _is_taken_in(organizers, part, keys)}
+
+
+def _is_taken_in(organizers: Meeting, told: Part, keys: frozenset[str]) -> bool:
+    at = organizers.instance(told)
+    part = organizers.of(at)
+    if part is None or organizers.attendee(part, keys) is None:
+        return False
+    if at not in organizers.instances:
+        organizers.add(at, part)
+    answer = answer_of(told.first("ATTENDEE"))
+    lines = {
+        key: line.with_parameter("PARTSTAT", answer)
+        .with_parameter("SCHEDULE-STATUS", _ANSWERED)
+        .with_parameter("RSVP", None)
+        for key, line in organizers.attendees(part)
+        if key in keys
+    }
+    organizers.change_attendees(part, lines)
+    return True
 
 
 def note_delivery(meeting: Meeting, status: str | None) -> None:

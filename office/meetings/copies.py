@@ -32,7 +32,7 @@ def new_copy(
         _without_dates(sent, master, frozenset(at for at in gone if at is not None))
     if known is not None:
         for at, part in there.items():
-            _keep_own(known.of(at), part)
+            _keep_own(known.of(at) or known.instances.get(None), part)
     return stored(sent, there | gone, now_us=now_us)
 
 
@@ -62,7 +62,7 @@ def _kept_cancelled(
     master = there.get(None)
     if master is None:
         return {}
-    left_out = sent.seconds(master, "EXDATE")
+    left_out = sent.left_out(master)
     return {
         at: part.copy()
         for at, part in known.instances.items()
@@ -74,7 +74,7 @@ def _without_dates(meeting: Meeting, master: Part, told: frozenset[int]) -> None
     """Take instances out of EXDATE that stand there as cancelled."""
     kept: list[Line] = []
     for line in master.all("EXDATE"):
-        values = [each for each in line.value.split(",") if meeting.second(line, each) not in told]
+        values = [value for at, value in meeting.named(line).items() if at not in told]
         if values:
             kept.append(line.with_value(",".join(values)))
     master.drop("EXDATE")

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import cached_property
 
 from office.items.clocks import ClockError, Clocks
-from office.items.components import Fault, read_components
+from office.items.components import Component, Fault, read_components
 from office.items.content_lines import parameters
 from office.items.errors import InvalidItemError, Precondition
 from office.items.instants import (
@@ -17,6 +18,9 @@ from office.items.instants import (
     read_moment,
 )
 from office.items.limits import DEFAULT_LIMITS
+from office.items.scheduling import Scheduler
+from office.items.series import Series
+from office.items.zones import UNIVERSAL
 from office.meetings import parts
 from office.meetings.addresses import key_of
 from office.meetings.parts import Line, Part
@@ -44,11 +48,12 @@ class Meeting:
     def __init__(self, text: str, hosts: frozenset[str]) -> None:
         self.root = parts.read(text)
         self.hosts = hosts
-        known = read_components(text, _NO_FAULT, DEFAULT_LIMITS)
-        self._clocks = Clocks(known.children, DEFAULT_LIMITS)
-        self.instances: dict[Instance, Part] = {
-            self._instance(each): each for each in self.root.parts if each.name in SCHEDULED
-        }
+        known = read_components(text, _NO_FAULT, DEFAULT_LIMITS).children
+        self._clocks = Clocks(known, DEFAULT_LIMITS)
+        self._master = next((each for each in known if _is_master(each)), None)
+        mains = [each for each in self.root.parts if each.name in SCHEDULED]
+        self._anchor = self._begin_of_series(mains)
+        self.instances: dict[Instance, Part] = {self.instance(each): each for each in mains}
         organizers = {
             key_of(each.value, hosts)
             for part in self.instances.values()
@@ -65,9 +70,25 @@ class Meeting:
         """The series, or the first of single instances."""
         return self.instances.get(None) or next(iter(self.instances.values()))
 
-    def _instance(self, part: Part) -> Instance:
+    def _begin_of_series(self, mains: list[Part]) -> Moment | None:
+        master = next((each for each in mains if not each.all("RECURRENCE-ID")), None)
+        line = (master.first("DTSTART") or master.first("DUE")) if master else None
+        return self.moment(line, line.value) if line else None
+
+    def instance(self, part: Part) -> Instance:
+        """Which instance of this meeting *part* is."""
         line = part.first("RECURRENCE-ID")
-        return None if line is None else self.second(line, line.value)
+        return None if line is None else self._at(line, line.value)
+
+    def _at(self, line: Line, value: str) -> int:
+        """Which instance *value* names, by the clock of the series if that is known."""
+        moment, anchor = self.moment(line, value), self._anchor
+        if anchor is not None:
+            try:
+                moment = anchor._replace(local=self._clocks.local_on(anchor, moment))
+            except ClockError:
+                return moment.local
+        return self._utc(moment)
 
     def moment(self, line: Line, value: str) -> Moment:
         """The time *value*, one of those in *line*."""
@@ -75,20 +96,28 @@ class Meeting:
 
     def second(self, line: Line, value: str) -> int:
         """When that is: in UTC, a date or floating time by its own clock."""
-        moment = self.moment(line, value)
+        return self._utc(self.moment(line, value))
+
+    def _utc(self, moment: Moment) -> int:
         try:
             return self._clocks.utc(moment) if moment.clock is Clock.ZONED else moment.local
         except ClockError:
             return moment.local
 
-    def seconds(self, part: Part, name: str) -> frozenset[int]:
-        """All times in the lines *name*."""
-        return frozenset(
-            self.second(line, each.partition("/")[0])
-            for line in part.all(name)
-            for each in line.value.split(",")
-            if each.strip()
-        )
+    def left_out(self, part: Part) -> frozenset[int]:
+        """The instances that EXDATE takes out of *part*, the series."""
+        return frozenset(at for line in part.all("EXDATE") for at in self.named(line))
+
+    @property
+    def gone(self) -> frozenset[int]:
+        """The instances that EXDATE takes out of the series."""
+        master = self.instances.get(None)
+        return self.left_out(master) if master else frozenset()
+
+    def named(self, line: Line) -> dict[int, str]:
+        """The instances that *line* names, with the values that do."""
+        values = [each for each in line.value.split(",") if each.strip()]
+        return {self._at(line, each): each for each in values}
 
     def starts(self, part: Part) -> int | None:
         """When *part* begins."""
@@ -140,11 +169,22 @@ class Meeting:
         line = self.main.first("ORGANIZER")
         return agent_of(line) if line else "SERVER"
 
+    @cached_property
+    def _series(self) -> Series | None:
+        """The series as it would be had no instance been changed."""
+        if self._master is None or not any(map(self._master.all, _RULES)):
+            return None
+        try:
+            schedule = Scheduler(self._clocks, _NO_FAULT, DEFAULT_LIMITS).series(self._master)
+        except InvalidItemError:
+            return None  # stored when more was taken
+        return Series(schedule, UNIVERSAL)
+
     def derived(self, at: int) -> Part | None:
-        """The instance at *at* as the series has it; None without a series, or before it."""
+        """The instance at *at* as the series has it, left out by no EXDATE; None: it has none."""
         master = self.instances.get(None)
         line = master.first("DTSTART") if master else None
-        if master is None or line is None or not any(map(master.all, _RULES)):
+        if master is None or line is None or self._series is None or not self._series.has(at):
             return None
         made = master.copy()
         made.drop(*_RULES, "RECURRENCE-ID")
@@ -184,6 +224,10 @@ class Meeting:
     def text(self) -> str:
         """The whole object."""
         return parts.write(self.root)
+
+
+def _is_master(component: Component) -> bool:
+    return component.name in SCHEDULED and not component.all("RECURRENCE-ID")
 
 
 def is_meeting(text: str) -> bool:

@@ -75,12 +75,13 @@ class Revision:
         if after is None:
             return
         self._keep_answers()
+        gone = self._before.gone if self._before else frozenset[int]()
         for at, part in after.instances.items():
             earlier = self._before.of(at) if self._before else None
             is_moved = earlier is None or self._is_moved(earlier, part)
-            if earlier is not None and is_moved:
+            if is_moved and (earlier is not None or at in gone):
                 self.rescheduled.add(at)
-                revision = max(sequence_of(earlier), self._series_sequence())
+                revision = max(sequence_of(earlier) if earlier else 0, self._series_sequence())
                 if sequence_of(part) <= revision:
                     part.put(Line("SEQUENCE", "", str(revision + 1)))
             known = dict(self._before.attendees(earlier)) if self._before and earlier else {}
@@ -103,10 +104,9 @@ class Revision:
             return
         if self._is_moved(old, new):
             return
-        left_out = after.seconds(new, "EXDATE")
         for at in sorted(at for at in before.instances if at is not None):
             plain, made = before.derived(at), after.derived(at)
-            if at in after.instances or at in left_out or plain is None or made is None:
+            if at in after.instances or plain is None or made is None:
                 continue
             if says_the_same(before, plain, before.instances[at]):
                 after.add(at, made)
@@ -124,9 +124,9 @@ class Revision:
             return True
         if before.lasts(earlier) != after.lasts(part):
             return True
-        if before.seconds(earlier, "EXDATE") - after.seconds(part, "EXDATE"):
+        if before.left_out(earlier) - after.left_out(part):
             # An instance that was left out comes again, unless it is told on its own.
-            again = before.seconds(earlier, "EXDATE") - after.seconds(part, "EXDATE")
+            again = before.left_out(earlier) - after.left_out(part)
             return bool(again - {at for at in after.instances if at is not None})
         return any(_rules(earlier, name) != _rules(part, name) for name in _TIMES) and not (
             _is_shorter(earlier, part)
@@ -199,11 +199,9 @@ class Revision:
             return {}  # the series itself went; what is left of it is told anew
         gone = {at for at in earlier if at is not None and at not in there}
         if master is not None and None in earlier and None not in self.rescheduled:
-            left_out = after.seconds(master, "EXDATE") - before.seconds(earlier[None], "EXDATE")
+            left_out = after.left_out(master) - before.left_out(earlier[None])
             gone = {
-                at
-                for at in gone | left_out
-                if at not in there and at in after.seconds(master, "EXDATE")
+                at for at in gone | left_out if at not in there and at in after.left_out(master)
             }
         least = sequence_of(after.main)
         lost = {at: earlier.get(at) or before.derived(at) for at in sorted(gone)}

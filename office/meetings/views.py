@@ -31,7 +31,7 @@ class Views:
         self._bare = {at: _bare(part) for at, part in parts}
         self._said = {at: _said(meeting, part) for at, part in parts if meeting}
         self._lines = {at: dict(meeting.attendees(part)) for at, part in parts if meeting}
-        self._dates = {at: meeting.seconds(part, "EXDATE") for at, part in parts if meeting}
+        self._dates = {at: meeting.left_out(part) for at, part in parts if meeting}
 
     def lines(self, key: str) -> list[Line]:
         """The lines of an attendee, of all instances that are theirs."""
@@ -56,7 +56,7 @@ class Views:
         told: dict[Instance, frozenset[object]] = {}
         for at, part in there.items():
             is_shared = part is self._bare[at]
-            dates = self._dates[at] if is_shared else self._meeting.seconds(part, "EXDATE")
+            dates = self._dates[at] if is_shared else self._meeting.left_out(part)
             told[at] = self._said[at] | {("EXDATE", dates)}
         return told
 

@@ -14,6 +14,7 @@ from server.cli.failures import USAGE, explain, report
 _COMMANDS = {
     "audit": ("server.cli.audit", "audit"),
     "check-config": ("server.cli.settings", "check_config"),
+    "contact": ("server.cli.contact", "contact"),
     "device": ("server.cli.device", "device"),
     "estate": ("server.cli.estate", "estate"),
     "grant": ("server.cli.grant", "grant"),

@@ -30,6 +30,7 @@ from tests.forgetful import ForgetfulStore
 from tests.groupware_door import Device, GroupwareOffice, event
 from tests.meetings import send_to_outbox
 from tests.protocol.groupware.test_access import send as send_to_groupware
+from tests.protocol.office_book_matrix import bring_up_all, fill, wrong_in_the_book
 from tests.protocol.test_access_matrix import send as send_to_documents
 from tests.rights_office import (
     DOCUMENT,
@@ -37,7 +38,6 @@ from tests.rights_office import (
     ESTATE,
     FOLDER,
     GROUPS,
-    STAFF,
     rights_office,
 )
 
@@ -202,11 +202,16 @@ def lies_in(path: str, above: str) -> bool:
 
 @dataclass
 class Both:
-    """One office behind both doors; ``calendar`` is the number of the shared one."""
+    """One office behind both doors.
+
+    ``calendar`` is the number of the shared one, ``cards`` are the office's contacts' names in
+    everybody's book, by UID.
+    """
 
     files: SampleOffice
     dav: GroupwareOffice
     calendar: int
+    cards: dict[str, str]
 
     @property
     def store(self) -> ForgetfulStore:
@@ -229,6 +234,7 @@ class Both:
             if case.user != "berta":
                 change(unit, case.user, [FunctionRight.EDIT_DOCUMENTS])
             users.set_visibility(unit, case.user, case.visibility)
+        bring_up_all(self.store)
         self.store.is_forgetful = True
 
 
@@ -259,7 +265,7 @@ def both(
             " WHERE p.name = :owner AND c.name = 'calendar'",
             {"owner": OWNER},
         )
-    yield Both(files, dav, number)
+    yield Both(files, dav, number, fill(store))
     store.close()
 
 
@@ -319,7 +325,12 @@ def _wrong_among_calendars(both: Both, oracle: Oracle) -> list[tuple[object, ...
 def _wrong(both: Both, case: Case) -> list[tuple[object, ...]]:
     both.arrange(case)
     oracle = Oracle(case)
-    return _wrong_among_documents(both, oracle) + _wrong_among_calendars(both, oracle)
+    device = both.dav.people[case.user]
+    return [
+        *_wrong_among_documents(both, oracle),
+        *_wrong_among_calendars(both, oracle),
+        *wrong_in_the_book(device, case.visibility, both.cards),
+    ]
 
 
 def test_the_sample_has_all_of_each_dimension() -> None:
@@ -335,13 +346,3 @@ def test_every_method_on_every_place_behind_every_door(both: Both, case: Case) -
 @pytest.mark.soak
 def test_all_of_it(both: Both) -> None:
     assert [(case, found) for case in CASES if (found := _wrong(both, case))] == []
-
-
-@pytest.mark.parametrize("visibility", Visibility)
-def test_visibility_alone_opens_and_closes_nothing_here(
-    both: Both, visibility: Visibility
-) -> None:
-    """What hangs on customers is not yet there to be seen: folders and calendars are not it."""
-    case = Case(STAFF, False, GRANTS[0], (), visibility)
-
-    assert _wrong(both, case) == []

@@ -128,6 +128,7 @@ class TestInvitations:
     def test_an_address_that_hides_control_characters_is_nobodys(
         self, anna: Device, address: str
     ) -> None:
+        """PostgreSQL takes no NUL to look for: without the rule it is an error there."""
         put = anna.put(PATH, meeting(f"ATTENDEE:{address}"))
 
         assert put.status == 201

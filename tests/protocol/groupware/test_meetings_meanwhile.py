@@ -213,6 +213,10 @@ class TestOrder:
     def test_the_default_keeps_its_meetings(
         self, anna: Device, jonas: Device, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        """Whether it may go is asked before the first portion, and not only with the last.
+
+        Else colleagues would hear that the first meetings are cancelled, and the calendar stay.
+        """
         monkeypatch.setattr(clearing, "MOST_AT_ONCE", 1)
         assert anna.request("MKCALENDAR", anna.own("termine/")).status == 201
         choose(anna, "termine")

@@ -20,7 +20,7 @@ from storage import contacts
 from storage import people as person_rows
 from tests import statements
 from tests.builders import NOW_US
-from tests.groupware_door import CARD, CS, DAV, Device, GroupwareOffice, card
+from tests.groupware_door import CARD, CS, DAV, Device, GroupwareOffice, card, event
 
 BOOK = "office/"
 DAY_US = 24 * 3600 * 1_000_000
@@ -514,3 +514,124 @@ def test_it_is_nobody_elses(groupware: GroupwareOffice, anna: Device, jonas: Dev
         body = card("kunde") if method == "PUT" else b""
         assert jonas.request(method, href, body, Depth="0").status == 404
     assert anna.delete(BOOK).status == 403
+
+
+class TestBirthdays:
+    """C8: a calendar by choice, of those whom the book would hold."""
+
+    def test_come_by_choice_and_go(self, groupware: GroupwareOffice, anna: Device) -> None:
+        add(groupware, "kunde", "BDAY:1985-04-12", name="Änne Groß")
+        home = anna.names("")
+        assert anna.own("birthdays/") not in home
+
+        profile(groupware, "anna", birthdays=True)
+        assert anna.own("birthdays/") in anna.names("")
+        [href] = anna.names("birthdays/")
+        text = anna.get(href.removeprefix(anna.own(""))).text
+        assert "Änne Groß" in text
+        assert "RRULE:FREQ=YEARLY" in text
+        assert [*anna.sync("birthdays/").changed] == [href]
+
+        profile(groupware, "anna", birthdays=False)
+        assert anna.names("") == home
+        assert anna.propfind(anna.own("birthdays/"), f"{DAV}displayname").status == 404
+
+    def test_follow_the_card(self, groupware: GroupwareOffice, anna: Device) -> None:
+        add(groupware, "kunde", "BDAY:1985-04-12")
+        profile(groupware, "anna", birthdays=True)
+        anna.names("")
+        first = anna.sync("birthdays/")
+        [book_href] = hrefs(anna)
+
+        anna.put(BOOK + book_href, card("kunde", "Anna Berg", "BDAY:1986-05-13"))
+        changed = anna.sync("birthdays/", first.token)
+        assert [*changed.changed] == [*first.changed]
+        anna.on("DAVx5/4.5").put(BOOK + book_href, card("kunde"))
+        assert anna.sync("birthdays/", changed.token).gone == {*first.changed}
+
+    @pytest.mark.parametrize("visibility", [Visibility.NONE, Visibility.OWN])
+    def test_of_those_whom_one_sees(
+        self,
+        groupware: GroupwareOffice,
+        anna: Device,
+        jonas: Device,
+        visibility: Visibility,
+    ) -> None:
+        add(groupware, "kunde", "BDAY:1985-04-12")
+        for name in ("anna", "jonas"):
+            profile(groupware, name, birthdays=True)
+        assert not jonas.names("") & anna.names("")
+        [href] = anna.names("birthdays/")
+        see(groupware, "anna", visibility)
+
+        is_seen = visibility is Visibility.OWN
+        assert anna.names("birthdays/") == ({href} if is_seen else set())
+        assert anna.get(href.removeprefix(anna.own(""))).status == (200 if is_seen else 404)
+        assert jonas.names("birthdays/") == set()
+
+    def test_are_only_read(self, groupware: GroupwareOffice, anna: Device) -> None:
+        add(groupware, "kunde", "BDAY:1985-04-12")
+        profile(groupware, "anna", birthdays=True)
+        anna.names("")
+        [href] = anna.names("birthdays/")
+        path = href.removeprefix(anna.own(""))
+        text = anna.get(path).text
+
+        assert anna.put(path, text.encode()).status == 403
+        assert anna.put("birthdays/neu.ics", event("neu")).status == 403
+        assert anna.delete(path).status == 403
+        assert anna.move(path, "calendar/a.ics").status == 403
+        assert anna.delete("birthdays/").status == 403
+        assert anna.copy(path, "calendar/a.ics").status == 201
+        assert anna.names("birthdays/") == {href}
+        assert anna.propfind(anna.own("birthdays/"), f"{DAV}displayname").text.count("Geburtstage")
+
+    def test_what_one_called_so_keeps_its_name(
+        self, groupware: GroupwareOffice, anna: Device
+    ) -> None:
+        anna.request("MKCALENDAR", anna.own("birthdays"))
+        add(groupware, "kunde", "BDAY:1985-04-12")
+        profile(groupware, "anna", birthdays=True)
+        assert anna.own("birthdays-2/") in anna.names("")
+        assert len(anna.names("birthdays-2/")) == 1
+        assert anna.names("birthdays/") == set()
+
+
+class TestMidway:
+    """An answer that is long on its way: what changes meanwhile comes as it is now."""
+
+    MANY = 600
+
+    @pytest.fixture
+    def query(self, groupware: GroupwareOffice, anna: Device) -> Iterator[bytes]:
+        with work_of(groupware, "anna") as work:
+            for number in range(self.MANY):
+                desk.add(work, card(f"kunde-{number:03}", f"Nr. {number:03}"))
+        body = (
+            '<C:addressbook-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:carddav">'
+            "<D:prop><D:getetag/><C:address-data/></D:prop></C:addressbook-query>"
+        )
+        anna.names(BOOK)
+        return iter(anna.blocks("REPORT", anna.own(BOOK), body.encode(), Depth="1"))
+
+    def test_a_change_of_the_office_does_not_end_it(
+        self, groupware: GroupwareOffice, query: Iterator[bytes]
+    ) -> None:
+        begun = next(query)
+        add(groupware, "neu")
+
+        whole = (begun + b"".join(query)).decode()
+
+        assert whole.rstrip().endswith("</D:multistatus>")
+        assert whole.count("BEGIN:VCARD") == self.MANY
+
+    def test_who_may_not_see_them_any_more_gets_no_more(
+        self, groupware: GroupwareOffice, query: Iterator[bytes]
+    ) -> None:
+        begun = next(query)
+        see(groupware, "anna", Visibility.NONE)
+
+        whole = (begun + b"".join(query)).decode()
+
+        assert whole.rstrip().endswith("</D:multistatus>")
+        assert 0 < whole.count("BEGIN:VCARD") < self.MANY

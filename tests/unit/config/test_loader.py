@@ -176,6 +176,8 @@ class TestFaults:
             ("[server]\nhost = '999.1.1.1'", "neither an IP address nor a host name"),
             ("[server]\ntrusted_proxies = ['10.0.0.1/8']", "10.0.0.1/8 has host bits set"),
             ("[server]\ntrusted_proxies = 3", "must be a list of addresses and networks"),
+            ("[contacts]\njoin_categories = 3", "must be a list of words"),
+            ("[contacts]\njoin_categories = [3]", "must be a list of words"),
             ("[server]\npublic_url = 'dav.example.org'", "must look like https://dav.example.org"),
             ("[server]\npublic_url = 'https://example.org/dav'", "must end after the host"),
             ("[server]\npublic_url = 'https://example.org:99999'", "out of range"),
@@ -236,6 +238,14 @@ class TestFaults:
         variable = f"DEEDBOX_{name.replace('.', '__')}".upper()
         with suppress(ConfigError):
             load(tmp_path, None, {}, environment={variable: value})
+
+
+def test_words_come_as_a_list_or_with_commas(tmp_path: Path) -> None:
+    listed = read(tmp_path, "[contacts]\njoin_categories = ['Kunde ', 'Mandant', '']")
+    joined = read(tmp_path, environment={"DEEDBOX_CONTACTS__JOIN_CATEGORIES": "Kunde, Mandant,"})
+
+    assert listed.contacts.join_categories == ("Kunde", "Mandant")
+    assert joined.contacts.join_categories == ("Kunde", "Mandant")
 
 
 class TestProxies:

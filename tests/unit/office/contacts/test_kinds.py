@@ -2,7 +2,16 @@
 
 import pytest
 
-from office.contacts.kinds import CATEGORIES, Kind, joining, of_categories, said_by, tags_of
+from office.contacts.kinds import (
+    CATEGORIES,
+    LONGEST_TAG,
+    MOST_TAGS,
+    Kind,
+    joining,
+    of_categories,
+    said_by,
+    tags_of,
+)
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
@@ -31,6 +40,11 @@ def test_tags_are_what_says_no_kind_each_once() -> None:
         "vip": "VIP",
         "strasse": "Straße",
     }
+
+
+def test_tags_are_no_more_and_no_longer_than_can_be_kept() -> None:
+    assert len(tags_of(map(str, range(1_000)))) == MOST_TAGS
+    assert tags_of(["x" * (LONGEST_TAG + 1), "a\nb  c"]) == {"a b c": "a b c"}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """What is stored of a card that a device sends back: what it can change, and what it can't."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -16,6 +19,7 @@ from office.items.card_versions import in_version, version_of
 from tests.unit.office.contacts.cards import ALL, ANNA, IOS, crlf, of
 from wire.clients import Family
 
+ROOT = Path(merging.__file__).parents[2]
 _TIES = (
     "deedbox.URL:https://dav.buero.example/c/10001",
     "deedbox.X-ABLabel:Musterbüro",
@@ -244,3 +248,22 @@ def test_a_card_sent_in_another_version_stays_in_that_version() -> None:
     assert version_of(result.text) == "4.0"
     assert "GENDER:female" in result.text
     read_address_object(result.text.encode())
+
+
+def test_the_page_says_what_each_family_writes() -> None:
+    columns: list[set[str]] = [
+        {Slot.ORGANISATION, Slot.TITLE, Slot.WEB, Slot.BIRTHDAY},
+        {Slot.ROLE},
+        {Slot.BUSINESS},
+        {Slot.CATEGORIES},
+        {Slot.SEX},
+    ]
+    page = (ROOT / "docs" / "clients.md").read_text("utf-8").partition("### What each writes")[2]
+    told = {}
+    for row in re.findall(r"^\| (\w+) \|(.*)\|$", page, re.MULTILINE):
+        cells = [cell.strip() for cell in row[1].split("|")]
+        if row[0] in set(Family):
+            slots = (slots for slots, cell in zip(columns, cells, strict=True) if cell == "yes")
+            told[Family(row[0])] = set().union(*slots) | merging._ANY
+
+    assert told == WRITTEN

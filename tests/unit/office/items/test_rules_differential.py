@@ -9,10 +9,14 @@ from dateutil.rrule import rrulestr
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from office.items import InvalidItemError
-from tests.calendar_texts import indexed, starts
+from office.items import Indexed, InvalidItemError
+from office.items.schedules import schedule_from_json
+from office.items.series import Series
+from office.items.zones import UNIVERSAL
+from tests.calendar_texts import indexed, starts, us
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+STEPS = tuple(timedelta(seconds=each) for each in (0, 1, -60, 3600, -86_400, 86_400, 7 * 86_400))
 HORIZON = datetime(2060, 1, 1)  # noqa: DTZ001 - floating
 
 
@@ -151,9 +155,24 @@ def _check(rule: str, start: datetime, ahead: int, length: int, count: int | Non
 
     wanted = [each for each in expected(rule, start, begin, end, count) if _is_sure(rule, each)]
     event("hit" if wanted else "empty")
+    _check_alone(found, rule, wanted, (begin, end))
     ours = starts(found, begin.isoformat(), end.isoformat(), limit=50_000)
     sure = [each for each in ours if _is_sure(rule, datetime.fromisoformat(each))]
     assert sure == [f"{each:%Y-%m-%d %H:%M}" for each in wanted]
+
+
+def _check_alone(
+    found: Indexed, rule: str, wanted: list[datetime], window: tuple[datetime, datetime]
+) -> None:
+    """Asked for on its own each time is one of the series, and no other is."""
+    series = Series(schedule_from_json(found.recurrence), UNIVERSAL)
+    begin, end = window
+    near = {each + step for each in (begin, *wanted[:200]) for step in STEPS}
+    asked = {*wanted, *(each for each in near if begin <= each < end and _is_sure(rule, each))}
+
+    told = {each for each in asked if series.has(us(each.isoformat()) // 1_000_000)}
+
+    assert told == set(wanted)
 
 
 @pytest.mark.parametrize(
