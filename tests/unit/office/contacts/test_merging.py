@@ -267,3 +267,13 @@ def test_the_page_says_what_each_family_writes() -> None:
             told[Family(row[0])] = set().union(*slots) | merging._ANY
 
     assert told == WRITTEN
+
+
+def test_a_group_of_what_is_kept_is_called_anew_where_the_device_uses_its_name() -> None:
+    stored = of("item1.X-OWN:1", "item1.X-ABLabel:eigen", "item2.X-MORE:2")
+    sent = of("ITEM1.TEL:1", "ITEM1.X-ABLabel:Hof")
+
+    text = merged(stored, sent, Family.IOS).text
+
+    assert "item2.X-OWN:1\r\nitem2.X-ABLABEL:eigen\r\nitem3.X-MORE:2\r\n" in text
+    assert "ITEM1.TEL:1\r\nITEM1.X-ABLabel:Hof\r\n" in text
