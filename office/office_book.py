@@ -23,6 +23,7 @@ from office.work import GroupwareWork
 from storage import contacts, hidden, horizons, item_changes, items, records
 from storage import views as view_rows
 from storage.collections import CollectionRow
+from storage.contacts import ContactRow
 from storage.horizons import Program, Version, is_beyond
 from storage.items import Content, ItemRow
 from wire.clients import Family
@@ -95,8 +96,8 @@ class Book:
 
     def _put_private(self, content: Content, sender: Sender) -> Stored:
         work = self._work
-        if self.item is None and (shown := self._shown_again(content.uid)):
-            return shown
+        if self.item is None and (row := self._hidden(content.uid)) is not None:
+            return self._show_again(row)
         stored = item_store.put(work, self.collection, self.item, self._href, content)
         item = items.find(work.unit, self.collection.place, self._href, with_text=True)
         if item is None:
@@ -108,7 +109,6 @@ class Book:
     def _put_record(self, record: Record, data: bytes, sender: Sender) -> Stored:
         work = self._work
         sent = sending.take_sent(work, record, data, sender.family)
-        contacts.written_by(work.unit, record.row.id, work.who.device_id)
         return self._told(is_new=False, is_as_sent=sent.is_as_sent, has_changed=sent.has_changed)
 
     def _told(self, *, is_new: bool, is_as_sent: bool, has_changed: bool = True) -> Stored:
@@ -132,11 +132,12 @@ class Book:
     def settle(self, item: ItemRow, sender: Sender) -> None:
         """What becomes of a private card that came here otherwise than by a PUT."""
         work = self._work
-        if hidden.find_uid(work.unit, work.who.user_id, item.uid) is None:
+        row = self._hidden(item.uid)
+        if row is None:
             sending.join(work, item, sender.joining)
             return
         item_changes.delete(work.unit, item, now_us=work.now_us)
-        self._shown_again(item.uid)
+        self._show_again(row)
 
     def _is_stale(self, record: Record, sender: Sender) -> bool:
         """The program shows to know an earlier state, and another device wrote since (C6, A3)."""
@@ -200,16 +201,19 @@ class Book:
         if self.record is not None:
             view_rows.send_again(self._work.unit, self.collection.id, self.record.item.id)
 
-    def _shown_again(self, uid: str) -> Stored | None:
-        """The user's hidden card of this UID, if there is one, at the place from now on (C4)."""
+    def _hidden(self, uid: str) -> ContactRow | None:
+        """The contact of this UID that the user hid, and still may see."""
         work = self._work
         item_id = hidden.find_uid(work.unit, work.who.user_id, uid)
         row = None if item_id is None else contacts.find_by_item(work.unit, item_id)
-        if item_id is None or row is None or not keeping.sees(work.unit, work.who, row):
-            return None
+        return row if row is not None and keeping.sees(work.unit, work.who, row) else None
+
+    def _show_again(self, row: ContactRow) -> Stored:
+        """A hidden contact comes back, at the place from now on (C4)."""
+        work = self._work
         access.demand_collection(work.who, Act.ADD, self.collection)
-        hidden.show(work.unit, work.who.user_id, item_id)
-        view_rows.enter(work.unit, self.collection.id, item_id, self._href)
+        hidden.show(work.unit, work.who.user_id, row.item_id)
+        view_rows.enter(work.unit, self.collection.id, row.item_id, self._href)
         self._judge_again(row.id)
         return self._told(is_new=True, is_as_sent=False)
 

@@ -116,11 +116,11 @@ def update(unit: WriteUnit, row: ContactRow) -> None:
     unit.execute(f"UPDATE contact SET {_SETTING} WHERE id = :id", row._asdict())
 
 
-def written_by(unit: WriteUnit, contact_id: int, device_id: int) -> None:
-    """Remember which device wrote the contact's card."""
+def written_by(unit: WriteUnit, item_id: int, device_id: int) -> None:
+    """Remember which device wrote this card of a contact last; 0: none, but the console."""
     unit.execute(
-        "UPDATE contact SET writer_id = :device WHERE id = :id",
-        {"device": device_id, "id": contact_id},
+        "UPDATE contact SET writer_id = :device WHERE item_id = :item",
+        {"device": device_id, "item": item_id},
     )
 
 

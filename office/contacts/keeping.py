@@ -136,6 +136,7 @@ def write_card(work: GroupwareWork, place: Records, item: ItemRow, text: str) ->
         work.unit, item, user_id=who.user_id, device_id=who.device_id, now_us=work.now_us
     )
     content = card_content(text)._replace(uid=item.uid)
+    contacts.written_by(work.unit, item.id, who.device_id)
     return item_changes.replace(work.unit, item, content, now_us=work.now_us)
 
 

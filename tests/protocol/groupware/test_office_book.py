@@ -351,6 +351,23 @@ class TestChanging:
         assert tag != fresh
         assert tag == anna.get(BOOK + href).headers["etag"] == f'{fresh[:-1]}.r1"'
 
+    def test_so_is_one_that_the_console_was_faster_than(
+        self, groupware: GroupwareOffice, anna: Device
+    ) -> None:
+        number = add(groupware, "kunde")
+        [href] = hrefs(anna)
+        with logged(groupware):
+            anna.put(BOOK + href, card("kunde", "Anna zuerst"), If_Match=etag(anna, href))
+            first = anna.sync(BOOK)
+        with logged(groupware):
+            anna.sync(BOOK, first.token)
+        with work_of(groupware, "berta") as work:
+            known = get(work.unit, work.who, number)
+            desk.change_fields(work, known, known.fields._replace(last_name="Konsole"))
+
+        assert anna.put(BOOK + href, card("kunde", "Zu spät")).status == 204
+        assert "Konsole" in anna.get(BOOK + href).text
+
     def test_one_who_knows_the_newest_is_not_stale(
         self, groupware: GroupwareOffice, anna: Device, berta: Device
     ) -> None:
@@ -497,6 +514,27 @@ class TestMoving:
         assert [each.rpartition("/")[2] for each in changes.changed] == ["wieder.vcf"]
         assert anna.get(f"{BOOK}wieder.vcf").text == record(groupware, number).item.text
         assert hrefs(berta) == {href}
+
+    @pytest.mark.parametrize("how", ["move", "put"])
+    def test_back_of_one_that_is_no_longer_seen_keeps_the_card(
+        self, groupware: GroupwareOffice, anna: Device, how: str
+    ) -> None:
+        add(groupware, "kunde", kind=Kind.PROSPECT)
+        [href] = hrefs(anna)
+        anna.move(BOOK + href, "contacts/meine.vcf")
+        text = anna.get("contacts/meine.vcf").text
+        with work_of(groupware, "berta") as work:
+            jonas_id = person_rows.find_principal(work.unit, "jonas")
+            [listed] = contacts.page(work.unit, most=10)
+            desk.change(work, get(work.unit, work.who, listed.row.number), partner_id=jonas_id)
+
+        if how == "move":
+            assert anna.move("contacts/meine.vcf", f"{BOOK}wieder.vcf").status == 201
+        else:
+            assert anna.put(f"{BOOK}wieder.vcf", text.encode()).status == 201
+
+        assert hrefs(anna) == {"wieder.vcf"}
+        assert anna.get(f"{BOOK}wieder.vcf").text == text
 
     def test_in_joins_where_the_category_says_so(self, anna: Device, berta: Device) -> None:
         anna.put("contacts/neu.vcf", card("neu", "Anna Berg", "CATEGORIES:Kunde"))
