@@ -31,7 +31,7 @@ from office.items import (
 from office.meetings.contents import new_tag
 from office.sync_tokens import Known, known_by, portion
 from office.work import GroupwareWork
-from storage import items
+from storage import item_changes, items
 from storage.collections import CollectionRow
 from storage.item_words import FIELDS
 from storage.items import Content, ItemRow
@@ -147,12 +147,12 @@ def put(
     _check_uid(work.unit, collection, item, href, content.uid)
     if item is None:
         _check_name(href)
-        made = items.create(work.unit, collection.id, href, content, now_us=work.now_us)
+        made = item_changes.create(work.unit, collection.id, href, content, now_us=work.now_us)
         return Stored(content.etag, made, is_new=True, has_changed=True, content=content)
     modseq = item.modseq
     has_changed = (content.etag, content.schedule_tag) != (item.etag, item.schedule_tag)
     if has_changed:
-        modseq = items.replace(work.unit, item, content, now_us=work.now_us)
+        modseq = item_changes.replace(work.unit, item, content, now_us=work.now_us)
     return Stored(content.etag, modseq, is_new=False, has_changed=has_changed, content=content)
 
 
@@ -163,7 +163,7 @@ def remove(work: GroupwareWork, collection: CollectionRow, item: ItemRow) -> int
         NotFoundError: The right is missing.
     """
     access.demand_collection(work.who, Act.REMOVE_FROM, collection)
-    return items.delete(work.unit, item, now_us=work.now_us)
+    return item_changes.delete(work.unit, item, now_us=work.now_us)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,7 @@ def move(
     if item.schedule_tag and target.collection.owner_id != collection.owner_id:
         raise FixedError("A meeting stays with who takes part; it can be moved between their own.")
     _make_room(work, item, target, besides=item.id, may_overwrite=may_overwrite)
-    items.move(
+    item_changes.move(
         work.unit,
         item,
         target.collection.id,
@@ -220,7 +220,7 @@ def copy(work: GroupwareWork, item: ItemRow, target: Target, *, may_overwrite: b
         # Section 3.2.4.1 of RFC 6638.
         raise InvalidItemError(Precondition.UNIQUE_MEETING, "There is one copy of a meeting.")
     _make_room(work, item, target, besides=0, may_overwrite=may_overwrite)
-    items.copy(work.unit, item, target.collection.id, target.href, now_us=work.now_us)
+    item_changes.copy(work.unit, item, target.collection.id, target.href, now_us=work.now_us)
     return target.item is None
 
 
@@ -276,7 +276,7 @@ def _make_room(
         access.demand_collection(work.who, Act.REMOVE_FROM, target.collection)
         if target.item.schedule_tag:
             raise FixedError("A meeting is there; delete it first, so that the others hear of it.")
-        items.delete(work.unit, target.item, now_us=work.now_us)
+        item_changes.delete(work.unit, target.item, now_us=work.now_us)
 
 
 def _check_kind(collection: CollectionRow, component: str) -> None:

@@ -20,7 +20,7 @@ from office.items.card_copies import conflict_copy
 from office.sync_profiles import SyncProfile
 from office.sync_settings import Conflicts, Deletes
 from office.work import GroupwareWork
-from storage import contacts, hidden, horizons, items, records
+from storage import contacts, hidden, horizons, item_changes, items, records
 from storage import views as view_rows
 from storage.collections import CollectionRow
 from storage.horizons import Program, Version, is_beyond
@@ -135,7 +135,7 @@ class Book:
         if hidden.find_uid(work.unit, work.who.user_id, item.uid) is None:
             sending.join(work, item, sender.joining)
             return
-        items.delete(work.unit, item, now_us=work.now_us)
+        item_changes.delete(work.unit, item, now_us=work.now_us)
         self._shown_again(item.uid)
 
     def _is_stale(self, record: Record, sender: Sender) -> bool:
@@ -175,7 +175,7 @@ class Book:
         )
         found = read_address_object(copy.encode())
         content = item_store.content_of(found)
-        items.create(
+        item_changes.create(
             self._work.unit,
             self.collection.id,
             f"{uuid.uuid4()}.vcf",

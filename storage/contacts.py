@@ -124,6 +124,14 @@ def written_by(unit: WriteUnit, contact_id: int, device_id: int) -> None:
     )
 
 
+def end_name(unit: WriteUnit, maker_id: int, href: str) -> None:
+    """Say that what its maker once called so is called so no more: another card is."""
+    unit.execute(
+        "UPDATE contact SET maker_href = '' WHERE maker_id = :maker AND maker_href = :href",
+        {"maker": maker_id, "href": href},
+    )
+
+
 def judge_again(unit: WriteUnit, contact_id: int, seq: int) -> None:
     """Let views ask again who wants the contact; *seq* is the number of that change."""
     unit.execute("UPDATE contact SET seq = :seq WHERE id = :id", {"seq": seq, "id": contact_id})

@@ -206,11 +206,12 @@ def set_state(unit: WriteUnit, user_id: int, state: str) -> None:
 
 
 def set_visibility(unit: WriteUnit, user_id: int, visibility: str) -> None:
-    """Let the user see ``all`` customers, their ``own`` or ``none``."""
+    """Let the user see ``all`` customers, their ``own`` or ``none``; their views follow."""
     unit.execute(
         "UPDATE person SET visibility = :visibility WHERE principal_id = :user_id",
         {"visibility": visibility, "user_id": user_id},
     )
+    rules_changed(unit, [user_id])
     unit.rights_shrank()
 
 

@@ -198,7 +198,7 @@ class _Step:
         before = self.modseq
         self._do(
             "INSERT INTO view_member (view_id, item_id, href, modseq)"
-            f" SELECT :view, c.{self.item}, {_HREFS[self.view.role]},"
+            f" SELECT :view, c.{self.item}, {self._names()},"
             " :base + row_number() OVER (ORDER BY c.seq, c.id) FROM contact c"
             f" WHERE {self.chosen}{judged} AND c.{self.item} IS NOT NULL"
             " AND NOT EXISTS (SELECT 1 FROM view_member m"
@@ -210,13 +210,28 @@ class _Step:
             {"view": self.view.id, "before": before},
         )
 
+    def _names(self) -> str:
+        """What a contact is called: in its maker's view as they called it, elsewhere by its id.
 
-_HREFS = {
-    "office": "CASE WHEN c.maker_id = :viewer AND c.maker_href <> '' THEN c.maker_href"
-    " ELSE c.id || '.vcf' END",
-    "birthdays": "'birthday-' || c.birthday_item_id || '.ics'",
-}
-"""What a contact is called in a view: in its maker's as they called it, elsewhere by its id."""
+        In the book its user may have given that name to another card meanwhile.
+        """
+        if self.view.role == "birthdays":
+            return "'birthday-' || c.birthday_item_id || '.ics'"
+        random = "lower(hex(randomblob(16)))"
+        if not self.unit.is_sqlite:
+            random = "CAST(gen_random_uuid() AS text)"
+        own = f"SELECT 1 FROM item t WHERE t.collection_id = :view AND t.href = {_HREF}"
+        member = f"SELECT 1 FROM view_member t WHERE t.view_id = :view AND t.href = {_HREF}"
+        return (
+            f"CASE WHEN EXISTS ({own}) OR EXISTS ({member})"
+            f" THEN {random} || '.vcf' ELSE {_HREF} END"
+        )
+
+
+_HREF = (
+    "CASE WHEN c.maker_id = :viewer AND c.maker_href <> '' THEN c.maker_href"
+    " ELSE c.id || '.vcf' END"
+)
 
 
 def _next_expiry(unit: Unit, view: ViewState, rule: ContactRule, now_us: int) -> int | None:

@@ -1,6 +1,6 @@
 """Contacts of an office by their names alone, for tests of what is told about them."""
 
-from storage import contacts, items
+from storage import contacts, item_changes, items
 from storage.collections import Place
 from storage.items import Content
 from storage.store import WriteUnit
@@ -11,7 +11,7 @@ from tests.builders import NOW_US
 def an_event(unit: WriteUnit, collection_id: int, name: str) -> int:
     """An appointment in a collection that is called this; its id."""
     content = Content(name, "VEVENT", f'"{name}"', 1, None, None, "", name, "text")
-    items.create(unit, collection_id, name, content, now_us=NOW_US)
+    item_changes.create(unit, collection_id, name, content, now_us=NOW_US)
     row = items.find(unit, Place(collection_id), name)
     assert row is not None
     return row.id

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from storage import collections, items, people
+from storage import collections, item_changes, people
 from storage.collections import NewCollection
 from storage.items import Content
 from tests.builders import NOW_US
@@ -68,7 +68,9 @@ def fill(office: GroupwareOffice, owner: Device, kind: str, members: int) -> Non
         collection = collections.find(unit, person.id, new.name)
         assert collection is not None
         for number in range(members):
-            items.create(unit, collection.id, f"{number}", _content(kind, number), now_us=NOW_US)
+            item_changes.create(
+                unit, collection.id, f"{number}", _content(kind, number), now_us=NOW_US
+            )
 
 
 def _content(kind: str, number: int) -> Content:

@@ -5,7 +5,7 @@ from hashlib import sha256
 from auth.rights import ADMINISTRATION
 from office.contacts.kinds import folded
 from office.items import fold
-from storage import collections, contacts, items, people, records
+from storage import collections, contacts, item_changes, people, records
 from storage.collections import NewCollection
 from storage.contacts import ContactRow, NewContact
 from storage.items import Content
@@ -54,7 +54,9 @@ def a_contact(
     place = found_records(unit)
     href, uid = f"{number}.vcf", f"uid-{number}"
     text = card(uid=uid, name=name)
-    seq = items.create(unit, place.id, href, content(text, uid=uid, name=name), now_us=NOW_US)
+    seq = item_changes.create(
+        unit, place.id, href, content(text, uid=uid, name=name), now_us=NOW_US
+    )
     item = records.find_href(unit, place, href)
     assert item is not None
     new = NewContact(

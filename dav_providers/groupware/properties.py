@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from auth.identity import Identity
+from dav_providers.groupware import collection_acl
 from dav_providers.groupware.names import (
     ADDRESS_DATA,
     ADDRESSBOOK,
@@ -43,7 +44,6 @@ from dav_providers.multistatus.principals import (
     SEARCH_PROPERTIES,
     component_set,
     fixed,
-    group_href,
     link,
     of_everything,
     plain,
@@ -52,13 +52,11 @@ from dav_providers.multistatus.principals import (
     supported_reports,
     user_href,
 )
-from dav_providers.multistatus.privileges import READ_FREE_BUSY, READING, WRITE, Ace
 from dav_providers.multistatus.writer import element, empty_element, text_element
-from office import access, collections
-from office.access import SOMEBODY, Act, Verdict
+from office import collections
 from office.collections import Kind
 from office.sync_tokens import token_of
-from storage.collections import CollectionHolder, CollectionRow
+from storage.collections import CollectionRow
 from storage.items import ItemRow
 from wire.dates import http_date_us, iso_date_us
 
@@ -96,81 +94,14 @@ def _general(supported: bytes) -> list[LiveProperty[Row, Listing]]:
     ]
 
 
-_WRITING = (
-    (Act.WRITE, (f"{DAV}write-content", f"{DAV}write-properties")),
-    (Act.ADD, (f"{DAV}bind",)),
-    (Act.REMOVE_FROM, (f"{DAV}unbind",)),
-)
-
-
-_OF_MEETINGS = {Kind.INBOX: privileges.DELIVERING, Kind.OUTBOX: privileges.SENDING}
-
-
-def _granted(who: Identity, collection: CollectionRow) -> tuple[str, ...]:
-    """The privileges of *who* on a collection."""
-    names = list(READING)
-    if collection.is_for_meetings:
-        names += _OF_MEETINGS[Kind(collection.kind)]
-        if collection.kind == Kind.INBOX:
-            names += (f"{DAV}write-properties", f"{DAV}unbind")
-        return tuple(names)
-    if collection.kind != Kind.ADDRESSBOOK:
-        names.append(READ_FREE_BUSY)
-    granted = [
-        group
-        for act, group in _WRITING
-        if access.decide_collection(who, act, collection) is Verdict.ALLOWED
-    ]
-    if len(granted) == len(_WRITING):
-        names.append(WRITE)
-    return (*names, *(name for group in granted for name in group))
-
-
-def _item_granted(who: Identity, collection: CollectionRow) -> tuple[str, ...]:
-    may_write = access.decide_collection(who, Act.WRITE, collection) is Verdict.ALLOWED
-    return (*READING, f"{DAV}write-content") if may_write else READING
-
-
-Granted = Callable[[Identity, CollectionRow], tuple[str, ...]]
-
-
-def _acl(collection: CollectionRow, granted: Granted) -> bytes:
-    """What its owner may do, and whoever it was granted to; nobody's block is told."""
-    owner = replace(SOMEBODY, user_id=collection.owner_id)
-    open_to = collection._replace(is_blocked=False, is_away=False)
-    return privileges.acl(
-        [
-            Ace(
-                privileges.of_href(user_href(collection.owner_name)),
-                granted(owner, open_to),
-            ),
-            *(
-                Ace(_principal(each), granted(SOMEBODY, open_to._replace(granted=each.level)))
-                for each in collection.holders
-            ),
-            # Whoever is of the office may invite, answer and ask when one is busy.
-            *(
-                [Ace(privileges.AUTHENTICATED, privileges.DELIVERING)]
-                if collection.kind == Kind.INBOX
-                else ()
-            ),
-        ]
-    )
-
-
-def _principal(holder: CollectionHolder) -> bytes:
-    if not holder.name:
-        return privileges.AUTHENTICATED
-    is_group = holder.kind == "group"
-    return privileges.of_href(group_href(holder.name) if is_group else user_href(holder.name))
-
-
-def _owner(collection: CollectionRow) -> bytes:
-    return link(f"{DAV}owner", user_href(collection.owner_name))
-
-
 def _collection_privileges(listing: Listing) -> Callable[[CollectionRow], bytes]:
-    return lambda row: privileges.current_user_privilege_set(_granted(listing.request.who, row))
+    who = listing.request.who
+    return lambda row: privileges.current_user_privilege_set(collection_acl.granted(who, row))
+
+
+def _collection_acl(listing: Listing) -> Callable[[CollectionRow], bytes]:
+    who = listing.request.who
+    return lambda row: collection_acl.acl(who, row, collection_acl.granted)
 
 
 def _of_its_collection(
@@ -347,8 +278,8 @@ COLLECTIONS: LivePropertyRegistry[CollectionRow, Listing] = LivePropertyRegistry
         plain(f"{CS}getctag", lambda row: text_element(f"{CS}getctag", token_of(row))),
         plain(f"{DAV}sync-token", lambda row: text_element(f"{DAV}sync-token", token_of(row))),
         LiveProperty(name=f"{DAV}current-user-privilege-set", bind=_collection_privileges),
-        plain(f"{DAV}acl", lambda row: _acl(row, _granted)),
-        plain(f"{DAV}owner", _owner),
+        LiveProperty(name=f"{DAV}acl", bind=_collection_acl),
+        plain(f"{DAV}owner", collection_acl.owner),
         LiveProperty(name=f"{DAV}add-member", bind=_add_member),
         *quota(lambda listing: listing.request.space, lambda _listing, _row: True),
         plain(
@@ -424,10 +355,15 @@ ITEMS: LivePropertyRegistry[ItemRow, Listing] = LivePropertyRegistry(
         _data(ADDRESS_DATA, is_card=True),
         _of_its_collection(
             f"{DAV}current-user-privilege-set",
-            lambda who, row: privileges.current_user_privilege_set(_item_granted(who, row)),
+            lambda who, row: privileges.current_user_privilege_set(
+                collection_acl.item_granted(who, row)
+            ),
         ),
-        _of_its_collection(f"{DAV}acl", lambda _who, row: _acl(row, _item_granted)),
-        _of_its_collection(f"{DAV}owner", lambda _who, row: _owner(row)),
+        _of_its_collection(
+            f"{DAV}acl",
+            lambda who, row: collection_acl.acl(who, row, collection_acl.item_granted),
+        ),
+        _of_its_collection(f"{DAV}owner", lambda _who, row: collection_acl.owner(row)),
         fixed(_ITEM_REPORTS, f"{DAV}supported-report-set"),
         *_general(privileges.SUPPORTED),
     ]

@@ -24,7 +24,7 @@ from office.contacts.writing import as_business, write_fields
 from office.errors import ExistsError, NotFoundError, UnfitNameError
 from office.items import read_address_object
 from office.work import GroupwareWork
-from storage import contacts, items, people, records
+from storage import contacts, item_changes, people, records
 from storage.contacts import ContactRow, NewContact
 from storage.records import Records
 from storage.store import Unit
@@ -70,7 +70,7 @@ def add(
     _refuse_known(work, place, content.uid)
     href = f"{uuid.uuid4()}.vcf"
     kept = content._replace(uid=numbers.free_uid(work.unit, place, content.uid))
-    seq = items.create(work.unit, place.id, href, kept, now_us=work.now_us)
+    seq = item_changes.create(work.unit, place.id, href, kept, now_us=work.now_us)
     item = records.find_href(work.unit, place, href)
     if item is None:
         raise LookupError(f"the card {href} was not kept")

@@ -16,7 +16,7 @@ from office.errors import NotFoundError
 from office.items import read_address_object, read_calendar_object
 from office.visibility import CustomerTies, sees_contact
 from office.work import GroupwareWork
-from storage import contacts, items, records
+from storage import contacts, item_changes, records
 from storage.contacts import ContactRow
 from storage.items import Content, ItemRow
 from storage.records import Records
@@ -110,9 +110,9 @@ def _with_birthday(
         return row
     content = item_store.content_of(read_calendar_object(text.encode(), components=_EVENTS))
     if old is not None:
-        return row._replace(seq=items.replace(work.unit, old, content, now_us=work.now_us))
+        return row._replace(seq=item_changes.replace(work.unit, old, content, now_us=work.now_us))
     href = f"birthday-{row.id}.ics"
-    seq = items.create(work.unit, place.id, href, content, now_us=work.now_us)
+    seq = item_changes.create(work.unit, place.id, href, content, now_us=work.now_us)
     made = records.find_href(work.unit, place, href)
     return row._replace(seq=seq, birthday_item_id=made.id if made else None)
 
@@ -122,7 +122,7 @@ def remove_item(work: GroupwareWork, item_id: int) -> int:
     item = records.find_item(work.unit, item_id)
     if item is None:
         raise LookupError(f"there is no record {item_id}")
-    seq = items.delete(work.unit, item, now_us=work.now_us)
+    seq = item_changes.delete(work.unit, item, now_us=work.now_us)
     records.leave_tombstone(work.unit, item_id, seq, now_us=work.now_us)
     return seq
 
@@ -136,7 +136,7 @@ def write_card(work: GroupwareWork, place: Records, item: ItemRow, text: str) ->
         work.unit, item, user_id=who.user_id, device_id=who.device_id, now_us=work.now_us
     )
     content = card_content(text)._replace(uid=item.uid)
-    return items.replace(work.unit, item, content, now_us=work.now_us)
+    return item_changes.replace(work.unit, item, content, now_us=work.now_us)
 
 
 def card_content(text: str) -> Content:

@@ -1,5 +1,6 @@
 """Cards that come from devices: changed ones of the office (C5), private ones that join (C3)."""
 
+import re
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from storage import contacts, records
 from storage.contacts import NewContact
 from storage.items import ItemRow
 from wire.clients import Family
+
+_OF_A_VIEW = re.compile(r"\d+\.vcf", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ def join(work: GroupwareWork, item: ItemRow, chosen: Collection[str]) -> Record 
     if kind is None or work.who.visibility is Visibility.NONE:
         return None
     place = records.hold(work.unit)
+    contacts.end_name(work.unit, work.who.user_id, item.href)
     uid = numbers.free_uid(work.unit, place, item.uid)
     new = NewContact(
         item_id=item.id,
@@ -93,7 +97,8 @@ def join(work: GroupwareWork, item: ItemRow, chosen: Collection[str]) -> Record 
         seq=records.take_in(work.unit, place, item, href=f"{uuid.uuid4()}.vcf", uid=uid),
         partner_id=work.who.user_id,
         maker_id=work.who.user_id,
-        maker_href=item.href,
+        # In a view that it comes back to it must not have the name that another contact has there.
+        maker_href="" if _OF_A_VIEW.fullmatch(item.href) else item.href,
         duplicate_of=numbers.duplicate_of(work.unit, place, item.uid, uid),
     )
     row = contacts.insert(work.unit, new, now_us=work.now_us)

@@ -46,6 +46,7 @@ contact = numbered(
     Index(None, "edited_us"),
     Index(None, "partner_id"),
     Index(None, "broker_id"),
+    Index(None, "maker_id"),
     Index(None, "birthday_item_id"),
     CheckConstraint("kind IN ('customer', 'prospect', 'company', 'broker', 'other')", name="kind"),
 )

@@ -27,7 +27,7 @@ from office.errors import (
 )
 from office.items import InvalidItemError
 from office.work import GroupwareWork
-from storage import audit, collections, contacts, items, people, records
+from storage import audit, collections, contacts, item_changes, people, records
 from storage.collections import NewCollection
 from storage.items import ItemRow
 from storage.store import Store, Unit, WriteUnit
@@ -463,7 +463,7 @@ class TestJoin:
         book = collections.find(unit, anna, "office")
         assert book is not None
         text = card(*lines, uid=uid)
-        items.create(unit, book.id, "a.vcf", content(text, uid=uid), now_us=NOW_US)
+        item_changes.create(unit, book.id, "a.vcf", content(text, uid=uid), now_us=NOW_US)
         row = unit.row("SELECT id FROM item WHERE collection_id = :id", {"id": book.id})
         item = records.find_item(unit, row[0])
         assert item is not None

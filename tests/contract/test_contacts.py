@@ -8,7 +8,7 @@ import pytest
 from auth.visibility import Visibility
 from office.contacts.kinds import Kind
 from office.visibility import CustomerTies, sees_contact
-from storage import collections, contacts, items, people, records
+from storage import collections, contacts, item_changes, items, people, records
 from storage.contacts import Filter
 from storage.store import Store, Unit, WriteUnit
 from tests.builders import NOW_US, a_person, with_groups
@@ -52,7 +52,7 @@ class TestRecords:
             place = records.hold(unit)
             item = records.find_item(unit, row.item_id)
             assert item is not None
-            bytes_changed = items.replace(unit, item, content("other"), now_us=NOW_US)
+            bytes_changed = item_changes.replace(unit, item, content("other"), now_us=NOW_US)
 
             assert row.seq < bytes_changed < records.next_seq(unit, place)
 
@@ -68,7 +68,7 @@ class TestRecords:
         with office.write() as unit:
             anna = a_person(unit, "anna")
             view_id = _a_view(unit, anna.id)
-            items.create(unit, view_id, "a.vcf", content(card()), now_us=NOW_US)
+            item_changes.create(unit, view_id, "a.vcf", content(card()), now_us=NOW_US)
             place = records.hold(unit)
             row = unit.row("SELECT id FROM item WHERE href = 'a.vcf'")
             item = records.find_item(unit, row[0])

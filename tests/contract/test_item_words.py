@@ -11,7 +11,7 @@ from office.items import Budget, ItemLimits
 from office.items.collations import Collation
 from office.items.filters import CardFilter, ComponentFilter, matches_calendar, matches_card
 from office.items.property_filters import MatchType, ParameterFilter, PropertyFilter, TextMatch
-from storage import collections, items, people
+from storage import collections, item_changes, items, people
 from storage.collections import CollectionRow
 from storage.store import Store
 from tests.builders import NOW_US
@@ -63,7 +63,7 @@ def filled(store: Store, tmp_path: Path) -> Store:
             for number, text in enumerate(TEXTS):
                 data = make(number, text)
                 content = item_store.read(collection, data, ItemLimits()).content
-                items.create(unit, collection.id, f"{number}", content, now_us=NOW_US)
+                item_changes.create(unit, collection.id, f"{number}", content, now_us=NOW_US)
     return store
 
 

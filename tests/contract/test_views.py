@@ -12,7 +12,7 @@ from auth.identity import Identity
 from auth.visibility import Visibility
 from office import collections, item_store
 from office.visibility import CustomerTies, sees_customer
-from storage import items, views
+from storage import item_changes, items, views
 from storage import people as person_rows
 from storage.contact_rules import ContactRule
 from storage.items import Content
@@ -115,7 +115,9 @@ def add(office: Office, kind: str, maker: str | None) -> None:
     number = office.made
     with office.store.write() as unit:
         place = _records_id(unit)
-        seq = items.create(unit, place, f"{number}.vcf", _content(number, 0), now_us=office.now_us)
+        seq = item_changes.create(
+            unit, place, f"{number}.vcf", _content(number, 0), now_us=office.now_us
+        )
         item_id = unit.row("SELECT id FROM item WHERE uid = :uid", {"uid": f"u{number}"})[0]
         contact_id = unit.row(
             "INSERT INTO contact (item_id, number, kind, maker_id, maker_href, seq, edited_us,"
@@ -187,7 +189,7 @@ def write(office: Office, which: int) -> None:
                 )
             )
             content = _content(int(row.uid[1:]), record.version)
-            items.replace(unit, row, content, now_us=office.now_us)
+            item_changes.replace(unit, row, content, now_us=office.now_us)
             _touch(unit, record, edited_us=office.now_us)
 
 

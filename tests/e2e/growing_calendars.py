@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count, islice
 from pathlib import Path
 
-from storage import collections, items, people
+from storage import collections, item_changes, people
 from storage.collections import NewCollection
 from storage.items import Content
 from storage.store import Store, sqlite_url
@@ -78,7 +78,9 @@ def fill(store: Store, name: str, contents: Iterable[Content]) -> None:
     while portion := list(islice(every, 500)):
         with store.write() as unit:
             for content in portion:
-                items.create(unit, collection.id, f"{content.uid}.ics", content, now_us=NOW_US)
+                item_changes.create(
+                    unit, collection.id, f"{content.uid}.ics", content, now_us=NOW_US
+                )
 
 
 @dataclass

@@ -124,6 +124,7 @@ def _create_tables() -> None:
         op.f("ix_contact_birthday_item_id"), "contact", ["birthday_item_id"], unique=False
     )
     op.create_index(op.f("ix_contact_broker_id"), "contact", ["broker_id"], unique=False)
+    op.create_index(op.f("ix_contact_maker_id"), "contact", ["maker_id"], unique=False)
     op.create_index(op.f("ix_contact_edited_us"), "contact", ["edited_us"], unique=False)
     op.create_index(op.f("ix_contact_partner_id"), "contact", ["partner_id"], unique=False)
     op.create_index(op.f("ix_contact_seq"), "contact", ["seq"], unique=False)

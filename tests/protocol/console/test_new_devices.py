@@ -10,7 +10,7 @@ from auth.rights import DataRight
 from office import granting, horizons
 from office.tracking import Action
 from server.horizons import Horizons
-from storage import audit, collections, items, sightings
+from storage import audit, collections, item_changes, sightings
 from storage import devices as device_rows
 from storage import horizons as horizon_rows
 from storage.audit import AuditRow
@@ -77,7 +77,7 @@ def change(console: Console, count: int) -> None:
     with console.store.write() as unit:
         for number in range(where.modseq, where.modseq + count):
             name = f"{number}.ics"
-            items.create(unit, where.id, name, content(name, "a"), now_us=console.clock.us)
+            item_changes.create(unit, where.id, name, content(name, "a"), now_us=console.clock.us)
 
 
 def _retirements(unit: Unit) -> list[AuditRow]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from storage import collections, items, people
+from storage import collections, item_changes, items, people
 from storage.collections import NewCollection
 from storage.items import Content
 from storage.store import Store
@@ -43,11 +43,11 @@ def fill(office: GroupwareOffice, owner: Device, name: str, members: int) -> Non
         assert collection is not None
         for number in range(members * 6 // 5):
             uid = f"{name}-{number}"
-            items.create(unit, collection.id, f"{uid}.ics", _content(uid), now_us=NOW_US)
+            item_changes.create(unit, collection.id, f"{uid}.ics", _content(uid), now_us=NOW_US)
         for number in range(members, members * 6 // 5):
             item = items.find(unit, collection.place, f"{name}-{number}.ics")
             assert item is not None
-            items.delete(unit, item, now_us=NOW_US)
+            item_changes.delete(unit, item, now_us=NOW_US)
 
 
 def _content(uid: str) -> Content:

@@ -280,6 +280,14 @@ class TestJoining:
         found = anna.propfind(anna.own(BOOK), name).found()[name]
         assert {each[0].tag for each in found}.isdisjoint({f"{DAV}write", f"{DAV}bind"})
 
+    def test_its_access_list_says_the_same(self, groupware: GroupwareOffice, anna: Device) -> None:
+        name = f"{DAV}acl"
+        for visibility in (Visibility.OWN, Visibility.NONE):
+            see(groupware, "anna", visibility)
+            found = anna.propfind(anna.own(BOOK), name).found()[name]
+            may_write = visibility is Visibility.OWN
+            assert (f"{DAV}bind" in {each.tag for each in found.iter()}) == may_write
+
 
 class TestChanging:
     def test_fields_are_the_devices_the_rest_is_the_offices(

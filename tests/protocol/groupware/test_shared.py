@@ -26,10 +26,10 @@ def revoke(office: GroupwareOffice, who: str, path: str = CALENDAR) -> None:
 
 
 def shared(device: Device) -> list[str]:
-    """The paths below one's own home of what others share."""
-    base = device.own("")
-    found = [href.removeprefix(base) for href in device.names("")]
-    return sorted(each for each in found if each.startswith("shared-"))
+    """The paths below one's own home of what others share, the oldest first."""
+    base = device.own("shared-")
+    numbers = [each.removeprefix(base) for each in device.names("") if each.startswith(base)]
+    return [f"shared-{each}" for each in sorted(numbers, key=lambda each: int(each.rstrip("/")))]
 
 
 def privileges(device: Device, path: str) -> set[str]:
