@@ -25,7 +25,7 @@ def group_pages(parts: ConsoleParts, visitors: Visitors) -> Blueprint:
             name: [each.name for each in everybody if name in each.groups] for name in names
         }
         configurable = [
-            name for name in names if managing.may_configure_sync_of_group(visitor(), name)
+            name for name in names if managing.may_configure_sync_of(visitor(), (name,))
         ]
         return render_template("groups.html", members=members, configurable=configurable)
 

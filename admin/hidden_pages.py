@@ -25,7 +25,7 @@ _DIGITS = 18
 def of_visitor(_unit: Unit, _name: str) -> Whose:
     """One's own, which needs no right: who hid it brings it back."""
     me = visitor()
-    may_configure = managing.may_configure_sync(me, me.user_id, me.groups)
+    may_configure = managing.may_configure_sync(me)
     return Whose(me.user_id, "", is_group=False, page=PAGE, back=PAGE if may_configure else "")
 
 

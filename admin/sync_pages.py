@@ -41,17 +41,15 @@ Find = Callable[[Unit, str], Whose]
 def of_visitor(_unit: Unit, _name: str) -> Whose:
     """One's own, with the right to see it."""
     me = visitor()
-    if not managing.may_configure_sync(me, me.user_id, me.groups):
+    if not managing.may_configure_sync(me):
         abort(HTTPStatus.NOT_FOUND)
     return Whose(me.user_id, "", is_group=False, page=PAGE, back=PAGE)
 
 
 def of_user(unit: Unit, name: str) -> Whose:
     """A user's, for whoever manages them and may configure it."""
-    me, person = visitor(), people.find(unit, name)
-    if person is None or not managing.may_manage(me, person.groups):
-        abort(HTTPStatus.NOT_FOUND)
-    if not managing.may_configure_sync(me, person.id, person.groups):
+    person = people.find(unit, name)
+    if person is None or not managing.may_configure_sync_of(visitor(), person.groups):
         abort(HTTPStatus.NOT_FOUND)
     back = f"{USERS}/{name}"
     return Whose(person.id, name, is_group=False, page=f"{back}/sync", back=back)
@@ -63,7 +61,7 @@ def of_group(unit: Unit, name: str) -> Whose:
     is_group = group_id is not None and name in people.group_names(unit)
     if group_id is None or not is_group:
         abort(HTTPStatus.NOT_FOUND)
-    if not managing.may_configure_sync_of_group(visitor(), name):
+    if not managing.may_configure_sync_of(visitor(), (name,)):
         abort(HTTPStatus.NOT_FOUND)
     return Whose(group_id, name, is_group=True, page=f"{GROUPS}/{name}/sync", back=GROUPS)
 

@@ -68,8 +68,7 @@ class UserPages:
                 person=person,
                 groups=managing.groups_for(unit, visitor()),
                 may_manage=may_manage,
-                may_configure=may_manage
-                and managing.may_configure_sync(visitor(), person.id, person.groups),
+                may_configure=managing.may_configure_sync_of(visitor(), person.groups),
                 may_set_visibility=managing.may_set_visibility(visitor(), person.groups),
                 rights=rights_shown(unit, person),
                 closed=closed_places(unit, person) if may_manage else [],

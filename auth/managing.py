@@ -51,20 +51,14 @@ def check_may_set_visibility(manager: SessionRow, groups: Collection[str]) -> No
         raise RightMissingError("Only administrators may do this to an administrator.")
 
 
-def may_configure_sync(manager: SessionRow, user_id: int, groups: Collection[str]) -> bool:
-    """Whether somebody at the console sees and says what reaches this user's devices.
-
-    Their own with *configure sync* alone; another's only who may manage that user too.
-    """
-    if FunctionRight.CONFIGURE_SYNC not in sessions.rights(manager):
-        return False
-    return manager.user_id == user_id or may_manage(manager, groups)
+def may_configure_sync(visitor: SessionRow) -> bool:
+    """Whether somebody at the console sees and says what reaches their own devices."""
+    return FunctionRight.CONFIGURE_SYNC in sessions.rights(visitor)
 
 
-def may_configure_sync_of_group(manager: SessionRow, name: str) -> bool:
-    """Whether they may say what reaches the devices of a group's members at first."""
-    is_right = FunctionRight.CONFIGURE_SYNC in sessions.rights(manager)
-    return is_right and may_manage(manager, (name,))
+def may_configure_sync_of(manager: SessionRow, groups: Collection[str]) -> bool:
+    """Whether they do so for a member of *groups*, or at first for all of a group."""
+    return may_configure_sync(manager) and may_manage(manager, groups)
 
 
 def rights_for(manager: SessionRow) -> frozenset[FunctionRight]:
