@@ -180,7 +180,7 @@ class DeskActs:
             profile = replace(
                 sync_profiles.of_user(unit, user_id),
                 office_book=Where.NOWHERE if wish.is_off else Where.DEVICES,
-                kinds=wish.kinds,
+                kinds=frozenset(map(Kind, wish.kinds)),
                 tags=wish.tags,
                 own_customers_only=wish.is_own_only,
                 brokers=frozenset(self.state.ids[each] for each in wish.brokers),
