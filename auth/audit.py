@@ -59,6 +59,8 @@ class Act(StrEnum):
     """Once more, to a newer text."""
     NUMBER_RANGE_GIVEN = "number-range.given"
     NUMBER_RANGE_ENDED = "number-range.ended"
+    ESTATE_REMOVED = "estate.removed"
+    """A property with its folder and all that was in it."""
     SETTING_CHANGED = "setting.changed"
     SIGN_INS_SLOWED = "sign-in.slowed"
     """Wrong passwords beyond what anybody mistypes; at most one row an hour for each source."""
