@@ -108,6 +108,7 @@ def act_text(act: str) -> str:
         Act.CONSENT_GIVEN: _("consented to a newer text"),
         Act.NUMBER_RANGE_GIVEN: _("number range given"),
         Act.NUMBER_RANGE_ENDED: _("number range ended"),
+        Act.ESTATE_REMOVED: _("property removed"),
         Act.SETTING_CHANGED: _("setting changed"),
         Act.SYNC_PROFILE_SET: _("synchronisation set"),
         Act.SYNC_PROFILE_RESET: _("synchronisation reset"),

@@ -8,7 +8,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from admin.forms import FormGuard
 from admin.mounts import Mounts
 from admin.parts import ConsoleParts
-from admin.set_ups import davx5_address, profile, qr_code, registry_file
+from admin.set_ups import (
+    davx5_address,
+    office_registry_file,
+    profile,
+    qr_code,
+    windows_registry_file,
+)
 from admin.texts import gettext as _
 from admin.visitors import Visitors, visitor
 from auth import devices
@@ -111,9 +117,30 @@ class DevicePages:
         made = profile(self._mounts(), device_id, found.label, self._parts.settings.tls)
         return _file(made, _PROFILE_TYPE, "deedbox.mobileconfig")
 
-    def registry(self) -> Response:
-        """What Windows needs for large documents and for Office."""
-        return _file(registry_file(self._mounts()), _REGISTRY_TYPE, "deedbox.reg")
+    def set_up(self, device_id: int) -> Response:
+        """How programs on a device are set up, once more; its password nobody knows any longer."""
+        with self._parts.store.read() as unit:
+            found = self._mine(unit, device_id)
+        mounts = self._mounts()
+        password = _("DEVICE-PASSWORD")
+        page = render_template(
+            "device_set_up.html",
+            is_again=True,
+            enrolment=Enrolment(found.id, visitor().user_name, found.label, password),
+            mounts=mounts,
+            qr=qr_code(davx5_address(mounts, None)) if mounts.is_encrypted else "",
+        )
+        return make_response(page)
+
+    @staticmethod
+    def windows_registry() -> Response:
+        """What Windows needs for large documents."""
+        return _file(windows_registry_file(), _REGISTRY_TYPE, "deedbox-windows.reg")
+
+    def office_registry(self) -> Response:
+        """What Office needs to ask for a device's password."""
+        made = office_registry_file(self._mounts())
+        return _file(made, _REGISTRY_TYPE, "deedbox-office.reg")
 
     def _mine(self, unit: Unit, device_id: int) -> DeviceRow:
         mine = device_rows.active_of(unit, visitor().user_id)
@@ -184,5 +211,7 @@ def device_pages(parts: ConsoleParts, guard: FormGuard, visitors: Visitors) -> B
     pages.post("/new")(acts.enrol)
     pages.route("/<int:device_id>/retire", methods=["GET", "POST"])(acts.retire)
     pages.get("/<int:device_id>/deedbox.mobileconfig")(acts.profile)
-    pages.get("/deedbox.reg")(acts.registry)
+    pages.get("/<int:device_id>/set-up")(acts.set_up)
+    pages.get("/deedbox-windows.reg")(acts.windows_registry)
+    pages.get("/deedbox-office.reg")(acts.office_registry)
     return pages

@@ -78,6 +78,11 @@ class Filling:
         elif upload.name in {"archive", "cards", "calendars"}:
             self._take_whole(upload)
 
+    def end(self) -> Report:
+        """Nothing more comes: what became of all of it."""
+        self._documents.tell_empty()
+        return self.report
+
     def _take_document(self, upload: Upload) -> None:
         names = _SEPARATOR.split(upload.filename)
         # A browser names the chosen folder first, which is the one around all others.
@@ -148,7 +153,7 @@ class FillPage:
             filling.take(part)
         if filling is None:
             return self._refusal(choices) or self._page(Report())
-        return self._page(filling.report)
+        return self._page(filling.end())
 
     def _refusal(self, choices: Choices) -> AnyResponse | None:
         """What is asked before the first file: the form is ours, and its step is open."""

@@ -13,16 +13,17 @@ _HTTPS_PORT, _HTTP_PORT = 443, 80
 _PROFILE_VERSION = 1
 _QR_BORDER_MODULES = 4
 
+_REGISTRY_HEAD = "Windows Registry Editor Version 5.00\n\n"
 # WebClient's own limits: 50,000,000 bytes a file, 1,000,000 bytes of properties a folder, a
 # minute of silence. Here: the largest file it knows, 10,000,000 bytes, ten minutes.
-_REGISTRY = """\
-Windows Registry Editor Version 5.00
-
+_OF_WINDOWS = """\
 [HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\WebClient\\Parameters]
 "FileSizeLimitInBytes"=dword:ffffffff
 "FileAttributesLimitInBytes"=dword:00989680
 "SendReceiveTimeoutInSec"=dword:00000258
-
+"""
+# A policy of users, by Microsoft's documentation; there is none of machines.
+_OF_OFFICE = """\
 [HKEY_CURRENT_USER\\Software\\Policies\\Microsoft\\Office\\16.0\\Common\\Identity]
 "basichostallowlist"=hex(2):{host}
 """
@@ -100,17 +101,31 @@ def _signed(data: bytes, tls: Tls) -> bytes:
     return builder.sign(serialization.Encoding.DER, [pkcs7.PKCS7Options.Binary])
 
 
-def registry_file(mounts: Mounts) -> bytes:
-    """What Windows' registry editor reads: UTF-16 with its mark, lines ending in CR LF."""
+def windows_registry_file() -> bytes:
+    """The limits of Windows' own WebDAV client, which hold for the whole computer."""
+    return _registry_file(_OF_WINDOWS)
+
+
+def office_registry_file(mounts: Mounts) -> bytes:
+    """The host that Office may ask for a password, for whoever opens the file and nobody else."""
     host = f"{urlsplit(mounts.origin).hostname}\x00".encode("utf-16-le")
-    text = _REGISTRY.format(host=",".join(f"{byte:02x}" for byte in host))
-    return text.replace("\n", "\r\n").encode("utf-16")
+    return _registry_file(_OF_OFFICE.format(host=",".join(f"{byte:02x}" for byte in host)))
 
 
-def davx5_address(mounts: Mounts, password: str) -> str:
-    """What DAVx⁵ takes from a QR code: address, user and password in one; it speaks https."""
+def _registry_file(text: str) -> bytes:
+    """What Windows' registry editor reads: UTF-16 with its mark, lines ending in CR LF."""
+    return (_REGISTRY_HEAD + text).replace("\n", "\r\n").encode("utf-16")
+
+
+def davx5_address(mounts: Mounts, password: str | None) -> str:
+    """What DAVx⁵ takes from a QR code: address and user in one; it speaks https.
+
+    Without the password it asks for it.
+    """
     parts = urlsplit(mounts.origin)
-    user = f"{quote(mounts.user_name, safe='')}:{quote(password, safe='')}"
+    user = quote(mounts.user_name, safe="")
+    if password is not None:
+        user += f":{quote(password, safe='')}"
     return f"davx5://{user}@{parts.netloc}/dav/{quote(mounts.user_name)}/"
 
 

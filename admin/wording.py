@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from flask import Flask
 from flask_babel import format_datetime, get_locale
 
+from admin.item_faults import item_fault
 from admin.texts import gettext as _
 from auth.rights import GROUPS, DataRight, FunctionRight
 from auth.visibility import Visibility
@@ -24,6 +25,7 @@ def add_wording(app: Flask) -> None:
         step=step,
         right=right,
         why=why,
+        item_fault=item_fault,
         data_right=data_right,
         visibility=visibility,
         origin=origin,
@@ -95,6 +97,7 @@ def why(word: str) -> str:
     return {
         Why.NOT_HERE: _("no document can lie here; put it into a folder"),
         Why.UNFIT_NAME: _("Windows can hold no file of this name"),
+        Why.LONG_NAME: _("its name is too long; 255 bytes are taken"),
         Why.NUMBER_TAKEN: _("another property has this number"),
         Why.IN_THE_WAY: _("something else of this name is there"),
         Why.LOCKED: _("somebody has it open"),

@@ -62,6 +62,8 @@ class Act(StrEnum):
     """Once more, to a newer text."""
     NUMBER_RANGE_GIVEN = "number-range.given"
     NUMBER_RANGE_ENDED = "number-range.ended"
+    ESTATE_REMOVED = "estate.removed"
+    """A property with its folder and all that was in it."""
     SETTING_CHANGED = "setting.changed"
     SYNC_PROFILE_SET = "sync-profile.set"
     SYNC_PROFILE_RESET = "sync-profile.reset"

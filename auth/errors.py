@@ -21,7 +21,8 @@
   - SecondFactorStateError     the second factor is on already, or is not
   - ConsentError               the text that was consented to is not the one in force
   - RangeError                 a number range that cannot be given
-  - NoNumberError              no number to lease, or not one to return
+  - NoNumberError              no number to lease under this reference
+  - UnknownLeaseError          a reference under which nobody of theirs has a number
   - RightMissingError          the user's groups do not give the right to it
   - SecretKeyError             the installation's key file cannot be used
 
@@ -225,7 +226,11 @@ class RangeError(AuthError):
 
 
 class NoNumberError(AuthError):
-    """There is no number to lease, or the number is not one to give back."""
+    """There is no number to lease, or not under this reference."""
+
+
+class UnknownLeaseError(AuthError):
+    """The user has no number under this reference, or not on this device."""
 
 
 class RightMissingError(AuthError):

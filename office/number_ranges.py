@@ -1,14 +1,15 @@
 """Number ranges (Nummernkreise): which numbers a user's devices may give to invoices.
 
 Ranges never overlap, also with ended ones, so that a number means one invoice for ever. A device
-leases a number before it uses it; one that was not used is given back and leased next.
+leases a number before it uses it, under a reference of its own, so that it can ask again where the
+answer was lost; a number that was not used is given back and leased next.
 """
 
 from dataclasses import dataclass
 
 from auth import audit, people
 from auth.audit import COMMAND_LINE, Act, Actor, Subject
-from auth.errors import NoNumberError, RangeError, RightMissingError
+from auth.errors import NoNumberError, RangeError, RightMissingError, UnknownLeaseError
 from auth.identity import Identity
 from auth.rights import FunctionRight
 from storage import devices, number_ranges
@@ -20,15 +21,28 @@ HIGHEST = 10**15
 """Spreadsheets and JavaScript still count there exactly."""
 
 
+_NOTHING = "You have no number under the reference {}, or not on this device."
+
+
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A number that is this device's alone, and the range that it is from."""
+    """A number that is this device's alone, and the range that it is from.
+
+    Attributes:
+        device_label: What the user calls the device; it may be retired by now.
+        reference: The client's own word for it.
+        is_new: It was leased just now, and not before an answer that was lost.
+    """
 
     number: int
     range_id: int
     first: int
     last: int
     device_id: int
+    device_label: str
+    leased_us: int
+    reference: str
+    is_new: bool
 
 
 def give_range(
@@ -89,27 +103,24 @@ def end_range(
     return number_ranges.find(unit, range_id)
 
 
-def lease(unit: WriteUnit, who: Identity, *, now_us: int) -> Lease:
+def lease(unit: WriteUnit, who: Identity, reference: str, *, now_us: int) -> Lease:
     """Give the device its next number: the lowest that was given back, else a fresh one.
+
+    Asked again under the same *reference*, as after an answer that did not arrive, it is the same
+    number. The caller renewed *who* in this transaction and holds them.
 
     Raises:
         RightMissingError: The user may not create invoices on a device.
-        NoNumberError: The user has no range, or all numbers of it are leased.
+        NoNumberError: The user has no range, or all numbers of it are leased; or the reference
+            is another device's, or of a number that was given back.
     """
     _demand_right(who)
-    people_rows.hold(unit, who.user_id)
+    known = number_ranges.find_lease(unit, who.user_id, reference)
+    if known is not None:
+        return _leased_before(unit, who, known)
     ranges = number_ranges.open_of(unit, who.user_id)
-    for each in ranges:
-        returned = number_ranges.lowest_returned(unit, each.id)
-        if returned is not None:
-            number_ranges.lease_again(
-                unit, returned.number, device_id=who.device_id, now_us=now_us
-            )
-            return _lease(each, returned.number, who)
-    for each in ranges:
-        if each.next <= each.last:
-            number = number_ranges.lease_next(unit, each, device_id=who.device_id, now_us=now_us)
-            return _lease(each, number, who)
+    if _take(unit, ranges, who.device_id, reference, now_us) is not None:
+        return _found(unit, who, reference, is_new=True)
     raise NoNumberError(
         "All your numbers are given out; ask whoever runs your office for another number range."
         if ranges
@@ -117,24 +128,40 @@ def lease(unit: WriteUnit, who: Identity, *, now_us: int) -> Lease:
     )
 
 
-def give_back(unit: WriteUnit, who: Identity, number: int, *, now_us: int) -> None:
+def give_back(unit: WriteUnit, who: Identity, reference: str, *, now_us: int) -> None:
     """Say that the device did not use a number of its own, or its user's retired one did not.
+
+    The caller renewed *who* in this transaction and holds them.
 
     Raises:
         RightMissingError: The user may not create invoices on a device.
-        NoNumberError: The device does not have this number.
+        UnknownLeaseError: The device has no number under this reference.
     """
     _demand_right(who)
-    people_rows.hold(unit, who.user_id)
-    held = number_ranges.find_lease(unit, number)
+    held = number_ranges.find_lease(unit, who.user_id, reference)
     if held is None or held.returned_us is not None or not _is_theirs(unit, who, held):
-        raise NoNumberError(f"This device does not have the number {number}.")
-    number_ranges.give_back(unit, number, now_us=now_us)
+        raise UnknownLeaseError(_NOTHING.format(reference))
+    number_ranges.give_back(unit, held.number, now_us=now_us)
 
 
-def held(unit: Unit, who: Identity) -> list[LeaseRow]:
-    """The numbers that the device has; for one that did not hear the answer to its question."""
-    return number_ranges.held_by(unit, who.device_id)
+def find_lease(unit: Unit, who: Identity, reference: str) -> Lease:
+    """The number that one of the user's devices has under this reference.
+
+    Raises:
+        UnknownLeaseError: None of them has.
+    """
+    return _found(unit, who, reference, is_new=False)
+
+
+def leases(unit: Unit, who: Identity, *, above: int, limit: int) -> list[Lease]:
+    """The numbers above *above* that the user's devices have, at most *limit*, lowest first."""
+    rows = number_ranges.held_by(unit, who.user_id, above=above, limit=limit)
+    return [Lease(*row, is_new=False) for row in rows]
+
+
+def open_ranges(unit: Unit, who: Identity) -> list[RangeRow]:
+    """The ranges from which the user's devices get numbers, in the order of their use."""
+    return number_ranges.open_of(unit, who.user_id)
 
 
 def listed(unit: Unit) -> list[RangeRow]:
@@ -142,8 +169,43 @@ def listed(unit: Unit) -> list[RangeRow]:
     return number_ranges.everything(unit)
 
 
-def _lease(row: RangeRow, number: int, who: Identity) -> Lease:
-    return Lease(number, row.id, row.first, row.last, who.device_id)
+def _take(
+    unit: WriteUnit, ranges: list[RangeRow], device_id: int, reference: str, now_us: int
+) -> int | None:
+    """The lowest number that was given back, else the next of the first range that has one."""
+    for each in ranges:
+        returned = number_ranges.lowest_returned(unit, each.id)
+        if returned is not None:
+            number_ranges.lease_again(
+                unit, returned.number, device_id=device_id, reference=reference, now_us=now_us
+            )
+            return returned.number
+    fresh = next((each for each in ranges if each.next <= each.last), None)
+    if fresh is None:
+        return None
+    return number_ranges.lease_next(
+        unit, fresh, device_id=device_id, reference=reference, now_us=now_us
+    )
+
+
+def _leased_before(unit: Unit, who: Identity, known: LeaseRow) -> Lease:
+    reference = str(known.reference)
+    if known.returned_us is not None:
+        raise NoNumberError(
+            f"The number under the reference {reference} was given back; use a new reference."
+        )
+    if known.device_id != who.device_id:
+        raise NoNumberError(
+            f"Another device of yours used the reference {reference}; use a new one."
+        )
+    return _found(unit, who, reference, is_new=False)
+
+
+def _found(unit: Unit, who: Identity, reference: str, *, is_new: bool) -> Lease:
+    row = number_ranges.find_held(unit, who.user_id, reference)
+    if row is None:
+        raise UnknownLeaseError(_NOTHING.format(reference))
+    return Lease(*row, is_new=is_new)
 
 
 def _is_theirs(unit: Unit, who: Identity, held: LeaseRow) -> bool:

@@ -1,5 +1,6 @@
 """The short answers that the server gives by itself, before any door is asked."""
 
+import json
 from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -13,7 +14,7 @@ def answer(
     text: str = "",
     headers: Iterable[tuple[str, str]] = (),
 ) -> list[bytes]:
-    """Answer with one sentence as plain text; HEAD gets its headers alone.
+    """Answer with one sentence, for the API as a problem (RFC 9457); HEAD gets its headers alone.
 
     Args:
         environ: The request.
@@ -22,12 +23,18 @@ def answer(
         text: What a person reads, without a line end.
         headers: Further headers.
     """
-    body = f"{text}\n".encode() if text else b""
+    kind, body = _told(environ, status, text) if text else ("", b"")
     sent: Headers = [*headers, ("Content-Length", str(len(body)))]
     if body:
-        sent += [
-            ("Content-Type", "text/plain; charset=utf-8"),
-            ("X-Content-Type-Options", "nosniff"),
-        ]
+        sent += [("Content-Type", kind), ("X-Content-Type-Options", "nosniff")]
     start_response(status, sent)
     return [body] if body and environ["REQUEST_METHOD"] != "HEAD" else []
+
+
+def _told(environ: WSGIEnvironment, status: str, text: str) -> tuple[str, bytes]:
+    """Media type and body of a sentence."""
+    if not environ["PATH_INFO"].startswith("/api/"):
+        return "text/plain; charset=utf-8", f"{text}\n".encode()
+    code, _, phrase = status.partition(" ")
+    told = {"title": phrase, "status": int(code), "detail": text}
+    return "application/problem+json", json.dumps(told).encode()

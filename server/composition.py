@@ -5,7 +5,7 @@ runs in every worker after the fork. A request's way through what it builds::
 
     Faults > Trust > Limits > Router > health
                                      > console (Flask)
-                                     > Gate > access log > DAV root | documents | groupware
+                                     > Gate > access log > DAV root | documents | groupware | API
 """
 
 import threading
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from admin.api.application import make_api
 from admin.application import CONSOLE_AREAS, UPLOAD_PAGES, make_console
 from admin.parts import ConsoleParts
 from auth import setup_link
@@ -112,6 +113,7 @@ def build(settings: Settings) -> App:
             "principals": guarded(groupware),
             ".well-known": guarded(make_well_known("/dav/")),
             "remote.php": guarded(make_nextcloud_paths("/dav/")),
+            "api": guarded(make_api(store)),
             "health": health(
                 (
                     database_answers(store),

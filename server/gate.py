@@ -1,4 +1,4 @@
-"""The gate: nobody reaches a DAV door whose person and device are not known.
+"""The gate: nobody reaches a DAV door or the API whose person and device are not known.
 
 Basic authentication with a device's credential (RFC 7617). Three families of Microsoft clients
 ask before they sign in, and give up on a wrong answer; what they hear says nothing about what
@@ -40,7 +40,7 @@ _ANYBODY = [*DAV_HEADERS, ("Allow", ALLOW)]
 
 
 class Gate:
-    """Middleware before the DAV doors."""
+    """Middleware before the DAV doors and the API."""
 
     def __init__(
         self,

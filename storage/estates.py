@@ -58,6 +58,11 @@ def rename(unit: WriteUnit, estate_id: int, *, number: str, title: str) -> None:
     )
 
 
+def delete(unit: WriteUnit, estate_id: int) -> None:
+    """Forget a property; its folder goes with its node."""
+    unit.execute("DELETE FROM estate WHERE id = :id", {"id": estate_id})
+
+
 def numbers(unit: Unit) -> list[str]:
     """All numbers in use."""
     return [row[0] for row in unit.rows("SELECT number FROM estate")]

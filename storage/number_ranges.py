@@ -28,10 +28,31 @@ class LeaseRow(NamedTuple):
     device_id: int | None
     leased_us: int
     returned_us: int | None
+    reference: str | None
+
+
+class HeldRow(NamedTuple):
+    """A number that one of a user's devices has, also one that was retired since."""
+
+    number: int
+    range_id: int
+    first: int
+    last: int
+    device_id: int
+    device_label: str
+    leased_us: int
+    reference: str
 
 
 _RANGE = f"SELECT {', '.join(RangeRow._fields)} FROM number_range"
 _LEASE = f"SELECT {', '.join(LeaseRow._fields)} FROM number_lease"
+_HELD = (
+    "SELECT number_lease.number, number_range.id, number_range.first, number_range.last,"
+    " device.id, device.label, number_lease.leased_us, number_lease.reference"
+    " FROM number_range JOIN number_lease ON number_lease.range_id = number_range.id"
+    " JOIN device ON device.id = number_lease.device_id"
+    " WHERE number_range.user_id = :user_id AND number_lease.returned_us IS NULL"
+)
 
 
 def serialise(unit: WriteUnit) -> None:
@@ -87,39 +108,62 @@ def lowest_returned(unit: Unit, range_id: int) -> LeaseRow | None:
     return LeaseRow._make(row) if row else None
 
 
-def lease_again(unit: WriteUnit, number: int, *, device_id: int, now_us: int) -> None:
+def lease_again(
+    unit: WriteUnit, number: int, *, device_id: int, reference: str, now_us: int
+) -> None:
     """Give a returned number to a device."""
     unit.execute(
-        "UPDATE number_lease SET device_id = :device_id, leased_us = :now_us, returned_us = NULL"
-        " WHERE number = :number",
-        {"number": number, "device_id": device_id, "now_us": now_us},
+        "UPDATE number_lease SET device_id = :device_id, reference = :reference,"
+        " leased_us = :now_us, returned_us = NULL WHERE number = :number",
+        {"number": number, "device_id": device_id, "reference": reference, "now_us": now_us},
     )
 
 
-def lease_next(unit: WriteUnit, row: RangeRow, *, device_id: int, now_us: int) -> int:
+def lease_next(
+    unit: WriteUnit, row: RangeRow, *, device_id: int, reference: str, now_us: int
+) -> int:
     """Give the range's next number to a device; it has one, and the caller holds its user."""
     unit.execute("UPDATE number_range SET next = next + 1 WHERE id = :id", {"id": row.id})
     unit.execute(
-        "INSERT INTO number_lease (number, range_id, device_id, leased_us)"
-        " VALUES (:number, :range_id, :device_id, :now_us)",
-        {"number": row.next, "range_id": row.id, "device_id": device_id, "now_us": now_us},
+        "INSERT INTO number_lease (number, range_id, device_id, reference, leased_us)"
+        " VALUES (:number, :range_id, :device_id, :reference, :now_us)",
+        {
+            "number": row.next,
+            "range_id": row.id,
+            "device_id": device_id,
+            "reference": reference,
+            "now_us": now_us,
+        },
     )
     return row.next
 
 
-def find_lease(unit: Unit, number: int) -> LeaseRow | None:
-    """Who has this number, or had it last."""
-    row = unit.row(f"{_LEASE} WHERE number = :number", {"number": number})
+def find_lease(unit: Unit, user_id: int, reference: str) -> LeaseRow | None:
+    """The number that a user's device asked for under this reference, also a returned one."""
+    row = unit.row(
+        f"{_LEASE} WHERE reference = :reference AND range_id IN"
+        " (SELECT id FROM number_range WHERE user_id = :user_id)",
+        {"reference": reference, "user_id": user_id},
+    )
     return LeaseRow._make(row) if row else None
 
 
-def held_by(unit: Unit, device_id: int) -> list[LeaseRow]:
-    """The numbers that a device has, lowest first."""
-    rows = unit.rows(
-        f"{_LEASE} WHERE device_id = :id AND returned_us IS NULL ORDER BY number",
-        {"id": device_id},
+def find_held(unit: Unit, user_id: int, reference: str) -> HeldRow | None:
+    """The number that a user's device has under this reference."""
+    row = unit.row(
+        f"{_HELD} AND number_lease.reference = :reference",
+        {"user_id": user_id, "reference": reference},
     )
-    return [LeaseRow._make(row) for row in rows]
+    return HeldRow._make(row) if row else None
+
+
+def held_by(unit: Unit, user_id: int, *, above: int, limit: int) -> list[HeldRow]:
+    """The numbers above *above* that a user's devices have, at most *limit*, lowest first."""
+    rows = unit.rows(
+        f"{_HELD} AND number_lease.number > :above ORDER BY number_lease.number LIMIT :limit",
+        {"user_id": user_id, "above": above, "limit": limit},
+    )
+    return [HeldRow._make(row) for row in rows]
 
 
 def give_back(unit: WriteUnit, number: int, *, now_us: int) -> None:

@@ -4,7 +4,7 @@ from sqlalchemy import inspect
 
 from storage.store import Store
 
-NEWEST = "0009"
+NEWEST = "0010"
 """The newest revision in ``migrations/versions``."""
 
 

@@ -169,6 +169,17 @@ def subtree(unit: Unit, node_id: int, *, most: int) -> list[NodeRow]:
     return [NodeRow._make(row) for row in unit.rows(sql, {"id": node_id, "most": most})]
 
 
+def count_below(unit: Unit, node_id: int) -> tuple[int, int]:
+    """How many folders and how many documents a folder holds, however deep; itself not counted."""
+    folders, documents = unit.row(
+        f"{SUBTREE}SELECT sum(CASE WHEN node.is_collection THEN 1 ELSE 0 END),"
+        " sum(CASE WHEN node.is_collection THEN 0 ELSE 1 END)"
+        " FROM sub JOIN node ON node.id = sub.id",
+        {"id": node_id},
+    )
+    return int(folders) - 1, int(documents)
+
+
 def lies_above(unit: Unit, node_id: int, others: Collection[int]) -> bool:
     """Whether one of the *others* is this node or lies below it.
 

@@ -180,6 +180,11 @@ def delete(unit: WriteUnit, node: NodeRow, parent: NodeRow, *, now_us: int) -> i
     )
 
 
+def delete_tree(unit: WriteUnit, tree_id: int) -> None:
+    """Forget a part of the tree whose last node went."""
+    unit.execute("DELETE FROM tree WHERE id = :id", {"id": tree_id})
+
+
 def _bury(unit: WriteUnit, node: NodeRow, parent: NodeRow, *, now_us: int) -> None:
     """Leave a tombstone for a member that goes; who never knew of it is not told of its going."""
     modseq = next_modseq(unit, parent.tree_id)

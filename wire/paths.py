@@ -150,5 +150,8 @@ def windows_name_fault(name: str) -> str | None:
     if name.split(".", 1)[0].rstrip(" ").upper() in _WINDOWS_DEVICES:
         return f"The name {name!r} is a device's name on Windows."
     if len(name.encode("utf-8", "surrogatepass")) > MAX_NAME_BYTES:
-        return f"The name is longer than {MAX_NAME_BYTES} bytes."
+        return NAME_TOO_LONG
     return None
+
+
+NAME_TOO_LONG = f"The name is longer than {MAX_NAME_BYTES} bytes."

@@ -15,6 +15,7 @@ from typing import IO, BinaryIO
 from office.estates import parse_folder
 from office.filling.documents import DocumentFill, Names, is_scattered
 from office.filling.report import RefusedError, Report, Why
+from office.layout import NAMES
 
 MOST_MEMBERS = 100_000
 MOST_DIRECTORY_BYTES = 64 * 1024 * 1024
@@ -50,7 +51,7 @@ def fill_from_archive(
             members = archive.infolist()
             _check_growth(members, file, room())
             around = _around(members)
-            for member in members:
+            for member in _numbered_first(members, around):
                 _take(fill, archive, member, around, report)
     except RefusedError as error:
         report.refuse(name, error)
@@ -118,23 +119,46 @@ def _path(member: zipfile.ZipInfo, around: str) -> Names:
     return names[1:] if around and names[:1] == (around,) else names
 
 
+def _names(member: zipfile.ZipInfo) -> Names:
+    return tuple(each for each in member.filename.replace("\\", "/").split("/") if each)
+
+
 def _around(members: list[zipfile.ZipInfo]) -> str:
     """The one folder around all others, which programs put there that pack a folder.
 
-    A folder with a number in its name is a property's own and stays; so does one that has
-    documents directly in it.
+    A folder with a number in its name is a property's own and stays. So does one that has
+    documents directly in it, unless it can only be the folder of all properties: by its name, or
+    since it holds several folders and all of them are numbered.
     """
-    paths = [
-        tuple(each for each in member.filename.replace("\\", "/").split("/") if each)
-        for member in members
-        if not member.is_dir()
-    ]
+    paths = [_names(member) for member in members if not member.is_dir()]
     paths = [path for path in paths if not is_scattered(path)]
     tops = {path[0] for path in paths if path}
-    if len(tops) != 1 or min(map(len, paths)) <= len(("around", "name")):
+    if len(tops) != 1 or max(map(len, paths)) <= len(("around", "name")):
         return ""
     [top] = tops
-    return "" if parse_folder(top) else top
+    if parse_folder(top):
+        return ""
+    has_loose = min(map(len, paths)) <= len(("around", "name"))
+    return "" if has_loose and not _is_of_all(top, paths) else top
+
+
+def _is_of_all(top: str, paths: list[Names]) -> bool:
+    """Whether a folder is that of all properties, although something lies directly in it."""
+    if top.casefold() in {names.estates.casefold() for names in NAMES.values()}:
+        return True
+    folders = {path[1] for path in paths if len(path) > len(("around", "name"))}
+    return len(folders) > 1 and all(map(parse_folder, folders))
+
+
+def _numbered_first(members: list[zipfile.ZipInfo], around: str) -> list[zipfile.ZipInfo]:
+    """Folders with a number before those without: what is given one must take nobody's."""
+
+    def has_none(member: zipfile.ZipInfo) -> bool:
+        names = _names(member)
+        inner = names[1:] if around and names[:1] == (around,) else names
+        return not inner or parse_folder(inner[0]) is None
+
+    return sorted(members, key=has_none)
 
 
 def _check_growth(members: list[zipfile.ZipInfo], file: BinaryIO, room: int) -> None:

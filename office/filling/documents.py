@@ -8,6 +8,7 @@ from office import documents, places
 from office.errors import OfficeError
 from office.filling.desk import Desk
 from office.filling.report import REFUSALS, Outcome, RefusedError, Report, Why
+from office.layout import Role
 from storage.tree import Content
 
 Names = tuple[str, ...]
@@ -35,6 +36,8 @@ class DocumentFill:
         self._report = report
         self._there: set[Names] = set()
         self._refused: dict[Names, RefusedError | OfficeError] = {}
+        self._unfilled: dict[Names, bool] = {}
+        """Properties made here that are empty, and whether something of theirs was refused."""
 
     def take(
         self, path: Sequence[str], read: Callable[[int], bytes], *, modified_us: int | None = None
@@ -57,8 +60,22 @@ class DocumentFill:
             outcome = self._store(names, read, modified_us)
         except REFUSALS as error:
             self._report.refuse(shown, error)
+            if (estate := self._estate(path)) in self._unfilled:
+                self._unfilled[estate] = True
         else:
             self._report.tell(outcome, shown)
+            self._unfilled.pop(self._estate(path), None)
+
+    def tell_empty(self) -> None:
+        """Tell which properties were made and stayed empty, as all that was theirs was refused."""
+        for names, has_refused in self._unfilled.items():
+            if has_refused:
+                self._report.tell(Outcome.EMPTY, "/".join(names[len(self._target) :]))
+        self._unfilled.clear()
+
+    def _estate(self, path: Sequence[str]) -> Names:
+        """The folder directly in the target that a path leads through."""
+        return (*self._target, *(unicodedata.normalize("NFC", name) for name in path[:1]))
 
     def make_folder(self, path: Sequence[str]) -> None:
         """Make a folder that may stay empty."""
@@ -107,8 +124,10 @@ class DocumentFill:
                 if not place.node.is_collection:
                     raise RefusedError(Why.IN_THE_WAY)
                 return False
-            documents.make_collection(work, place)
-            return True
+            node = documents.make_collection(work, place)
+        if node.role == Role.ESTATE:
+            self._unfilled[folder] = False
+        return True
 
     def _foresee(self, names: Names) -> None:
         """Refuse what can be refused before its bytes are there."""

@@ -27,11 +27,33 @@ _HEAD = (b"BEGIN:VCALENDAR", b"VERSION:2.0", b"PRODID:-//deedbox//EN")
 
 
 class Cut(NamedTuple):
-    """One object of a file: what people may know it by, its kind, and its text."""
+    """One object of a file: what people may know it by, its kind, and its text.
+
+    Attributes:
+        parts: Where its text comes from: from which of its lines on it is which of the file's.
+    """
 
     name: str
     component: str
     text: bytes
+    parts: tuple[tuple[int, int], ...]
+
+    def line_of_file(self, line: int) -> int | None:
+        """Where a line of the object stands in the file; None: it was added here."""
+        before = [(own, there) for own, there in self.parts if own <= line]
+        if not before:
+            return None
+        own, there = before[-1]
+        return there + line - own
+
+
+class _Block(NamedTuple):
+    """A component of a file: its bytes, its name, and the line that it begins in."""
+
+    start: int
+    end: int
+    component: str
+    line: int
 
 
 def cards(file: BinaryIO, *, most_bytes: int) -> Iterator[Cut]:
@@ -41,10 +63,10 @@ def cards(file: BinaryIO, *, most_bytes: int) -> Iterator[Cut]:
         RefusedError: There is none.
     """
     number = 0
-    for start, end, _ in _blocks(file, b"VCARD"):
+    for each in _blocks(file, b"VCARD"):
         number += 1
-        text = _with_uid(_read(file, start, min(end - start, most_bytes + 1)), b"VCARD")
-        yield Cut(_name(text, b"FN", number), "VCARD", text)
+        text = _with_uid(_read(file, each, most_bytes + 1), b"VCARD")
+        yield Cut(_name(text, b"FN", number), "VCARD", text, ((1, each.line),))
     if not number:
         raise RefusedError(Why.NOTHING_IN_IT)
 
@@ -54,7 +76,7 @@ class _Object:
     """Where the pieces of one object lie: an event and its changed instances."""
 
     component: str
-    pieces: list[tuple[int, int]] = field(default_factory=list)
+    pieces: list[_Block] = field(default_factory=list)
 
 
 def calendar_objects(file: BinaryIO, *, most_bytes: int) -> Iterator[Cut]:
@@ -65,21 +87,21 @@ def calendar_objects(file: BinaryIO, *, most_bytes: int) -> Iterator[Cut]:
     Raises:
         RefusedError: There is none, or there are too many.
     """
-    zones: dict[bytes, tuple[int, int]] = {}
+    zones: dict[bytes, _Block] = {}
     objects: dict[tuple[bytes, str], _Object] = {}
-    for count, (start, end, component) in enumerate(_blocks(file, None)):
+    for count, each in enumerate(_blocks(file, None)):
         if count >= _MOST_PIECES:
             raise RefusedError(Why.TOO_MANY)
-        text = _read(file, start, min(end - start, most_bytes))
-        if component == "VTIMEZONE":
+        text = _read(file, each, most_bytes)
+        if each.component == "VTIMEZONE":
             if len(zones) < _MOST_ZONES:
-                zones.setdefault(_value(text, b"TZID"), (start, end))
+                zones.setdefault(_value(text, b"TZID"), each)
             continue
         uid = _value(text, b"UID")
-        key = (uid or sha256(text).digest(), component)
+        key = (uid or sha256(text).digest(), each.component)
         # The same once more, and without a UID, is not a part of the first.
         if uid or key not in objects:
-            objects.setdefault(key, _Object(component)).pieces.append((start, end))
+            objects.setdefault(key, _Object(each.component)).pieces.append(each)
     if not objects:
         raise RefusedError(Why.NOTHING_IN_IT)
     for number, found in enumerate(objects.values(), 1):
@@ -89,31 +111,32 @@ def calendar_objects(file: BinaryIO, *, most_bytes: int) -> Iterator[Cut]:
 def _whole(
     file: BinaryIO,
     found: _Object,
-    zones: dict[bytes, tuple[int, int]],
+    zones: dict[bytes, _Block],
     number: int,
     most_bytes: int,
 ) -> Cut:
     kind = found.component.encode()
     pieces: list[bytes] = []
-    for start, end in found.pieces:
-        pieces.append(_with_uid(_read(file, start, min(end - start, most_bytes + 1)), kind))
+    for each in found.pieces:
+        pieces.append(_with_uid(_read(file, each, most_bytes + 1), kind))
         if sum(map(len, pieces)) > most_bytes:
             break
     named = dict.fromkeys(
         each.strip() for piece in pieces for each in _TZID.findall(_FOLD.sub(b"", piece))
     )
-    described = [_read(file, *_span(zones[name])) for name in named if name in zones]
-    inner = [each.strip() for each in (*described, *pieces)]
+    described = [zones[name] for name in named if name in zones]
+    inner = [_read(file, each, each.end - each.start).strip() for each in described]
+    inner += [each.strip() for each in pieces]
     whole = b"\n".join((*_HEAD, *inner, b"END:VCALENDAR", b""))
     text = whole.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-    return Cut(_name(pieces[0], b"SUMMARY", number), found.component, text)
+    parts, line = [], 1 + len(_HEAD)
+    for block, lines in zip([*described, *found.pieces], inner, strict=False):
+        parts.append((line, block.line))
+        line += 1 + lines.count(b"\n")
+    return Cut(_name(pieces[0], b"SUMMARY", number), found.component, text, tuple(parts))
 
 
-def _span(where: tuple[int, int]) -> tuple[int, int]:
-    return where[0], where[1] - where[0]
-
-
-def _blocks(file: BinaryIO, wanted: bytes | None) -> Iterator[tuple[int, int, str]]:
+def _blocks(file: BinaryIO, wanted: bytes | None) -> Iterator[_Block]:
     """Where components begin and end, and what they are called.
 
     Args:
@@ -122,6 +145,7 @@ def _blocks(file: BinaryIO, wanted: bytes | None) -> Iterator[tuple[int, int, st
     """
     file.seek(0)
     at, level, start, name = 0, 0, 0, b""
+    number = first = 1
     top, outermost = (1, b"VCALENDAR") if wanted is None else (0, wanted)
     is_start = True
     while line := file.readline(_LINE_BYTES):
@@ -131,23 +155,25 @@ def _blocks(file: BinaryIO, wanted: bytes | None) -> Iterator[tuple[int, int, st
         key, _, value = word.partition(b":")
         if key == b"BEGIN" and (level or value.strip() == outermost):
             if level == top:
-                start, name = at, value.strip()
+                start, first, name = at, number, value.strip()
             level += 1
         elif key == b"END" and level:
             level -= 1
             if level == top and name:
-                yield start, at + len(line), name.decode("ascii", "replace")
+                yield _Block(start, at + len(line), name.decode("ascii", "replace"), first)
                 name = b""
         at += len(line)
+        number += is_start
         file.seek(at)
     if name:
         # Cut off: whoever reads it will say so.
-        yield start, at, name.decode("ascii", "replace")
+        yield _Block(start, at, name.decode("ascii", "replace"), first)
 
 
-def _read(file: BinaryIO, start: int, size: int) -> bytes:
-    file.seek(start)
-    return file.read(size).removeprefix(_BOM)
+def _read(file: BinaryIO, block: _Block, most_bytes: int) -> bytes:
+    """The component's text, but no more than that of it."""
+    file.seek(block.start)
+    return file.read(min(block.end - block.start, most_bytes)).removeprefix(_BOM)
 
 
 def _value(text: bytes, name: bytes) -> bytes:

@@ -15,6 +15,7 @@ from office.filling.item_files import Cut
 from office.filling.report import REFUSALS, Outcome, Report
 from office.item_store import Stored
 from office.items import DEFAULT_LIMITS
+from office.items.errors import InvalidItemError
 from storage import items
 from storage.collections import CollectionRow, NewCollection
 from storage.items import Content
@@ -126,9 +127,12 @@ class ItemFill:
         shown = f"{name}: {cut.name}"
         try:
             return _Ready(shown, item_store.read(collection, cut.text, DEFAULT_LIMITS).content)
+        except InvalidItemError as error:
+            line = None if error.line is None else cut.line_of_file(error.line)
+            self._report.refuse(shown, error, line=line)
         except REFUSALS as error:
             self._report.refuse(shown, error)
-            return None
+        return None
 
 
 def _batches(cuts: Iterable[Cut]) -> Iterator[list[Cut]]:

@@ -17,6 +17,7 @@ from office.errors import (
     UnfitNameError,
 )
 from office.items.errors import InvalidItemError
+from wire.paths import NAME_TOO_LONG
 
 MOST_TOLD = 2_000
 """So many are named of each outcome; all are counted."""
@@ -32,6 +33,8 @@ class Outcome(StrEnum):
     LEFT_OUT = "left-out"
     """What systems scatter beside files, such as ``.DS_Store``."""
     REFUSED = "refused"
+    EMPTY = "empty"
+    """A property that was made for documents of which all were refused."""
 
 
 class Why(StrEnum):
@@ -39,6 +42,7 @@ class Why(StrEnum):
 
     NOT_HERE = "not-here"
     UNFIT_NAME = "unfit-name"
+    LONG_NAME = "long-name"
     NUMBER_TAKEN = "number-taken"
     IN_THE_WAY = "in-the-way"
     LOCKED = "locked"
@@ -68,11 +72,12 @@ class RefusedError(Exception):
 
 
 class Told(NamedTuple):
-    """One thing by its name; *detail* is a sentence for who mends it."""
+    """One thing by its name; *detail* is a sentence for who mends it, *line* where in the file."""
 
     name: str
     why: Why | None = None
     detail: str = ""
+    line: int | None = None
 
 
 @dataclass(slots=True)
@@ -86,9 +91,9 @@ class Report:
         """Something went well."""
         self._add(outcome, Told(name))
 
-    def refuse(self, name: str, error: Exception) -> None:
-        """Something was refused."""
-        self._add(Outcome.REFUSED, Told(name, why_of(error), _detail(error)))
+    def refuse(self, name: str, error: Exception, *, line: int | None = None) -> None:
+        """Something was refused, perhaps for what stands in that line of its file."""
+        self._add(Outcome.REFUSED, Told(name, why_of(error), _detail(error), line))
 
     def _add(self, outcome: Outcome, told: Told) -> None:
         self.counts[outcome] += 1
@@ -117,8 +122,12 @@ def why_of(error: Exception) -> Why:
     """The reason in one word."""
     if isinstance(error, RefusedError):
         return error.why
+    if isinstance(error, UnfitNameError) and str(error) == NAME_TOO_LONG:
+        return Why.LONG_NAME
     return next((why for kind, why in _WHY if isinstance(error, kind)), Why.NOT_HERE)
 
 
 def _detail(error: Exception) -> str:
+    if isinstance(error, InvalidItemError):
+        return error.sentence
     return error.detail if isinstance(error, RefusedError) else str(error)

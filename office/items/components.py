@@ -58,7 +58,7 @@ class Fault:
     def at(self, index: int, sentence: str) -> InvalidItemError:
         """The error for a fault in content line *index*."""
         number = content_lines.line_number(self.text, index)
-        return InvalidItemError(self.precondition, f"Line {number}: {sentence}")
+        return InvalidItemError(self.precondition, sentence, line=number)
 
     def whole(self, sentence: str) -> InvalidItemError:
         """The error for a fault of the whole object."""

@@ -28,11 +28,20 @@ class Precondition(StrEnum):
 
 
 class InvalidItemError(OfficeError):
-    """The object can't be taken; the text says what is wrong, and where."""
+    """The object can't be taken; the text says what is wrong, and where.
 
-    def __init__(self, precondition: Precondition, message: str) -> None:
-        super().__init__(message)
+    Attributes:
+        sentence: What is wrong, without where.
+        line: In which line of the object's text, from 1; None: in no single one.
+    """
+
+    def __init__(
+        self, precondition: Precondition, sentence: str, *, line: int | None = None
+    ) -> None:
+        super().__init__(sentence if line is None else f"Line {line}: {sentence}")
         self.precondition = precondition
+        self.sentence = sentence
+        self.line = line
 
 
 class TooManyInstancesError(Exception):

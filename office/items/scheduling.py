@@ -137,7 +137,9 @@ class Scheduler:
                 rule = read_rule(text, start, self._limits)
             except RuleError as error:
                 found = self._fault.at(index, f"the rule “{shown(text)}”: {error}")
-                raise InvalidItemError(error.precondition, str(found)) from None
+                raise InvalidItemError(
+                    error.precondition, found.sentence, line=found.line
+                ) from None
             if isinstance(rule, Rule):
                 rules.append(rule)
             elif rule is not None:

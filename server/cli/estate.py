@@ -1,15 +1,20 @@
 """``deedbox estate``: properties and their folders."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
-from server.cli.invocation import Invocation, with_installation
+from server.cli.failures import RefusedError
+from server.cli.invocation import Invocation, shown, with_installation
+
+if TYPE_CHECKING:
+    from office.estate_removal import Doomed
 
 
 @click.group()
 def estate() -> None:
-    """Properties: add, list."""
+    """Properties: add, list, remove."""
 
 
 @estate.command("add")
@@ -55,6 +60,42 @@ def list_estates(invocation: Invocation) -> None:
             for row in all_estates(unit)
         ]
     invocation.table("estates", rows, empty="There are no properties: `deedbox estate add`.")
+
+
+@estate.command("remove")
+@click.argument("number")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_installation
+def remove(invocation: Invocation, *, number: str, yes: bool) -> None:
+    """Remove the property NUMBER with its folder and ALL that is in it, for ever.
+
+    Refused while somebody holds a lock in there (`deedbox lock list`).
+    """
+    from office import estate_removal, layout  # noqa: PLC0415 - loads the database
+    from server.installation import now_us  # noqa: PLC0415
+
+    with invocation.store(is_reading=True) as store:
+        with store.read() as unit:
+            where = layout.load(unit)
+            doomed = estate_removal.look(unit, where, number)
+        if not yes and not click.confirm(f"Remove {_told(doomed)} for ever?", err=True):
+            raise RefusedError("Nothing was removed.")
+        with store.write() as unit:
+            doomed = estate_removal.remove(unit, where, number, now_us=now_us())
+    invocation.answer(
+        f"Removed {_told(doomed)}.",
+        number=doomed.number,
+        title=doomed.title,
+        path=f"{doomed.path}/",
+        folders=doomed.folders,
+        documents=doomed.documents,
+    )
+
+
+def _told(doomed: "Doomed") -> str:
+    return (
+        f"{shown(doomed.path)}/ with {doomed.documents} documents in {doomed.folders + 1} folders"
+    )
 
 
 def _path(names: Sequence[str]) -> str:

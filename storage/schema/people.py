@@ -127,5 +127,8 @@ number_lease = Table(
     Column("device_id", BigInteger),
     Column("leased_us", BigInteger, nullable=False),
     Column("returned_us", BigInteger),
+    Column("reference", String(64)),
     Index(None, "range_id", "returned_us"),
+    Index(None, "range_id", "reference", unique=True),
 )
+"""Who has which number. ``reference``: the client's own word, so that it can ask again."""

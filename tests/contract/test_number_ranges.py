@@ -1,12 +1,19 @@
 import multiprocessing
 import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from uuid import uuid4
 
 import pytest
 
 from auth import devices
-from auth.errors import NoNumberError, RangeError, RightMissingError, UnknownUserError
-from auth.identity import Identity, identify
+from auth.errors import (
+    NoNumberError,
+    RangeError,
+    RightMissingError,
+    UnknownLeaseError,
+    UnknownUserError,
+)
+from auth.identity import Identity, identify, renew_and_hold
 from office import number_ranges
 from office.number_ranges import HIGHEST, Lease
 from storage.number_ranges import RangeRow
@@ -40,14 +47,17 @@ def _end(office: Store, row: RangeRow) -> RangeRow | None:
         return number_ranges.end_range(unit, row.id, now_us=NOW_US)
 
 
-def _lease(office: Store, who: Identity) -> int:
+def _lease(office: Store, who: Identity, reference: str = "") -> int:
+    reference = reference or uuid4().hex
     with office.write() as unit:
-        return number_ranges.lease(unit, who, now_us=NOW_US).number
+        who = renew_and_hold(unit, who)
+        return number_ranges.lease(unit, who, reference, now_us=NOW_US).number
 
 
-def _give_back(office: Store, who: Identity, number: int) -> None:
+def _give_back(office: Store, who: Identity, reference: str) -> None:
     with office.write() as unit:
-        number_ranges.give_back(unit, who, number, now_us=NOW_US)
+        who = renew_and_hold(unit, who)
+        number_ranges.give_back(unit, who, reference, now_us=NOW_US)
 
 
 class TestRanges:
@@ -96,9 +106,9 @@ class TestRanges:
 class TestEndingARange:
     def test_frees_what_nobody_had(self, office: Store) -> None:
         row, laptop = _range(office, 100, 199), _on(office, "anna")
-        for _ in range(3):
-            _lease(office, laptop)
-        _give_back(office, laptop, 102)
+        for reference in "abc":
+            _lease(office, laptop, reference)
+        _give_back(office, laptop, "c")
 
         left = _end(office, row)
 
@@ -112,7 +122,8 @@ class TestEndingARange:
 
     def test_that_was_never_used_leaves_nothing(self, office: Store) -> None:
         row, laptop = _range(office, 100, 199), _on(office, "anna")
-        _give_back(office, laptop, _lease(office, laptop))
+        _lease(office, laptop, "a")
+        _give_back(office, laptop, "a")
 
         assert _end(office, row) is None
         _range(office, 100, 199, "jonas")
@@ -131,11 +142,28 @@ class TestLease:
         row, laptop = _range(office, 100, 101), _on(office, "anna")
 
         with office.write() as unit:
-            got = number_ranges.lease(unit, laptop, now_us=NOW_US)
+            got = number_ranges.lease(unit, laptop, "a", now_us=NOW_US)
 
-        assert got == Lease(100, row.id, 100, 101, laptop.device_id)
+        told = (100, row.id, 100, 101, laptop.device_id, "Laptop", NOW_US, "a")
+        assert got == Lease(*told, is_new=True)
         with office.read() as unit:
-            assert [each.number for each in number_ranges.held(unit, laptop)] == [100]
+            found = number_ranges.leases(unit, laptop, above=0, limit=10)
+        assert found == [Lease(*told, is_new=False)]
+
+    def test_is_the_same_under_the_same_reference(self, office: Store) -> None:
+        _range(office, 100, 199)
+        laptop = _on(office, "anna")
+
+        assert [_lease(office, laptop, each) for each in "aab"] == [100, 100, 101]
+
+    def test_is_the_same_for_eight_at_once_under_one_reference(self, office: Store) -> None:
+        _range(office, 100, 199)
+        laptop = _on(office, "anna")
+
+        with ThreadPoolExecutor(8) as pool:
+            numbers = list(pool.map(lambda _: _lease(office, laptop, "a"), range(16)))
+
+        assert set(numbers) == {100}
 
     def test_goes_on_to_the_next_range_and_then_ends(self, office: Store) -> None:
         laptop = _on(office, "anna")
@@ -149,10 +177,10 @@ class TestLease:
     def test_a_returned_number_is_leased_next(self, office: Store) -> None:
         laptop, phone = _on(office, "anna"), _on(office, "anna", "iPhone")
         _range(office, 100, 199)
-        for _ in range(4):
-            _lease(office, laptop)
-        _give_back(office, laptop, 102)
-        _give_back(office, laptop, 101)
+        for reference in "abcd":
+            _lease(office, laptop, reference)
+        _give_back(office, laptop, "c")
+        _give_back(office, laptop, "b")
 
         assert [_lease(office, phone) for _ in range(3)] == [101, 102, 104]
 
@@ -196,31 +224,31 @@ class TestGivingBack:
         laptop, phone = _on(office, "anna"), _on(office, "anna", "iPhone")
         others = _on(office, "jonas")
         _range(office, 100, 199)
-        number = _lease(office, laptop)
+        _lease(office, laptop, "a")
 
         for who in (phone, others):
-            with pytest.raises(NoNumberError, match=str(number)):
-                _give_back(office, who, number)
+            with pytest.raises(UnknownLeaseError, match="reference a"):
+                _give_back(office, who, "a")
 
     def test_is_for_the_next_device_of_its_user_once_that_is_retired(self, office: Store) -> None:
         laptop, phone = _on(office, "anna"), _on(office, "anna", "iPhone")
         _range(office, 100, 199)
-        number = _lease(office, laptop)
+        number = _lease(office, laptop, "a")
         with office.write() as unit:
             devices.retire(unit, user_name="anna", label="Laptop", now_us=NOW_US)
 
-        _give_back(office, phone, number)
+        _give_back(office, phone, "a")
 
         assert _lease(office, phone) == number
 
     def test_is_done_once(self, office: Store) -> None:
         laptop = _on(office, "anna")
         _range(office, 100, 199)
-        number = _lease(office, laptop)
-        _give_back(office, laptop, number)
+        _lease(office, laptop, "a")
+        _give_back(office, laptop, "a")
 
-        for each in (number, 199, 5):
-            with pytest.raises(NoNumberError):
+        for each in ("a", "b"):
+            with pytest.raises(UnknownLeaseError):
                 _give_back(office, laptop, each)
 
 
@@ -228,7 +256,7 @@ def _lease_in_process(url: str, who: Identity, start: threading.Barrier) -> list
     office = Store(url)
     try:
         with office.read() as unit:
-            number_ranges.held(unit, who)
+            number_ranges.open_ranges(unit, who)
         start.wait()
         return [_lease(office, who) for _ in range(10)]
     finally:

@@ -282,6 +282,28 @@ class TestEstate:
 
         assert deedbox.json("estate", "add", "1", "Park")["path"] == "/files/Properties/1 Park/"
 
+    def test_is_removed_after_a_yes(self, office: Installation) -> None:
+        office.json("estate", "add", "4711", "Parkallee 3")
+
+        no = office("estate", "remove", "4711", stdin="n\n")
+        assert (no.code, no.out) == (1, "")
+        assert "Objekte/4711 Parkallee 3/ with 0 documents in " in no.err
+        assert "Nothing was removed." in no.err
+        assert office.json("estate", "list")["estates"]
+
+        assert office("estate", "remove", "4711", stdin="y\n").code == 0
+        assert office.json("estate", "list")["estates"] == []
+        acts = [each["act"] for each in office.json("audit")["audit"]]
+        assert "estate.removed" in acts
+
+    def test_is_removed_unasked_with_yes(self, office: Installation) -> None:
+        office.json("estate", "add", "4711", "Parkallee 3")
+
+        removed = office.json("estate", "remove", "4711", "--yes")
+
+        assert removed["path"] == "/files/Objekte/4711 Parkallee 3/"
+        assert "4711" in office.json("estate", "remove", "4711", "--yes", code=1)["error"]
+
 
 class TestDatabase:
     def test_migrate_makes_an_empty_one(self, deedbox: Installation) -> None:

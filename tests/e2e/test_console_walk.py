@@ -231,8 +231,12 @@ def _fill_step(walker: Walker, folder: Path) -> None:
     for expected in (3, 3):
         page.set_input_files("[name=folder]", tree)
         page.set_input_files("[name=cards]", card)
-        walker.send()
-        walker.has("details")
+        page.evaluate("document.body.dataset.before = ''")
+        with page.expect_request(lambda sent: sent.method == "POST") as sent:
+            walker.send()
+        walker.has("body:not([data-before]) details")
+        # The script sends it, and shows how far it is; elsewhere the form is sent without one.
+        assert sent.value.resource_type == "xhr"
         assert page.locator("details:not([open]) li").count() == expected
         assert page.locator("details[open] li").count() == 1
     page.click("details:not([open]) summary")

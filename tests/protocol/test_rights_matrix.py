@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
+from admin.api.application import make_api
 from auth import people as users
 from auth import rights
 from auth.grants import EVERYBODY
@@ -21,7 +22,7 @@ from auth.visibility import Visibility
 from dav_providers.documents.options import METHODS
 from dav_providers.groupware.application import make_groupware
 from dav_providers.groupware.options import METHODS as GROUPWARE_METHODS
-from office import granting, people
+from office import granting, number_ranges, people
 from storage.store import sqlite_url
 from tests.builders import NOW_US
 from tests.databases import Postgres
@@ -29,6 +30,7 @@ from tests.documents_door import Reply, SampleOffice
 from tests.forgetful import ForgetfulStore
 from tests.groupware_door import Device, GroupwareOffice, event
 from tests.meetings import send_to_outbox
+from tests.number_api import LEASES, RANGES, Till
 from tests.protocol.groupware.test_access import send as send_to_groupware
 from tests.protocol.office_book_matrix import bring_up_all, fill, wrong_in_the_book
 from tests.protocol.test_access_matrix import send as send_to_documents
@@ -42,6 +44,7 @@ from tests.rights_office import (
 )
 
 OWNER = "jonas"
+FOREIGN_NUMBER = "770077007"
 CALENDAR = f"/dav/{OWNER}/calendar"
 READ, WRITE = 1, 2
 OK, NOT_FOUND = 200, 404
@@ -202,7 +205,7 @@ def lies_in(path: str, above: str) -> bool:
 
 @dataclass
 class Both:
-    """One office behind both doors.
+    """One office behind all doors.
 
     ``calendar`` is the number of the shared one, ``cards`` are the office's contacts' names in
     everybody's book, by UID.
@@ -210,6 +213,7 @@ class Both:
 
     files: SampleOffice
     dav: GroupwareOffice
+    tills: dict[str, Till]
     calendar: int
     cards: dict[str, str]
 
@@ -265,8 +269,22 @@ def both(
             " WHERE p.name = :owner AND c.name = 'calendar'",
             {"owner": OWNER},
         )
-    yield Both(files, dav, number, fill(store))
+    yield Both(files, dav, _tills(store, files), number, fill(store))
     store.close()
+
+
+def _tills(store: ForgetfulStore, files: SampleOffice) -> dict[str, Till]:
+    """Everybody's device at the API; everybody has a range, and the owner a number of it."""
+    api = make_api(store, files.clock)
+    tills = {}
+    with store.write() as unit:
+        rights.give(unit, OWNER, [FunctionRight.CREATE_INVOICES])
+        for index, (name, client) in enumerate(files.clients.items()):
+            first = int(FOREIGN_NUMBER) if name == OWNER else 1000 * (index + 1)
+            number_ranges.give_range(unit, name, first, first + 9, now_us=NOW_US)
+            tills[name] = Till(api, store, name, client.password)
+    assert tills[OWNER].number(OWNER) == int(FOREIGN_NUMBER)
+    return tills
 
 
 def _told(reply: Reply, asked: str) -> str:
@@ -322,6 +340,28 @@ def _wrong_among_calendars(both: Both, oracle: Oracle) -> list[tuple[object, ...
     return wrong
 
 
+def _wrong_among_numbers(both: Both, oracle: Oracle) -> list[tuple[object, ...]]:
+    """Only Administration may create invoices here, whatever the grants and blocks."""
+    till = both.tills[oracle.case.user]
+    may = oracle.has(FunctionRight.CREATE_INVOICES)
+    wrong: list[tuple[object, ...]] = []
+    for method, path, wanted in (
+        ("GET", f"{RANGES}/", 200),
+        ("GET", LEASES, 200),
+        ("GET", f"{LEASES}{OWNER}", 404),
+        ("PUT", f"{LEASES}new", 201 if may else 403),
+        ("PUT", f"{LEASES}{OWNER}", 201 if may else 403),
+        ("DELETE", f"{LEASES}{OWNER}", 404 if may else 403),
+        ("DELETE", f"{LEASES}new", 404 if may else 403),
+    ):
+        answer = till.ask(method, path)
+        if answer.status != wanted:
+            wrong.append((method, path, answer.status, wanted))
+        if FOREIGN_NUMBER in answer.text:
+            wrong.append((method, path, "tells", FOREIGN_NUMBER))
+    return wrong
+
+
 def _wrong(both: Both, case: Case) -> list[tuple[object, ...]]:
     both.arrange(case)
     oracle = Oracle(case)
@@ -329,6 +369,7 @@ def _wrong(both: Both, case: Case) -> list[tuple[object, ...]]:
     return [
         *_wrong_among_documents(both, oracle),
         *_wrong_among_calendars(both, oracle),
+        *_wrong_among_numbers(both, oracle),
         *wrong_in_the_book(device, case.visibility, both.cards),
     ]
 

@@ -9,7 +9,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from admin.mounts import Mounts
-from admin.set_ups import davx5_address, profile, registry_file
+from admin.set_ups import (
+    davx5_address,
+    office_registry_file,
+    profile,
+    windows_registry_file,
+)
 from auth import devices, people
 from auth.errors import CredentialsError
 from auth.identity import identify
@@ -211,16 +216,57 @@ class TestProfile:
 
 
 class TestOtherSetUps:
-    def test_the_registry_file_is_what_windows_reads(self) -> None:
-        text = registry_file(HTTPS).decode("utf-16")
+    def test_the_registry_files_are_what_windows_reads(self) -> None:
+        windows, office = (
+            made.decode("utf-16")
+            for made in (windows_registry_file(), office_registry_file(HTTPS))
+        )
 
-        assert text.startswith("Windows Registry Editor Version 5.00\r\n\r\n")
-        assert '"FileSizeLimitInBytes"=dword:ffffffff\r\n' in text
-        allowed = re.findall(r'"basichostallowlist"=hex\(2\):(\S+)', text)
+        for text in (windows, office):
+            assert text.startswith("Windows Registry Editor Version 5.00\r\n\r\n[HKEY_")
+            assert text.replace("\r\n", "").count("\n") == 0
+        assert '"FileSizeLimitInBytes"=dword:ffffffff\r\n' in windows
+        allowed = re.findall(r'"basichostallowlist"=hex\(2\):(\S+)', office)
         assert bytes.fromhex(allowed[0].replace(",", "")).decode("utf-16-le") == (
             "dav.example.org\x00"
         )
-        assert text.replace("\r\n", "").count("\n") == 0
+
+    def test_what_needs_an_administrator_is_apart_from_what_is_a_users(self) -> None:
+        windows, office = (
+            made.decode("utf-16")
+            for made in (windows_registry_file(), office_registry_file(HTTPS))
+        )
+
+        assert re.findall(r"\[(HKEY_\w+)", windows) == ["HKEY_LOCAL_MACHINE"]
+        assert re.findall(r"\[(HKEY_\w+)", office) == ["HKEY_CURRENT_USER"]
+
+    def test_can_be_looked_at_again_without_the_password(self, visit: Visit) -> None:
+        password = password_on(make(visit, "Laptop"))
+        page = visit.get("/console/devices")
+        [link] = [
+            str(each.get("href"))
+            for each in page.root.iter("a")
+            if str(each.get("href")).endswith("/set-up")
+        ]
+
+        again = visit.get(link)
+
+        assert again.status == 200
+        assert "Laptop" in again.title
+        assert password not in again.html
+        codes = " ".join(again.codes())
+        for each in ("/files/", "/dav/anna/", "pass=DEVICE-PASSWORD", "net use"):
+            assert each in codes
+        for name in ("deedbox.mobileconfig", "deedbox-windows.reg", "deedbox-office.reg"):
+            [file] = [
+                str(each.get("href"))
+                for each in again.root.iter("a")
+                if str(each.get("href")).endswith(name)
+            ]
+            assert visit.get(file).status == 200
+
+    def test_a_code_without_the_password_asks_for_it(self) -> None:
+        assert davx5_address(HTTPS, None) == "davx5://anna@dav.example.org/dav/anna/"
 
     def test_the_qr_code_says_it_all(self) -> None:
         assert davx5_address(HTTPS, "7k2m9q-x4tzcr") == (

@@ -143,6 +143,36 @@ class TestAFolder:
         assert office.content("Properties/4711 Villa/e.txt") == b"e"
         assert office.node("Properties/4711 Garage") is None
 
+    def test_that_stays_empty_since_all_of_it_was_refused_is_named(self, office: Office) -> None:
+        page = office.fill(
+            folder=[
+                upload(b"a", "O/4711 Villa/a?.txt"),
+                upload(b"b", "O/4712 Altbau/b?.txt"),
+                upload(b"c", "O/4712 Altbau/c.txt"),
+            ]
+        )
+
+        heading = "Properties made, but still empty, as all that was theirs was refused"
+        assert told(page, heading) == ["4711 Villa"]
+
+    def test_a_name_that_is_too_long_is_told_so(self, office: Office) -> None:
+        name = "ä" * 126 + ".txt"
+
+        page = office.fill(folder=[upload(b"a", f"O/4711 Villa/{name}")])
+
+        assert told(page, "Refused") == [
+            f"4711 Villa/{name}: its name is too long; 255 bytes are taken"
+        ]
+
+    def test_what_to_do_with_what_was_refused_is_told_only_then(self, office: Office) -> None:
+        hint = "What was refused can be mended"
+        good = office.fill(folder=[upload(b"a", "O/4711 Villa/a.txt")])
+        bad = office.fill(folder=[upload(b"a", "O/4711 Villa/a?.txt")])
+
+        assert (hint in good.text, hint in bad.text) == (False, True)
+        for page in (good, bad):
+            assert "The office opens when you press" in page.text
+
     @pytest.mark.parametrize(
         ("target", "below", "where"),
         [
@@ -236,6 +266,45 @@ class TestAnArchive:
 
         assert office.content(place) == b"jpeg" * 1000
 
+    @pytest.mark.parametrize("around", ["Objekte", "properties", "Alles"])
+    def test_loses_it_also_where_something_lies_loose_in_it(
+        self, office: Office, around: str
+    ) -> None:
+        files = {"4711 Villa/a.txt": b"a", "4712 Altbau/b.txt": b"b", "lose.txt": b"c"}
+
+        page = office.fill(
+            archive=upload(archive({f"{around}/{k}": v for k, v in files.items()}), "o.zip")
+        )
+
+        assert told(page, "Refused") == [
+            "lose.txt: no document can lie here; put it into a folder"
+        ]
+        assert office.content("Properties/4712 Altbau/b.txt") == b"b"
+        assert office.node(f"Properties/{around}") is None
+
+    def test_keeps_a_property_without_a_number_that_has_documents_and_folders(
+        self, office: Office
+    ) -> None:
+        files = {"Villa Sonne/2024 Fotos/a.jpg": b"a", "Villa Sonne/b.txt": b"b"}
+
+        office.fill(archive=upload(archive(files), "o.zip"))
+
+        assert office.content("Properties/Villa Sonne/2024 Fotos/a.jpg") == b"a"
+        assert office.content("Properties/Villa Sonne/b.txt") == b"b"
+
+    def test_gives_numbers_behind_those_that_it_brings(self, office: Office) -> None:
+        files = {"Altbau/a.txt": b"a", "1 Neubau/b.txt": b"b", "7 Villa/c.txt": b"c"}
+
+        page = office.fill(archive=upload(archive(files), "o.zip"))
+
+        assert told(page, "Refused") == []
+        with office.console.store.read() as unit:
+            assert sorted(unit.rows("SELECT number, title FROM estate")) == [
+                ("1", "Neubau"),
+                ("7", "Villa"),
+                ("8", "Altbau"),
+            ]
+
     def test_with_paths_that_lead_elsewhere_and_links_is_taken_without_them(
         self, office: Office
     ) -> None:
@@ -254,9 +323,9 @@ class TestAnArchive:
         page = office.fill(archive=upload(whole, "o.zip"))
 
         refused = told(page, "Refused")
-        assert [each.rpartition(": ")[2] for each in refused] == [
-            *["its path leads elsewhere"] * 4,
+        assert sorted(each.rpartition(": ")[2] for each in refused) == [
             "it is a link",
+            *["its path leads elsewhere"] * 4,
         ]
         assert sorted(told(page, "New")) == ["4711/auch.txt", "4711/gut.txt"]
 
@@ -345,7 +414,9 @@ class TestContacts:
 
         assert sorted(told(page, "New")) == ["alle.vcf: Berta", "alle.vcf: Dora"]
         carl, empty = told(page, "Refused")
-        assert carl.startswith("alle.vcf: Carl: it cannot be read VERSION is 2.1")
+        assert carl == (
+            "alle.vcf: Carl: it cannot be read. This is vCard 2.1; 3.0 and 4.0 are taken."
+        )
         assert empty == "leer.vcf: there is nothing in it that belongs here"
         assert sorted(office.items("contacts").values()) == ["Berta", "Dora"]
 
@@ -372,7 +443,17 @@ class TestContacts:
 
         assert told(page, "New") == ["a.vcf: Berta"]
         [line] = told(page, "Refused")
-        assert "the text is cut off" in line
+        assert line == "a.vcf: Carl: it cannot be read (line 11). The text is cut off."
+
+    def test_are_refused_with_the_line_of_the_file(self, office: Office) -> None:
+        bad = card("b", "Carl").replace(b"END:VCARD", b"Unsinn\r\nEND:VCARD")
+
+        page = office.fill(cards=upload(card("a", "Berta") + bad, "a.vcf"))
+
+        line = 1 + (card("a", "Berta") + bad).split(b"\r\n").index(b"Unsinn")
+        assert told(page, "Refused") == [
+            f"a.vcf: Carl: it cannot be read (line {line}). “Unsinn” is no line of such a file."
+        ]
 
 
 ZONE = (
@@ -382,6 +463,17 @@ ZONE = (
 
 
 class TestAppointments:
+    def test_are_refused_with_the_line_of_the_file(self, office: Office) -> None:
+        bad = event("b", "Falsch").replace(b"SUMMARY:Falsch", b"SUMMARY:Falsch\r\nUnsinn")
+        bad = bad.replace(b"DTSTART:2026", b"DTSTART;TZID=Office/Here:2026")
+        whole = calendar(event("a", "Gut"), bad, ZONE)
+
+        page = office.fill(calendars=upload(whole, "a.ics"))
+
+        line = 1 + whole.split(b"\r\n").index(b"Unsinn")
+        [refused] = told(page, "Refused")
+        assert f"(line {line})" in refused
+
     def test_are_taken_in_each_with_its_zone_and_its_changed_instances(
         self, office: Office
     ) -> None:
