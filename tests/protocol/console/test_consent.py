@@ -98,7 +98,7 @@ class TestTheText:
         warned = save(berta, text_de="Nur deutsch.", asks_again="yes")
 
         assert warned.status == 422
-        assert "the text in English is as it was" in warned.text
+        assert "the text “English” is as it was" in warned.text
         assert "Nothing is saved yet" in warned.text
         assert in_force(console.store) == before
         saved = save(berta, warned)
@@ -113,7 +113,7 @@ class TestTheText:
 
         again = save(berta, warned, text_de=before["de"], text_en="English only.")
 
-        assert "the text in Deutsch is as it was" in again.text
+        assert "the text “Deutsch” is as it was" in again.text
         assert in_force(console.store) == before
 
     @pytest.mark.parametrize("text", ["", " \r\n ", "ä" * 20_001, "a\x00b"])
