@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from admin.forms import FormGuard
 from admin.parts import ConsoleParts
+from admin.telling import done
 from admin.texts import gettext as _
 from admin.visitors import Visitors, identity_of
 from auth.errors import UnknownPrincipalError
@@ -123,7 +124,7 @@ class AccessPages:
 
     def save_marks(self, area: str, thing_id: int) -> AnyResponse:
         """Take and give what the check marks say."""
-        if refusal := self._visitors.demand_password(f"{PAGE}/{area}/{thing_id}"):
+        if refusal := self._visitors.demand_password():
             return refusal
         shown = Shown.from_form()
         try:
@@ -140,11 +141,11 @@ class AccessPages:
                 )
         except ChangedError as error:
             return self.one(area, thing_id, self._changed(area, thing_id, shown, error))
-        return redirect(f"{PAGE}/{area}/{thing_id}", HTTPStatus.SEE_OTHER)
+        return done(f"{PAGE}/{area}/{thing_id}")
 
     def save_grant(self, area: str, thing_id: int) -> AnyResponse:
         """Give somebody a data right on this very thing, change or take it."""
-        if refusal := self._visitors.demand_password(f"{PAGE}/{area}/{thing_id}"):
+        if refusal := self._visitors.demand_password():
             return refusal
         name, was = request.form.get("name", ""), _number(request.form.get("level", ""))
         right = LEVELS.get(request.form.get("right", ""), DataRight.NONE)
@@ -161,7 +162,7 @@ class AccessPages:
         except OfficeError:
             fault = _("You may not give rights here.")
         else:
-            return redirect(f"{PAGE}/{area}/{thing_id}", HTTPStatus.SEE_OTHER)
+            return done(f"{PAGE}/{area}/{thing_id}")
         return self.one(area, thing_id, Told(fault))
 
     def _changed(self, area: str, thing_id: int, shown: Shown, error: ChangedError) -> Told:

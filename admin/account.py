@@ -9,10 +9,10 @@ from admin.forms import FormGuard
 from admin.new_password import NewPassword, explained
 from admin.parts import ConsoleParts
 from admin.set_ups import qr_code
-from admin.sign_in import slow_down_text
+from admin.telling import done
 from admin.texts import LANGUAGES
 from admin.texts import gettext as _
-from admin.visitors import Visitors, client_address, later, visitor
+from admin.visitors import Visitors, client_address, later, slow_down_text, visitor
 from auth import audit, second_factor, sessions, sign_in, totp
 from auth.audit import Act, Actor, Subject
 from auth.errors import CodeError, CredentialsError, SecondFactorStateError, SlowDownError
@@ -51,13 +51,13 @@ class AccountPages:
             abort(HTTPStatus.BAD_REQUEST)
         with self._parts.store.write() as unit:
             preferences.set_language(unit, visitor().user_id, language)
-        return redirect(PAGE, HTTPStatus.SEE_OTHER)
+        return done(PAGE)
 
     def end_session(self, session_id: int) -> AnyResponse:
         """Sign out a browser that is elsewhere."""
         with self._parts.store.write() as unit:
             session_rows.end(unit, session_id, user_id=visitor().user_id)
-        return redirect(PAGE, HTTPStatus.SEE_OTHER)
+        return done(PAGE, "signed-out")
 
     def password(self) -> AnyResponse:
         """Another password, by the one that holds; every other session ends."""
@@ -82,7 +82,7 @@ class AccountPages:
 
     def second_factor(self) -> AnyResponse:
         """Begin: a secret for the application, as a QR code and for typing."""
-        if refusal := self._visitors.demand_password(FACTOR):
+        if refusal := self._visitors.demand_password():
             return refusal
         user_id = visitor().user_id
         with self._parts.store.read() as unit:
@@ -100,16 +100,16 @@ class AccountPages:
 
     def turn_off(self) -> AnyResponse:
         """Ask for codes no longer."""
-        if refusal := self._visitors.demand_password(PAGE):
+        if refusal := self._visitors.demand_password():
             return refusal
         user_id = visitor().user_id
         with self._parts.store.write() as unit:
             second_factor.turn_off(unit, user_id, by=Actor(user_id))
-        return redirect(PAGE, HTTPStatus.SEE_OTHER)
+        return done(PAGE, "no-second-factor")
 
     def recovery_codes(self) -> AnyResponse:
         """New recovery codes in place of the old."""
-        if refusal := self._visitors.demand_password(PAGE):
+        if refusal := self._visitors.demand_password():
             return refusal
         try:
             with self._parts.store.write() as unit:

@@ -24,6 +24,7 @@ from admin.parts import ConsoleParts
 from admin.setup import setup_pages
 from admin.sign_in import sign_in_pages
 from admin.sync_pages import sync_pages
+from admin.telling import forget, told
 from admin.texts import LANGUAGES, Speech, chosen_language
 from admin.texts import gettext as _
 from admin.users import user_pages
@@ -72,7 +73,7 @@ def make_console(parts: ConsoleParts) -> Flask:
     guard = FormGuard(parts.secret_key)
     visitors = Visitors(parts)
     app.before_request(visitors.recognise)
-    app.jinja_env.globals["form_token"] = guard.token
+    app.jinja_env.globals.update(form_token=guard.token, told_before=told)
     app.register_blueprint(setup_pages(parts, guard, visitors))
     app.register_blueprint(wizard_pages(parts, guard, visitors, office))
     app.register_blueprint(sign_in_pages(parts, guard, visitors))
@@ -94,6 +95,7 @@ def make_console(parts: ConsoleParts) -> Flask:
     app.add_url_rule("/favicon.ico", "icon", _icon)
     app.register_error_handler(HTTPException, _error_page)
     app.after_request(guard.remember)
+    app.after_request(forget)
     app.after_request(_secured)
     return app
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from admin.forms import FormGuard
 from admin.parts import ConsoleParts
+from admin.telling import done
 from admin.texts import LANGUAGES, chosen_language
 from admin.texts import gettext as _
 from admin.visitors import CONSENT, Visitors, next_page, visitor
@@ -28,18 +29,24 @@ _DIGITS = 9
 
 @dataclass(slots=True)
 class Draft:
-    """What somebody writes: the texts by language, and the version that they write it from."""
+    """What somebody writes: the texts by language, and the version that they write it from.
+
+    Attributes:
+        kept: The one language that is to stay as it is, after they were warned.
+    """
 
     texts: dict[str, str]
     was: int
     asks_again: bool = False
+    kept: str = ""
     faults: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_form(cls) -> "Draft":
         """Take the request's form."""
         texts = {each: request.form.get(f"text_{each}", "") for each in LANGUAGES}
-        return cls(texts, _number("was"), request.form.get("asks_again") == "yes")
+        asks_again = request.form.get("asks_again") == "yes"
+        return cls(texts, _number("was"), asks_again, request.form.get("kept", ""))
 
     def check(self) -> None:
         """Mend line ends, and find what cannot be taken."""
@@ -66,9 +73,13 @@ class ConsentPages:
                 return self._page(unit, _in_force(unit))
         draft = Draft.from_form()
         draft.check()
-        if draft.faults or request.form.get("act") != "save":
-            with self._parts.store.read() as unit:
-                return self._page(unit, draft, is_preview=not draft.faults)
+        is_preview = request.form.get("act") != "save"
+        with self._parts.store.read() as unit:
+            unchanged = _unchanged(unit, draft)
+            if draft.faults or is_preview or unchanged not in ("", draft.kept):
+                return self._page(
+                    unit, draft, is_preview=is_preview and not draft.faults, unchanged=unchanged
+                )
         return self._save(draft)
 
     def version(self, number: int) -> str:
@@ -123,7 +134,7 @@ class ConsentPages:
         return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK)
 
     def _save(self, draft: Draft) -> AnyResponse:
-        if refusal := self._visitors.demand_password(PAGE):
+        if refusal := self._visitors.demand_password():
             return refusal
         try:
             with self._parts.store.write() as unit:
@@ -144,26 +155,37 @@ class ConsentPages:
                 "yours follows it."
             )
         if not draft.faults:
-            return redirect(PAGE, HTTPStatus.SEE_OTHER)
+            return done(PAGE)
         with self._parts.store.read() as unit:
             draft.was = _in_force(unit).was
             return self._page(unit, draft)
 
     @staticmethod
-    def _page(unit: Unit, draft: Draft, *, is_preview: bool = False) -> Response:
+    def _page(
+        unit: Unit, draft: Draft, *, is_preview: bool = False, unchanged: str = ""
+    ) -> Response:
         page = render_template(
             "consent_text.html",
             draft=draft,
             versions=consent.versions(unit),
             languages=LANGUAGES,
             is_preview=is_preview,
+            unchanged=unchanged,
             most=consent.MOST_CHARACTERS,
         )
-        status = HTTPStatus.OK
+        is_warned = bool(unchanged) and not is_preview
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if is_warned else HTTPStatus.OK
         if draft.faults:
             is_late = "changed" in draft.faults
             status = HTTPStatus.CONFLICT if is_late else HTTPStatus.UNPROCESSABLE_ENTITY
         return make_response(page, status)
+
+
+def _unchanged(unit: Unit, draft: Draft) -> str:
+    """The one language whose words are as before while the other's are new; else empty."""
+    texts = _in_force(unit).texts
+    same = [each for each in LANGUAGES if draft.texts[each] == texts[each]]
+    return same[0] if len(same) == 1 else ""
 
 
 def _in_force(unit: Unit) -> Draft:

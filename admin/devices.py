@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
+from flask import Blueprint, Response, abort, make_response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin.forms import FormGuard
@@ -15,8 +15,9 @@ from admin.set_ups import (
     qr_code,
     windows_registry_file,
 )
+from admin.telling import done
 from admin.texts import gettext as _
-from admin.visitors import Visitors, visitor
+from admin.visitors import DEVICES, Visitors, visitor
 from auth import devices
 from auth.audit import Actor
 from auth.devices import Enrolment, Places
@@ -68,7 +69,7 @@ class DevicePages:
 
     def enrol(self) -> AnyResponse:
         """Make the device; its password is on the page that answers, and nowhere else."""
-        if refusal := self._visitors.demand_password("/console/devices/new"):
+        if refusal := self._visitors.demand_password():
             return refusal
         label = request.form.get("label", "").strip()
         try:
@@ -108,7 +109,7 @@ class DevicePages:
                 )
         except UnknownDeviceError:
             abort(HTTPStatus.NOT_FOUND)
-        return redirect("/console/devices", HTTPStatus.SEE_OTHER)
+        return done(DEVICES, "retired")
 
     def profile(self, device_id: int) -> Response:
         """Calendars and contacts for Apple's programs; the password is asked for there."""

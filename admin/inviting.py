@@ -67,6 +67,7 @@ def invite(parts: ConsoleParts, entered: Entered) -> Invited | None:
     try:
         with parts.store.write() as unit:
             managing.check_may_manage(visitor(), entered.groups)
+            managing.check_may_give(unit, visitor(), entered.groups)
             person = inviting.invite_new(
                 unit,
                 entered.name,
@@ -83,16 +84,23 @@ def invite(parts: ConsoleParts, entered: Entered) -> Invited | None:
     except RightMissingError:
         entered.faults["groups"] = _("Only administrators make administrators.")
     except InvalidValueError:
-        # Name and address were looked at before: a group has gone.
-        entered.faults["groups"] = _("Choose at least one group.")
+        # Name and address were looked at before.
+        entered.faults["groups"] = groups_fault()
     if entered.faults:
         return None
     return Invited(person, address_of(parts, Purpose.INVITATION, token))
 
 
-def deliver(parts: ConsoleParts, unit: WriteUnit, person: PersonRow, purpose: Purpose) -> str:
-    """Have the letter sent; where none are sent, the token to hand over."""
-    if parts.settings.mail.is_on:
+def deliver(
+    parts: ConsoleParts,
+    unit: WriteUnit,
+    person: PersonRow,
+    purpose: Purpose,
+    *,
+    is_by_hand: bool = False,
+) -> str:
+    """Have the letter sent; *is_by_hand*, and where none are sent, the token to hand over."""
+    if parts.settings.mail.is_on and not is_by_hand:
         inviting.send_link(unit, person, purpose, now_us=parts.now_us())
         return ""
     return inviting.hand_over(unit, person, purpose, now_us=parts.now_us()).token
@@ -114,6 +122,11 @@ def name_fault() -> str:
 def email_fault() -> str:
     """Why something cannot be an address."""
     return _("An e-mail address looks like name@example.org.")
+
+
+def groups_fault() -> str:
+    """Why somebody cannot be put into a group."""
+    return _("You give only groups whose rights you have yourself.")
 
 
 def taken_name_fault() -> str:

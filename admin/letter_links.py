@@ -12,10 +12,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from admin.forms import FormGuard
 from admin.new_password import NewPassword, explained
 from admin.parts import ConsoleParts
-from admin.sign_in import slow_down_text
 from admin.texts import chosen_language
 from admin.texts import gettext as _
-from admin.visitors import Visitors, client_address, later
+from admin.visitors import Visitors, client_address, later, slow_down_text
 from auth import consent, invitations, sessions
 from auth.errors import ConsentError, CredentialsError, SlowDownError, TokenEndedError
 from auth.invitations import Consent

@@ -2,13 +2,13 @@
 
 from http import HTTPStatus
 from typing import NamedTuple
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin.forms import FormGuard
 from admin.parts import ConsoleParts
+from admin.telling import done
 from admin.users import PAGE as USERS
 from admin.visitors import DEVICES, Visitors, visitor
 from auth import devices, managing, people
@@ -61,13 +61,15 @@ class NewDevicePages:
         with self._parts.store.read() as unit:
             going = [each for each in self._active(unit, whose) if each.id in chosen]
             steps = in_step.of_devices(unit, going)
-        if refusal := self._visitors.demand_password(_address(whose, chosen)):
+        if refusal := self._visitors.demand_password():
             return refusal
         if not going or len(going) != len(chosen):
             return redirect(whose.page, HTTPStatus.SEE_OTHER)
         if request.method == "POST":
             return self._end(whose, chosen)
-        page = render_template("new_devices_confirm.html", whose=whose, devices=going, steps=steps)
+        page = render_template(
+            "new_devices_confirm.html", whose=whose, is_own=not name, devices=going, steps=steps
+        )
         return make_response(page)
 
     def _end(self, whose: Whose, chosen: set[int]) -> AnyResponse:
@@ -83,7 +85,7 @@ class NewDevicePages:
                 )
         except UnknownDeviceError:
             abort(HTTPStatus.NOT_FOUND)
-        return redirect(whose.back, HTTPStatus.SEE_OTHER)
+        return done(whose.back, "retired")
 
     @staticmethod
     def _whose(name: str) -> Whose:
@@ -115,12 +117,6 @@ def _chosen() -> set[int]:
         for each in found
         if each.isascii() and each.isdigit() and len(each) <= _MOST_DIGITS
     }
-
-
-def _address(whose: Whose, chosen: set[int]) -> str:
-    """The page that asks about those, for whoever has to give the password first."""
-    query = urlencode([("go", each) for each in sorted(chosen)])
-    return f"{whose.page}/confirm?{query}"
 
 
 def new_device_pages(parts: ConsoleParts, guard: FormGuard, visitors: Visitors) -> list[Blueprint]:

@@ -17,7 +17,7 @@ from admin.forms import FormGuard
 from admin.inviting import email_fault, name_fault, taken_email_fault, taken_name_fault
 from admin.new_password import NewPassword, explained
 from admin.office_form import OfficeForm
-from admin.parts import ConsoleParts
+from admin.parts import ConsoleParts, own_origin
 from admin.texts import LANGUAGES, chosen_language
 from admin.visitors import Visitors, client_address
 from auth import sessions, setup_link
@@ -182,7 +182,7 @@ class SetupPages:
             form=form,
             languages=LANGUAGES,
             language=self._language(),
-            own_address=self._parts.origin(),
+            own_address=own_origin(),
         )
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.faults else HTTPStatus.OK
         return make_response(page, status)

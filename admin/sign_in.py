@@ -15,14 +15,13 @@ from admin.visitors import (
     client_address,
     later,
     next_page,
-    visitor,
+    slow_down_text,
 )
 from auth import known_browsers, second_factor, sessions, sign_in
 from auth.errors import CodeError, CredentialsError, SlowDownError
 from auth.sign_in import SignedIn
 from auth.throttle import Attempt
 from storage import people
-from storage import sessions as session_rows
 from storage.people import PersonRow
 from storage.sessions import SessionRow
 
@@ -104,19 +103,7 @@ class SignInPages:
 
     def confirm(self) -> AnyResponse:
         """Take the password once more from somebody who is signed in."""
-        fault = ""
-        try:
-            self._checked(visitor().user_name, request.form.get("password", ""))
-        except SlowDownError as error:
-            page = render_template("confirm.html", fault=slow_down_text(error))
-            return later(error.retry_seconds, page)
-        except CredentialsError:
-            fault = _("The password is wrong.")
-            page = render_template("confirm.html", fault=fault)
-            return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
-        with self._parts.store.write() as unit:
-            session_rows.confirm(unit, visitor().id, now_us=self._parts.now_us())
-        return redirect(next_page(), HTTPStatus.SEE_OTHER)
+        return self._visitors.take_password() or redirect(next_page(), HTTPStatus.SEE_OTHER)
 
     @staticmethod
     def form(login: str = "", fault: str = "") -> str:
@@ -189,8 +176,3 @@ def sign_in_pages(parts: ConsoleParts, guard: FormGuard, visitors: Visitors) -> 
         return make_response(render_template("confirm.html"))
 
     return pages
-
-
-def slow_down_text(error: SlowDownError) -> str:
-    """What somebody is told who tried too often."""
-    return _("Too many attempts. Try again in %(seconds)s seconds.", seconds=error.retry_seconds)

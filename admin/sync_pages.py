@@ -109,7 +109,7 @@ class SyncPages:
         """Ask for the password and whether it is meant; then reset."""
         with self._parts.store.read() as unit:
             whose = self._find(unit, name)
-        if refusal := self._visitors.demand_password(f"{whose.page}/reset"):
+        if refusal := self._visitors.demand_password():
             return refusal
         if request.method == "GET":
             return make_response(render_template("sync_reset.html", whose=whose))
@@ -119,7 +119,7 @@ class SyncPages:
         return redirect(f"{whose.page}?done=reset", HTTPStatus.SEE_OTHER)
 
     def _demand_password(self, whose: Whose) -> AnyResponse | None:
-        return self._visitors.demand_password(whose.page) if whose.name else None
+        return self._visitors.demand_password() if whose.name else None
 
 
 def _stored(unit: Unit, whose: Whose) -> SyncProfile:

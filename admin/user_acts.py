@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from flask import request
 
+from admin.inviting import groups_fault
 from admin.texts import gettext as _
 from admin.visitors import identity_of, visitor
-from auth import devices, invitations, managing, people, second_factor
+from auth import invitations, managing, people, second_factor
 from auth import rights as function_rights
 from auth.audit import Actor
-from auth.errors import InvalidValueError, RangeError
+from auth.errors import InvalidValueError, RangeTakenError
 from auth.people import MOST_DEVICES
 from auth.rights import ADMINISTRATION, FunctionRight, rights_of
 from auth.visibility import Visibility
@@ -49,6 +50,25 @@ class UserAct:
 
     do: Callable[[WriteUnit, PersonRow, int], object]
     check: Callable[[SessionRow, Collection[str]], None] = managing.check_may_manage
+
+
+class UnfitRangeError(InvalidValueError):
+    """Numbers that cannot be given, and why, in the visitor's language."""
+
+
+@dataclass(frozen=True, slots=True)
+class RangeEntered:
+    """What is in the form of a number range, and what is wrong with it."""
+
+    first: str = ""
+    last: str = ""
+    fault: str = ""
+
+    @classmethod
+    def from_form(cls, fault: str = "") -> "RangeEntered":
+        """Take the request's form."""
+        first, last = (request.form.get(each, "").strip() for each in ("first", "last"))
+        return cls(first, last, fault)
 
 
 def me() -> Actor:
@@ -95,16 +115,17 @@ def _demand_shown(now: str) -> None:
 
 
 def _set_groups(unit: WriteUnit, person: PersonRow, _now_us: int) -> None:
-    chosen = request.form.getlist("groups")
+    asked = set(request.form.getlist("groups"))
+    managing.check_may_manage(visitor(), asked)
+    people_rows.hold_everybody(unit)
+    now, mine = people.get(unit, person.name).groups, set(managing.groups_for(unit, visitor()))
+    _demand_shown(joined(now))
+    if asked - now - mine:
+        raise InvalidValueError(groups_fault())
+    chosen = (asked & mine) | (now - mine)
     if not chosen:
         raise InvalidValueError(_("Choose at least one group."))
-    managing.check_may_manage(visitor(), chosen)
-    people_rows.hold_everybody(unit)
-    now = people.get(unit, person.name).groups
-    _demand_shown(joined(now))
-    if set(chosen) - set(people_rows.group_names(unit)):
-        raise InvalidValueError(_("Choose at least one group."))
-    if set(chosen) != now:
+    if chosen != now:
         granting.set_groups(unit, person.name, chosen, by=me())
 
 
@@ -146,11 +167,6 @@ def _set_limit(unit: WriteUnit, person: PersonRow, _now_us: int) -> None:
         people.set_device_limit(unit, person.name, limit, by=me())
 
 
-def _retire(unit: WriteUnit, person: PersonRow, now_us: int) -> None:
-    label = request.form.get("label", "")
-    devices.retire(unit, user_name=person.name, label=label, now_us=now_us, by=me())
-
-
 def _lift(unit: WriteUnit, person: PersonRow, _now_us: int) -> None:
     people_rows.hold_everybody(unit)
     who = identity_of(unit)
@@ -160,12 +176,23 @@ def _lift(unit: WriteUnit, person: PersonRow, _now_us: int) -> None:
 
 
 def _give_range(unit: WriteUnit, person: PersonRow, now_us: int) -> None:
-    first, last = (
-        _number(request.form.get(each, "").strip(), _NUMBER_DIGITS) for each in ("first", "last")
-    )
+    entered = RangeEntered.from_form()
+    first, last = (_number(each, _NUMBER_DIGITS) for each in (entered.first, entered.last))
     if first is None or last is None:
-        raise RangeError("No numbers.")
-    number_ranges.give_range(unit, person.name, first, last, now_us=now_us, by=me())
+        raise UnfitRangeError(_("Write both numbers with the digits 0 to 9 only."))
+    if first > last:
+        raise UnfitRangeError(_("The last number is smaller than the first."))
+    if not 1 <= first <= last <= number_ranges.HIGHEST:
+        raise UnfitRangeError(_("Numbers go from 1 to %(most)s.", most=number_ranges.HIGHEST))
+    try:
+        number_ranges.give_range(unit, person.name, first, last, now_us=now_us, by=me())
+    except RangeTakenError as error:
+        fault = _(
+            "%(first)s to %(last)s are given already; choose numbers that are not among them.",
+            first=error.first,
+            last=error.last,
+        )
+        raise UnfitRangeError(fault) from error
 
 
 def _end_range(unit: WriteUnit, person: PersonRow, now_us: int) -> None:
@@ -193,7 +220,6 @@ ACTS = {
     "rights": UserAct(_set_rights),
     "visibility": UserAct(_set_visibility, managing.check_may_set_visibility),
     "limit": UserAct(_set_limit),
-    "retire": UserAct(_retire),
     "lift": UserAct(_lift),
     "range": UserAct(_give_range),
     "end-range": UserAct(_end_range),

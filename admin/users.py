@@ -3,14 +3,24 @@
 from collections.abc import Callable, Collection
 from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
+from flask import Blueprint, Response, abort, make_response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from admin import letter_states
 from admin.forms import FormGuard
 from admin.inviting import Entered, address_of, deliver, invite
 from admin.parts import ConsoleParts
+from admin.telling import done
 from admin.texts import gettext as _
-from admin.user_acts import ACTS, closed_places, me, ranges_of, rights_shown
+from admin.user_acts import (
+    ACTS,
+    RangeEntered,
+    UnfitRangeError,
+    closed_places,
+    me,
+    ranges_of,
+    rights_shown,
+)
 from admin.visitors import Visitors, visitor
 from auth import consent, devices, invitations, managing, people, second_factor, sessions
 from auth.errors import (
@@ -18,17 +28,18 @@ from auth.errors import (
     LastAdministratorError,
     RangeError,
     RightMissingError,
-    UnknownDeviceError,
     UnknownUserError,
     UserNotActiveError,
     UserStateError,
 )
 from auth.rights import FunctionRight
+from auth.shared_credentials import sharing_of
 from auth.tokens import Purpose
 from office.errors import ChangedError, NotFoundError
+from storage import people as people_rows
 from storage.people import PersonRow
 from storage.sessions import SessionRow
-from storage.store import WriteUnit
+from storage.store import Unit, WriteUnit
 
 PAGE = "/console/users"
 
@@ -48,14 +59,17 @@ class UserPages:
             counts: dict[int, int] = {}
             for each in devices.listed(unit):
                 counts[each.user_id] = counts.get(each.user_id, 0) + (each.retired_us is None)
+            letters = letter_states.of_users(unit, sends_mail=self._parts.settings.mail.is_on)
         found = [
             each
             for each in everybody
             if sought in each.name.casefold() or sought in each.email.casefold()
         ]
-        return render_template("users.html", people=found, counts=counts, sought=sought)
+        return render_template(
+            "users.html", people=found, counts=counts, letters=letters, sought=sought
+        )
 
-    def one(self, name: str, fault: str = "") -> Response:
+    def one(self, name: str, fault: str = "", entered: RangeEntered | None = None) -> Response:
         """All about one user, and what may be done."""
         with self._parts.store.read() as unit:
             try:
@@ -63,29 +77,35 @@ class UserPages:
             except UnknownUserError:
                 abort(HTTPStatus.NOT_FOUND)
             may_manage = managing.may_manage(visitor(), person.groups)
+            letters = letter_states.of_users(unit, sends_mail=self._parts.settings.mail.is_on)
+            places = devices.places_of(unit, name, limit=self._parts.device_limit(unit))
             page = render_template(
                 "user.html",
                 person=person,
-                groups=managing.groups_for(unit, visitor()),
+                groups=_groups_shown(unit, person),
                 may_manage=may_manage,
                 may_configure=managing.may_configure_sync_of(visitor(), person.groups),
                 may_set_visibility=managing.may_set_visibility(visitor(), person.groups),
                 rights=rights_shown(unit, person),
                 closed=closed_places(unit, person) if may_manage else [],
                 ranges=ranges_of(unit, person),
-                places=devices.places_of(unit, name, limit=self._parts.device_limit(unit)),
+                range_entered=entered or RangeEntered(),
+                places=places,
+                sharing={each.id: sharing_of(each.families.split(",")) for each in places.active},
                 office_limit=self._parts.device_limit(unit),
                 consents=consent.given_by(unit, person.id),
                 has_second_factor=second_factor.is_on(unit, person.id),
+                letter=letters.get(person.id),
                 fault=fault,
             )
-        return make_response(page, HTTPStatus.CONFLICT if fault else HTTPStatus.OK)
+        is_refused = fault or entered
+        return make_response(page, HTTPStatus.CONFLICT if is_refused else HTTPStatus.OK)
 
     def invite(self) -> AnyResponse:
         """Invite somebody new: by letter, or by a link to hand over."""
         if FunctionRight.MANAGE_USERS not in sessions.rights(visitor()):
             abort(HTTPStatus.NOT_FOUND)
-        if refusal := self._visitors.demand_password(f"{PAGE}/new"):
+        if refusal := self._visitors.demand_password():
             return refusal
         if request.method == "GET":
             return self._form(Entered())
@@ -105,7 +125,8 @@ class UserPages:
             else:
                 purpose = Purpose.RESET
                 person = invitations.demand_reset(unit, name, by=me())
-            token = deliver(self._parts, unit, person, purpose)
+            is_by_hand = request.form.get("by_hand") == "yes"
+            token = deliver(self._parts, unit, person, purpose, is_by_hand=is_by_hand)
             return _sent_page(person, purpose, address_of(self._parts, purpose, token))
 
         return self._act(name, send)
@@ -117,7 +138,7 @@ class UserPages:
 
         def change(unit: WriteUnit, person: PersonRow) -> AnyResponse:
             ACTS[act].do(unit, person, self._parts.now_us())
-            return redirect(f"{PAGE}/{name}", HTTPStatus.SEE_OTHER)
+            return done(f"{PAGE}/{name}", act)
 
         return self._act(name, change, ACTS[act].check)
 
@@ -128,7 +149,7 @@ class UserPages:
         check: Callable[[SessionRow, Collection[str]], None] = managing.check_may_manage,
     ) -> AnyResponse:
         """Do something to a user in one transaction, or say on the user's page why not."""
-        if refusal := self._visitors.demand_password(f"{PAGE}/{name}"):
+        if refusal := self._visitors.demand_password():
             return refusal
         try:
             with self._parts.store.write() as unit:
@@ -141,12 +162,12 @@ class UserPages:
             fault = _("This is the last active administrator: make another one first.")
         except RightMissingError:
             fault = _("Only administrators change what administrators may do.")
+        except UnfitRangeError as error:
+            return self.one(name, entered=RangeEntered.from_form(str(error)))
         except InvalidValueError as error:
             fault = str(error)
-        except RangeError:
-            fault = _("That is no range, or somebody has numbers of it already: choose another.")
         except (
-            UnknownDeviceError,
+            RangeError,
             UserNotActiveError,
             UserStateError,
             NotFoundError,
@@ -161,6 +182,16 @@ class UserPages:
         page = render_template("user_new.html", entered=entered, groups=groups)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if entered.faults else HTTPStatus.OK
         return make_response(page, status)
+
+
+def _groups_shown(unit: Unit, person: PersonRow) -> list[tuple[str, bool]]:
+    """The groups that the user is in or may be put into, and whether the visitor may do so."""
+    mine = managing.groups_for(unit, visitor())
+    return [
+        (each, each in mine)
+        for each in people_rows.group_names(unit)
+        if each in mine or each in person.groups
+    ]
 
 
 def _sent_page(person: PersonRow, purpose: Purpose, address: str) -> Response:

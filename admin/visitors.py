@@ -5,12 +5,14 @@ from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import urlencode
 
-from flask import Response, abort, g, make_response, redirect, request
+from flask import Response, abort, g, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from admin import forms
 from admin.parts import ConsoleParts
-from auth import identity, sessions
-from auth.errors import CredentialsError
+from admin.texts import gettext as _
+from auth import identity, sessions, sign_in
+from auth.errors import CredentialsError, SlowDownError
 from auth.identity import Identity
 from auth.rights import ADMINISTRATION, FunctionRight
 from storage import sessions as session_rows
@@ -28,6 +30,8 @@ DEVICES = "/console/devices"
 _NAME = "deedbox_session"
 _BROWSER = "deedbox_browser"
 _BROWSER_SECONDS = 365 * 86_400
+_AGAIN = "password_again"
+"""The field of the password, beside those of a form that waits for it."""
 _OWN_PAGE = re.compile(r"/(?:console|index\.php/login/v2/flow)/[A-Za-z0-9._~/%-]*(?:\?[^#\s]*)?")
 
 Demand = Callable[[], AnyResponse | None]
@@ -105,11 +109,41 @@ class Visitors:
 
         return demanded
 
-    def demand_password(self, then: str = "") -> AnyResponse | None:
-        """Ask for the password again, if it was not given lately; *then* is where to go on."""
+    def demand_password(self) -> AnyResponse | None:
+        """Ask for the password again, if it was not given lately.
+
+        A page that was asked for is opened after it. A form that was sent goes along in the page
+        that asks, and comes back with the password to where it was sent; its token, which is
+        this session's, lets nobody else send it.
+        """
         if sessions.is_confirmed(visitor(), now_us=self._parts.now_us()):
             return None
-        return self.to(CONFIRM, then)
+        if request.method == "GET" or is_by_itself():
+            return self.to(CONFIRM)
+        if _AGAIN not in request.form:
+            return make_response(_password_page())
+        return self.take_password()
+
+    def take_password(self) -> Response | None:
+        """Take the password once more; where it is not right, the page that says so."""
+        try:
+            sign_in.sign_in(
+                self._parts.store,
+                self._parts.throttle,
+                login=visitor().user_name,
+                password=request.form.get(_AGAIN, ""),
+                address=client_address(),
+                browser_cookie=self.known_browser(),
+                secret_key=self._parts.secret_key,
+            )
+        except SlowDownError as error:
+            return later(error.retry_seconds, _password_page(slow_down_text(error)))
+        except CredentialsError:
+            page = _password_page(_("The password is wrong."))
+            return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
+        with self._parts.store.write() as unit:
+            session_rows.confirm(unit, visitor().id, now_us=self._parts.now_us())
+        return None
 
     def to(self, page: str, then: str = "") -> AnyResponse:
         """Send to *page*, and from there to *then*: the page asked for, if it is not said."""
@@ -162,11 +196,30 @@ def next_page() -> str:
     return asked if _OWN_PAGE.fullmatch(asked) else START
 
 
+def slow_down_text(error: SlowDownError) -> str:
+    """What somebody is told who tried too often."""
+    return _("Too many attempts. Try again in %(seconds)s seconds.", seconds=error.retry_seconds)
+
+
 def later(seconds: int, page: str) -> Response:
     """An answer to too many attempts (RFC 6585 section 4)."""
     response = make_response(page, HTTPStatus.TOO_MANY_REQUESTS)
     response.headers["Retry-After"] = str(seconds)
     return response
+
+
+def _password_page(fault: str = "") -> str:
+    """The page that asks, with the fields of the form that waits; their size is the request's."""
+    is_waiting = request.method == "POST" and request.path != CONFIRM
+    own = {_AGAIN, forms.FIELD}
+    return render_template(
+        "confirm.html",
+        fault=fault,
+        target=request.full_path.rstrip("?") if is_waiting else "",
+        waiting=[each for each in request.form.items(multi=True) if each[0] not in own]
+        if is_waiting
+        else [],
+    )
 
 
 def _cookie() -> str:

@@ -17,7 +17,7 @@ from admin.forms import FormGuard
 from admin.inviting import Entered, Invited, invite
 from admin.mounts import Mounts
 from admin.office_form import OfficeForm
-from admin.parts import ConsoleParts
+from admin.parts import ConsoleParts, own_origin
 from admin.setup import GO_ON as PAGE
 from admin.texts import LANGUAGES, chosen_language
 from admin.visitors import DEVICES, Visitors, visitor
@@ -80,13 +80,13 @@ class WizardPages:
 
     def users(self) -> AnyResponse:
         """Step 2: who else is in, and the form to invite somebody."""
-        if refusal := self._visitors.demand_password(f"{PAGE}/users"):
+        if refusal := self._visitors.demand_password():
             return refusal
         return self._users_page(Entered())
 
     def invite(self) -> AnyResponse:
         """Invite one more; the link to hand over is on the page that answers."""
-        if refusal := self._visitors.demand_password(f"{PAGE}/users"):
+        if refusal := self._visitors.demand_password():
             return refusal
         entered = Entered.from_form()
         invited = invite(self._parts, entered)
@@ -98,7 +98,7 @@ class WizardPages:
 
     def access(self) -> AnyResponse:
         """Step 3: what the groups may, what new users see, the first device."""
-        if refusal := self._visitors.demand_password(f"{PAGE}/access"):
+        if refusal := self._visitors.demand_password():
             return refusal
         with self._parts.store.read() as unit:
             form = AccessForm.stored(self._parts, unit)
@@ -108,7 +108,7 @@ class WizardPages:
 
     def take_access(self) -> AnyResponse:
         """Take the choices; a device's password is on the page that answers."""
-        if refusal := self._visitors.demand_password(f"{PAGE}/access"):
+        if refusal := self._visitors.demand_password():
             return refusal
         form = AccessForm.from_form(self._parts)
         form.check()
@@ -134,7 +134,7 @@ class WizardPages:
             "setup_office_again.html",
             form=form,
             languages=LANGUAGES,
-            own_address=self._parts.origin(),
+            own_address=own_origin(),
         )
         return make_response(page, _status(form.faults))
 

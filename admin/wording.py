@@ -1,9 +1,13 @@
 """How stored words are shown: times, programs, groups, acts of the record."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Flask
 from flask_babel import format_datetime, get_locale
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 from admin.item_faults import item_fault
 from admin.texts import gettext as _
@@ -16,31 +20,47 @@ from wire.clients import Family
 
 def add_wording(app: Flask) -> None:
     """Give the templates of *app* these words."""
-    app.jinja_env.filters.update(
-        when=when,
-        programs=programs,
-        group=group,
-        state=state,
-        browser=browser,
-        step=step,
-        right=right,
-        why=why,
-        item_fault=item_fault,
-        data_right=data_right,
-        visibility=visibility,
-        origin=origin,
-        kind=kind,
-        component=component,
-        joined=lambda names: ",".join(sorted(names)),
+    spoken = (
+        when,
+        programs,
+        group,
+        state,
+        browser,
+        step,
+        right,
+        why,
+        item_fault,
+        data_right,
+        visibility,
+        origin,
+        kind,
+        component,
     )
+    app.jinja_env.filters.update({each.__name__: _at_request(each) for each in spoken})
+    app.jinja_env.filters["joined"] = lambda names: ",".join(sorted(names))
+
+
+def _at_request(word: Callable[[Any], str]) -> Callable[[Context, Any], str]:
+    """*word* as a filter that Jinja asks at each request.
+
+    A plain filter of something that stands in the template is asked once, when the template is
+    compiled, and so in the language of whoever comes first.
+    """
+
+    @pass_context
+    def asked(_context: Context, stored: Any) -> str:  # noqa: ANN401 - as its word has it
+        return word(stored)
+
+    return asked
 
 
 def when(at_us: int | None) -> str:
-    """A time in the page's language, in the server's own zone."""
+    """A time in the page's language, in the server's own zone; its month cannot be mistaken."""
     if at_us is None:
         return _("never")
     local = datetime.fromtimestamp(at_us / 1_000_000, UTC).astimezone().replace(tzinfo=None)
-    return str(format_datetime(local, "medium", rebase=False))
+    form = "dd.MM.y, HH:mm" if str(get_locale()) == "de" else "d MMM y, HH:mm"
+    return str(format_datetime(local, form, rebase=False))
 
 
 def programs(families: str) -> str:

@@ -21,6 +21,7 @@
   - SecondFactorStateError     the second factor is on already, or is not
   - ConsentError               the text that was consented to is not the one in force
   - RangeError                 a number range that cannot be given
+  - RangeTakenError            another range has numbers of it
   - NoNumberError              no number to lease under this reference
   - UnknownLeaseError          a reference under which nobody of theirs has a number
   - RightMissingError          the user's groups do not give the right to it
@@ -223,6 +224,17 @@ class ConsentError(AuthError):
 
 class RangeError(AuthError):
     """A number range that cannot be given, or ended."""
+
+
+class RangeTakenError(RangeError):
+    """Some of the numbers were given already, in the range from *first* to *last*."""
+
+    def __init__(self, first: int, last: int) -> None:
+        super().__init__(
+            f"The numbers {first} to {last} are given already; "
+            "choose a range that has none of them."
+        )
+        self.first, self.last = first, last
 
 
 class NoNumberError(AuthError):

@@ -6,8 +6,8 @@ administrator's account by a link for a new password.
 
 from collections.abc import Collection
 
-from auth import sessions
-from auth.errors import RightMissingError
+from auth import rights, sessions
+from auth.errors import InvalidValueError, RightMissingError
 from auth.rights import ADMINISTRATION, FunctionRight
 from storage import people
 from storage.sessions import SessionRow
@@ -67,5 +67,23 @@ def rights_for(manager: SessionRow) -> frozenset[FunctionRight]:
 
 
 def groups_for(unit: Unit, manager: SessionRow) -> list[str]:
-    """The names of the groups that they may put others into, the oldest first."""
-    return [each for each in people.group_names(unit) if may_manage(manager, (each,))]
+    """The names of the groups that they may put others into and take them out of, oldest first.
+
+    Who gives a group gives its rights: none that gives a right which they have not themselves.
+    """
+    mine = rights_for(manager)
+    return [
+        each
+        for each in people.group_names(unit)
+        if may_manage(manager, (each,)) and rights.given_to(unit, each) <= mine
+    ]
+
+
+def check_may_give(unit: Unit, manager: SessionRow, groups: Collection[str]) -> None:
+    """Refuse groups that are not among :func:`groups_for`.
+
+    Raises:
+        InvalidValueError: One is not, or there is no such group.
+    """
+    if set(groups) - set(groups_for(unit, manager)):
+        raise InvalidValueError("Who gives a group needs all the rights that it gives.")

@@ -9,6 +9,7 @@ import smtplib
 import ssl
 import time
 from collections.abc import Callable
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
@@ -144,7 +145,7 @@ class Post:
     def _written(self, letter: Letter) -> EmailMessage:
         message = EmailMessage()
         sender = self._mail.sender or ""
-        message["From"] = sender
+        message["From"] = Address(" ".join(letter.sender_name.split()), addr_spec=sender)
         if letter.reply_to:
             message["Reply-To"] = letter.reply_to
         message["To"] = letter.to

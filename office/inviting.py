@@ -50,12 +50,15 @@ def send_link(unit: WriteUnit, person: PersonRow, purpose: Purpose, *, now_us: i
 def hand_over(unit: WriteUnit, person: PersonRow, purpose: Purpose, *, now_us: int) -> Issued:
     """The link's token, for whoever asked to hand over; it is shown only now.
 
+    A letter that waits is not sent any more: its link would end this one.
+
     Raises:
         NotFoundError: The user is in no state for it.
     """
     issued = invitations.issue(unit, person.id, purpose, now_us=now_us)
     if issued is None:
         raise NotFoundError(f"There is no link for {person.name}, who is {person.state}.")
+    outbox.delete_of_user(unit, person.id, kind=purpose)
     return issued
 
 

@@ -26,6 +26,7 @@ class Letter:
     Attributes:
         to: The recipient's address.
         subject: One line.
+        sender_name: Who writes, beside the settings' address; may be empty.
         text: For a person.
         reply_to: Who is to have the answer, if that is not the office.
         calendar: A scheduling message (RFC 6047) that goes along; may be empty.
@@ -35,6 +36,7 @@ class Letter:
     to: str
     subject: str
     text: str
+    sender_name: str = ""
     reply_to: str = ""
     calendar: str = ""
     method: str = ""
@@ -129,7 +131,12 @@ def write(unit: WriteUnit, row: LetterRow, *, origin: str, now_us: int) -> Lette
         "link": link(origin, purpose, issued.token),
     }
     # The office's name may hold braces; only our own text is a template.
-    return Letter(issued.person.email, subject.format_map(words), text.format_map(words))
+    return Letter(
+        issued.person.email,
+        subject.format_map(words),
+        text.format_map(words),
+        sender_name=opening.office_name(unit),
+    )
 
 
 def _about_meeting(unit: WriteUnit, row: LetterRow) -> Letter:
@@ -138,6 +145,7 @@ def _about_meeting(unit: WriteUnit, row: LetterRow) -> Letter:
         row.claimed,
         written.subject,
         written.text,
+        sender_name=opening.office_name(unit),
         reply_to=written.reply_to,
         calendar=written.calendar,
         method=written.method,

@@ -5,7 +5,7 @@ query of its own.
 """
 
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple, TypeVar
@@ -53,6 +53,16 @@ def find(unit: Unit, who: Identity, noun: Noun, thing_id: int) -> Thing:
     if found is None:
         raise NotFoundError("There is nothing here.")
     return found
+
+
+def among(
+    unit: Unit, who: Identity, node_ids: Collection[int], collection_ids: Collection[int]
+) -> dict[tuple[Noun, int], Thing]:
+    """Those of the folders and collections that *who* may mark, and so know of."""
+    chains = tree.ancestries(unit, node_ids)
+    found = [(Noun.NODE, each, of_folder(who, chain)) for each, chain in chains.items()]
+    found += [(Noun.COLLECTION, each, _held(unit, who, each)) for each in collection_ids]
+    return {(noun, number): thing for noun, number, thing in found if thing is not None}
 
 
 def closed_to(unit: Unit, who: Identity, user_id: int) -> list[Thing]:

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 
 from auth import audit, people
 from auth.audit import COMMAND_LINE, Act, Actor, Subject
-from auth.errors import NoNumberError, RangeError, RightMissingError, UnknownLeaseError
+from auth.errors import (
+    NoNumberError,
+    RangeError,
+    RangeTakenError,
+    RightMissingError,
+    UnknownLeaseError,
+)
 from auth.identity import Identity
 from auth.rights import FunctionRight
 from storage import devices, number_ranges
@@ -58,7 +64,8 @@ def give_range(
 
     Raises:
         UnknownUserError: There is no such user.
-        RangeError: No range, or another one has numbers of it.
+        RangeError: No range.
+        RangeTakenError: Another one has numbers of it.
     """
     if not 1 <= first <= last <= HIGHEST:
         raise RangeError(f"A number range goes from 1 or more to at most {HIGHEST}, upwards.")
@@ -66,10 +73,7 @@ def give_range(
     number_ranges.serialise(unit)
     taken = number_ranges.overlapping(unit, first, last)
     if taken:
-        raise RangeError(
-            f"The numbers {taken[0].first} to {taken[0].last} are given already; "
-            "choose a range that has none of them."
-        )
+        raise RangeTakenError(taken[0].first, taken[0].last)
     range_id = number_ranges.insert(unit, user_id=person.id, first=first, last=last, now_us=now_us)
     details = {"range": range_id, "first": first, "last": last}
     audit.record(unit, Act.NUMBER_RANGE_GIVEN, by=by, on=Subject(person.id), details=details)

@@ -38,10 +38,7 @@ def put(
     unit: WriteUnit, *, kind: str, user_id: int | None = None, claimed: str = "", now_us: int
 ) -> None:
     """Have a letter sent; one of this kind to the same user that did not leave yet is replaced."""
-    unit.execute(
-        "DELETE FROM outbox WHERE user_id = :user_id AND kind = :kind",
-        {"user_id": user_id, "kind": kind},
-    )
+    delete_of_user(unit, user_id, kind=kind)
     unit.execute(
         "INSERT INTO outbox (kind, user_id, claimed, created_us, due_us)"
         " VALUES (:kind, :user_id, :claimed, :now_us, :now_us)",
@@ -81,6 +78,14 @@ def claim(unit: WriteUnit, *, now_us: int, lease_us: int) -> LetterRow | None:
 def delete(unit: WriteUnit, letter_id: int) -> None:
     """The letter has left, or need not any more."""
     unit.execute("DELETE FROM outbox WHERE id = :id", {"id": letter_id})
+
+
+def delete_of_user(unit: WriteUnit, user_id: int | None, *, kind: str) -> None:
+    """The user's letter of this kind need not leave any more."""
+    unit.execute(
+        "DELETE FROM outbox WHERE user_id = :user_id AND kind = :kind",
+        {"user_id": user_id, "kind": kind},
+    )
 
 
 def put_off(unit: WriteUnit, letter_id: int, *, failure: str, due_us: int | None) -> None:

@@ -114,6 +114,12 @@ class Visit:
         target = urljoin(page.url, form.get("action") or page.url)
         return self._follow(self._ask("POST", target, fields, {}))
 
+    def confirm(self, asked: Page, password: str = PASSWORD) -> Page:
+        """Give the password on the page that asks for it again."""
+        assert "Your password, please" in asked.title
+        [form] = asked.root.xpath("//form[.//input[@name='password_again']]")
+        return self.send(asked, form.get("action") or "", password_again=password)
+
     def post(self, url: str, **fields: str) -> Page:
         """Send what no form of ours did."""
         return self._ask("POST", url, fields, {})

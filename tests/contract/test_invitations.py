@@ -325,3 +325,13 @@ def test_an_invitation_waits_in_the_outbox_without_its_token(office: Store) -> N
         assert unit.row("SELECT count(*) FROM one_time_token") == (0,)
         assert devices.listed(unit) == []
     assert (waiting.kind, waiting.due_us) == ("invitation", NOW_US + 1)
+
+
+def test_a_letter_that_waits_does_not_end_a_link_that_was_handed_over(office: Store) -> None:
+    with office.write() as unit:
+        person = inviting.invite_new(unit, "jonas", "jonas@buero.example", now_us=NOW_US)
+        inviting.send_link(unit, person, Purpose.INVITATION, now_us=NOW_US)
+        inviting.hand_over(unit, person, Purpose.INVITATION, now_us=NOW_US)
+
+    with office.read() as unit:
+        assert outbox.waiting(unit) == []

@@ -92,7 +92,7 @@ def test_an_invitation_arrives_with_a_link_that_works(
 
     [(recipients, message)] = inbox.taken
     assert recipients == ["jonas@buero.example"]
-    assert message["From"] == "post@buero.example"
+    assert message["From"] == "Musterbüro {Berg} <post@buero.example>"
     assert message["To"] == "jonas@buero.example"
     assert message["Subject"] == "Einladung: Musterbüro {Berg}"
     assert message["Auto-Submitted"] == "auto-generated"

@@ -28,6 +28,8 @@ CHROMIUM = shutil.which("chromium")
 AXE = ROOT / ".venv" / "web" / "axe.js"
 SHOTS = os.environ.get("DEEDBOX_SHOTS")
 PASSWORD = "drei graue Eulen"
+LONG = "w" * 63
+"""The longest name of a user, in its widest letter."""
 
 pytestmark = [
     pytest.mark.clients,
@@ -115,6 +117,7 @@ class Walker:
 @pytest.mark.parametrize("look", LOOKS, ids=[each.name for each in LOOKS])
 def test_a_new_users_way(office: Office, chromium: Any, look: Look) -> None:
     office.command("user", "add", "berta", "--email", "berta@musterbuero.example", "--admin")
+    office.command("user", "add", LONG, "--email", f"{LONG}@musterbuero.example")
     link = _path(office.command("user", "reset-password", "berta")["link"])
     context = chromium.new_context(
         locale=look.language,
@@ -139,6 +142,12 @@ def test_a_new_users_way(office: Office, chromium: Any, look: Look) -> None:
     walker.fill(login="berta", password=PASSWORD)
     walker.send()
     walker.has("#devices")
+    page.goto("/console/users/anna")
+    page.click("a[href*='/devices/confirm']")
+    walker.has("main form[method=post]")
+    walker.look_at("anothers-device")
+    walker.send("/confirm")
+    walker.has(".notice.good")
     _asked_again(walker)
 
     assert walker.violations == []
@@ -310,12 +319,18 @@ def _marks(walker: Walker) -> None:
     walker.look_at("access-folder")
     page.goto("/console/access/collections")
     walker.look_at("access-collections")
-    page.click("#collections a")
+    page.click(f"#collections li:has-text('{LONG}') a")
     walker.look_at("access-collection")
+    page.goto(f"/console/users/{LONG}")
+    walker.look_at("user-long")
     page.goto("/console/users/anna")
     walker.fill(first="1000", last="1999")
-    walker.send("/range")
+    walker.send("/range#ranges")
     walker.look_at("user-closed")
+    walker.fill(first="1500", last="2500")
+    walker.send("/range#ranges")
+    walker.has("#first[aria-invalid]")
+    walker.look_at("user-range-wrong")
 
 
 def _contacts(office: Office) -> None:
@@ -366,6 +381,10 @@ def _consent(walker: Walker) -> None:
     page = walker.page
     page.goto("/console/consent-text")
     walker.look_at("consent-text")
+    walker.fill(text_de="Ich willige ein.")
+    page.click("button[value=save]")
+    walker.has(".notice.warn")
+    walker.look_at("consent-one-language")
     walker.fill(text_de="Ich willige ein.", text_en="I consent.")
     page.click("button[value=preview]")
     walker.has("#preview")

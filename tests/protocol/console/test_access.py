@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
+from admin import audit_log
+from auth import audit, rights
 from auth import people as users
-from auth import rights
 from auth.grants import EVERYBODY
 from auth.rights import DataRight, FunctionRight
 from office import estates, granting, layout, opening, people
 from office.command import at_the_machine
 from office.work import Work
 from storage import devices, tree
+from storage.audit import AuditRow
 from storage.store import Store
 from tests import statements
 from tests.builders import NOW_US
@@ -362,8 +364,19 @@ class TestMarks:
         page = berta.get(places.page(ESTATE))
         console.clock.pass_seconds(600)
 
-        assert "Your password, please" in mark(berta, page, anna=False).title
+        asked = mark(berta, page, anna=False)
+
         assert places.closed("anna") == []
+        assert "Saved." in berta.confirm(asked).text
+        assert places.closed("anna") == [ESTATE]
+
+    def test_say_that_they_are_saved_once(self, places: Places, berta: Visit) -> None:
+        page = berta.get(places.page(ESTATE))
+
+        saved = mark(berta, page, anna=False)
+
+        assert "Saved." in saved.text
+        assert "Saved." not in berta.get(page.url).text
 
 
 class TestDataRights:
@@ -626,3 +639,51 @@ def change(visit: Visit, page: Page, name: str, right: str) -> Page:
     return visit._follow(
         visit.post(form.get("action"), form_token=page.token, level=level, name=name, right=right)
     )
+
+
+class TestTheRecord:
+    @pytest.fixture
+    def closed(self, places: Places, berta: Visit) -> None:
+        for path in (ESTATE, CALENDAR):
+            mark(berta, berta.get(places.page(path)), jonas=False)
+
+    @pytest.mark.usefixtures("closed")
+    def test_names_the_place_and_leads_to_it(self, places: Places, berta: Visit) -> None:
+        page = berta.get("/console/audit")
+
+        for path in (ESTATE, CALENDAR):
+            [row] = page.root.xpath(f"//tbody/tr[.//a[. = '{path}']]")
+            assert "place closed: jonas" in " ".join(row.text_content().split())
+            assert row.xpath(".//a/@href") == [places.page(path)]
+
+    @pytest.mark.usefixtures("closed")
+    def test_names_no_place_to_who_may_not_know_it(self, console: Console, places: Places) -> None:
+        places.block("vera", ESTATE)
+        vera = console.signed_in("vera")
+
+        page = vera.get("/console/audit")
+
+        assert "Lindenallee" not in page.text
+        assert "a place that is gone or not yours to see" in page.text
+        assert "Lindenallee" not in vera.get("/console/audit.jsonl").html
+
+    @pytest.mark.usefixtures("closed")
+    def test_is_exported_whole_with_what_proves_it(
+        self, console: Console, berta: Visit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(audit_log, "_AT_ONCE", 3)
+
+        answer = berta.get("/console/audit.jsonl")
+
+        assert "attachment" in answer.headers["content-disposition"]
+        rows = [json.loads(each) for each in answer.html.splitlines()]
+        assert [each["id"] for each in rows] == list(range(1, len(rows) + 1))
+        assert [each["path"] for each in rows[-2:]] == [ESTATE, CALENDAR]
+        assert (rows[-1]["by_user_name"], rows[-1]["user_name"]) == ("berta", "jonas")
+        previous = "0" * 64
+        for each in rows:
+            row = AuditRow(*(each[name] for name in AuditRow._fields))
+            assert audit.chained(previous, row) == each["hash"]
+            previous = each["hash"]
+        with console.store.read() as unit:
+            assert len(rows) == audit.check(unit).rows

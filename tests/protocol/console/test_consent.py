@@ -83,7 +83,7 @@ class TestTheText:
         with console.store.write() as unit:
             texts = {"de": "Vom Rechner.", "en": "From the machine."}
             consent.set_text(unit, texts, now_us=console.clock.us)
-        save(berta, text_de="Von Berta.")
+        save(berta, text_de="Von Berta.", text_en="By Berta.")
 
         rows = berta.get(PAGE).root.xpath("//section[@aria-labelledby='versions']//li/small")
         told = [each.text_content().strip().rpartition(", ")[2] for each in rows]
@@ -91,6 +91,30 @@ class TestTheText:
         assert told == ["berta", "command line", "from the start"]
         assert "Vom Rechner." in berta.get(f"{PAGE}/2").text
         assert berta.get(f"{PAGE}/9").status == 404
+
+    def test_in_one_language_only_is_asked_about(self, console: Console, berta: Visit) -> None:
+        before = in_force(console.store)
+
+        warned = save(berta, text_de="Nur deutsch.", asks_again="yes")
+
+        assert warned.status == 422
+        assert "the text “English” is as it was" in warned.text
+        assert "Nothing is saved yet" in warned.text
+        assert in_force(console.store) == before
+        saved = save(berta, warned)
+        assert "Saved." in saved.text
+        assert in_force(console.store) == {"de": "Nur deutsch.", "en": before["en"]}
+
+    def test_in_the_other_language_is_asked_about_anew(
+        self, console: Console, berta: Visit
+    ) -> None:
+        before = in_force(console.store)
+        warned = save(berta, text_de="Nur deutsch.")
+
+        again = save(berta, warned, text_de=before["de"], text_en="English only.")
+
+        assert "the text “Deutsch” is as it was" in again.text
+        assert in_force(console.store) == before
 
     @pytest.mark.parametrize("text", ["", " \r\n ", "ä" * 20_001, "a\x00b"])
     def test_what_cannot_be_taken_is_said(self, console: Console, berta: Visit, text: str) -> None:
@@ -130,8 +154,12 @@ class TestTheText:
         page, before = berta.get(PAGE), in_force(console.store)
         console.clock.pass_seconds(600)
 
-        assert "Your password, please" in save(berta, page, text_de="Neu.").title
+        typed = {"de": "Neu & <schön>.\nZweite Zeile.", "en": '"New" & <nice>.'}
+        asked = save(berta, page, text_de=typed["de"], text_en=typed["en"], asks_again="yes")
+
         assert in_force(console.store) == before
+        berta.confirm(asked)
+        assert in_force(console.store) == typed
 
 
 class TestWhoAgreed:

@@ -114,6 +114,7 @@ DOORS = (
     Door("GET", "/console/consent-text/agreed", ADMINISTRATORS),
     Door("GET", "/console/consent-text/agreed.csv", ADMINISTRATORS),
     Door("GET", "/console/audit", MANAGERS),
+    Door("GET", "/console/audit.jsonl", MANAGERS),
     Door("GET", "/console/set-up", ADMINISTRATORS),
     Door("GET", "/console/set-up/office", ADMINISTRATORS),
     Door("POST", "/console/set-up/office", ADMINISTRATORS),

@@ -8,7 +8,7 @@ from config.settings import Devices, Server
 from office import house_rules, layout, opening, wizard
 from office.wizard import Step
 from storage.store import Store
-from tests.console import PASSWORD, Console
+from tests.console import Console
 from tests.set_up import ACCESS, YOU, SetUp, link_of
 
 
@@ -41,6 +41,7 @@ class TestTheOffice:
         back = set_up.visit.get(f"{set_up.link}/office")
         assert back.form("lang=en").fields["office_name"] == "Musterbüro"
         assert back.form("lang=en").fields["public_url"] == "https://dav.buero.example"
+        assert "this one came by http://dav.example.org." in back.text
 
     def test_is_asked_for_the_address_by_which_the_browser_came(self, set_up: SetUp) -> None:
         page = set_up.visit.get(set_up.link)
@@ -356,9 +357,9 @@ class TestLeaving:
 
         page = set_up.visit.send(form, "/users", name="jonas", email="jonas@buero.example")
 
-        assert "Your password, please" in page.title
-        page = set_up.visit.send(page, password=PASSWORD)
+        page = set_up.visit.confirm(page)
         assert "Who else works here?" in page.title
+        assert "jonas@buero.example" in page.text
 
 
 class TestTheEnd:

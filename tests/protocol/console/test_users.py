@@ -4,14 +4,16 @@ import re
 
 import pytest
 
-from auth import people
+from auth import devices, people, rights
 from auth.rights import GROUPS
+from storage import outbox
 from storage.people import PersonRow
+from tests.builders import KEY
 from tests.console import Console, Visit
 
 MANAGERS = {"administration", "verwaltung"}
 PAGES = ("/console/users", "/console/users/new", "/console/users/anna", "/console/audit")
-ACTS = ("block", "unblock", "withdraw", "no-second-factor", "groups", "limit", "retire", "link")
+ACTS = ("block", "unblock", "withdraw", "no-second-factor", "groups", "limit", "link")
 
 
 @pytest.fixture
@@ -114,8 +116,9 @@ class TestActs:
 
         asked = berta.send(page, "anna/block")
 
-        assert "Your password, please" in asked.title
         assert person(console, "anna").state == "active"
+        assert "The user is blocked." in berta.confirm(asked).text
+        assert person(console, "anna").state == "blocked"
 
 
 class TestManagersWhoAreNoAdministrators:
@@ -153,6 +156,47 @@ class TestManagersWhoAreNoAdministrators:
         assert (promoted.status, invited.status) == (409, 422)
         assert person(console, "vera").groups == {"verwaltung"}
         assert "emil" not in vera.get("/console/users").text
+
+    def test_give_no_group_with_rights_that_they_lack(self, console: Console, vera: Visit) -> None:
+        page = vera.get("/console/users/vera")
+        offered = page.root.xpath("//input[@name='groups'][not(@disabled)]/@value")
+
+        promoted = vera.post(
+            "/console/users/vera/groups",
+            form_token=page.token,
+            was="verwaltung",
+            groups="mitarbeiter",
+        )
+        invited = vera.send(
+            vera.get("/console/users/new"),
+            name="emil",
+            email="emil@buero.example",
+            groups="mitarbeiter",
+        )
+
+        assert offered == ["verwaltung", "kollaboration"]
+        assert (promoted.status, invited.status) == (409, 422)
+        for answer in (promoted, invited):
+            assert "whose rights you have yourself" in answer.text
+        assert person(console, "vera").groups == {"verwaltung"}
+
+    def test_leave_people_in_groups_that_they_do_not_give(
+        self, console: Console, vera: Visit
+    ) -> None:
+        vera.send(vera.get("/console/users/anna"), "anna/groups", groups="kollaboration")
+        assert person(console, "anna").groups == {"mitarbeiter", "kollaboration"}
+
+        vera.send(vera.get("/console/users/anna"), "anna/groups", groups=None)
+
+        assert person(console, "anna").groups == {"mitarbeiter"}
+
+    def test_give_a_group_whose_rights_they_have(self, console: Console, vera: Visit) -> None:
+        with console.store.write() as unit:
+            rights.give(unit, "verwaltung", GROUPS[2].rights)
+
+        vera.send(vera.get("/console/users/vera"), "groups", groups=["verwaltung", "mitarbeiter"])
+
+        assert person(console, "vera").groups == {"verwaltung", "mitarbeiter"}
 
     def test_manage_everybody_else(self, console: Console, vera: Visit) -> None:
         vera.send(vera.get("/console/users/anna"), "anna/block")
@@ -197,6 +241,130 @@ class TestInviting:
         address = next(each for each in page.codes() if "/invite/" in each)
         assert re.fullmatch(r"http://dav\.example\.org/invite/\S{32}", address)
         assert console.visit().get(address).status == 200
+
+
+class TestAnothersDevice:
+    def test_is_let_go_after_a_question_only(self, console: Console, berta: Visit) -> None:
+        with console.store.write() as unit:
+            devices.enrol(
+                unit,
+                user_name="anna",
+                label="Laptop",
+                limit=2,
+                secret_key=KEY,
+                now_us=console.clock.us,
+            )
+        page = berta.get("/console/users/anna")
+
+        [link] = page.root.xpath("//a[contains(., 'Let it go')]/@href")
+        question = berta.get(link)
+
+        assert "Let Laptop go? (anna)" in question.text
+        assert "Last contact" in question.text
+        assert "not synced yet" in question.text
+        assert berta.post("/console/users/anna/retire", form_token=page.token).status == 404
+        assert "1 of 2" in berta.get("/console/users/anna").text
+        done = berta.send(question, "/confirm")
+        assert "no access any more" in done.text
+        assert "0 of 2" in done.text
+
+    def test_on_more_than_one_machine_is_told(self, console: Console, berta: Visit) -> None:
+        with console.store.write() as unit:
+            made = devices.enrol(
+                unit,
+                user_name="anna",
+                label="Laptop",
+                limit=2,
+                secret_key=KEY,
+                now_us=console.clock.us,
+            )
+            unit.execute(
+                "UPDATE device SET families = 'ios,windows' WHERE id = :id",
+                {"id": made.device_id},
+            )
+
+        assert "more than one machine" in berta.get("/console/users/anna").text
+
+
+class TestNumberRanges:
+    @pytest.mark.parametrize(
+        ("first", "last", "fault"),
+        [
+            ("200", "100", "smaller than the first"),
+            ("1o0", "200", "digits 0 to 9"),
+            ("", "200", "digits 0 to 9"),
+            ("0", "5", "Numbers go from 1"),
+            ("150", "250", "100 to 199 are given already"),
+        ],
+    )
+    def test_that_cannot_be_given_stay_in_the_form(
+        self, berta: Visit, first: str, last: str, fault: str
+    ) -> None:
+        page = berta.send(
+            berta.get("/console/users/vera"), "range#ranges", first="100", last="199"
+        )
+        assert "The numbers are given." in page.text
+
+        refused = berta.send(
+            berta.get("/console/users/anna"), "range#ranges", first=first, last=last
+        )
+
+        assert refused.status == 409
+        form = refused.form("range#ranges")
+        assert fault in form.text_content()
+        assert (form.fields["first"], form.fields["last"]) == (first, last)
+
+
+class TestALetterThatDidNotLeave:
+    @pytest.fixture
+    def emil(self, berta: Visit) -> str:
+        berta.send(berta.get("/console/users/new"), name="emil", email="emil@buero.example")
+        return "/console/users/emil"
+
+    @staticmethod
+    def put_off(console: Console, failure: str, due_us: int | None) -> None:
+        with console.store.write() as unit:
+            [(number,)] = unit.rows("SELECT id FROM outbox")
+            outbox.put_off(unit, number, failure=failure, due_us=due_us)
+
+    def test_waits_in_list_and_page(self, console: Console, berta: Visit, emil: str) -> None:
+        assert "Invitation: waits" in berta.get("/console/users").text
+        assert "It leaves within seconds." in berta.get(emil).text
+
+        self.put_off(console, "451 try later", console.clock.us)
+
+        assert "Invitation: waits: 451 try later" in berta.get("/console/users").text
+        assert "since it did not leave: 451 try later" in berta.get(emil).text
+        assert "It is tried again" in berta.get(emil).text
+
+    def test_was_given_up_and_the_link_is_handed_over(
+        self, console: Console, berta: Visit, emil: str
+    ) -> None:
+        self.put_off(console, "550 <nobody> here", None)
+        assert "Invitation: given up: 550 <nobody> here" in berta.get("/console/users").text
+        page = berta.get(emil)
+        console.clock.pass_seconds(600)
+
+        [form] = page.root.xpath("//form[.//input[@name='by_hand']]")
+        asked = berta.post(form.get("action"), **dict(form.form_values()))
+        shown = berta.confirm(asked)
+
+        [address] = [each for each in shown.codes() if "/invite/" in each]
+        assert console.visit().get(address).status == 200
+        assert "given up" not in berta.get("/console/users").text
+
+    def test_of_an_administrator_is_no_link_for_others(self, console: Console, emil: str) -> None:
+        with console.store.write() as unit:
+            people.set_groups(unit, "emil", ["administration"])
+        self.put_off(console, "550 nobody here", None)
+        vera = console.signed_in("vera")
+
+        page = vera.get(emil)
+        answer = vera.post(f"{emil}/link", form_token=page.token, by_hand="yes")
+
+        assert "given up" in page.text
+        assert "by_hand" not in page.html
+        assert (answer.status, answer.codes()) == (409, [])
 
 
 class TestTheList:

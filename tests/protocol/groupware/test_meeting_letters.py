@@ -55,7 +55,7 @@ class TestLetters:
         assert status_of(copy_of(anna)[1], "kunde") == "1.1"
         [letter] = _sent(mailing)
         assert letter["To"] == "kunde@example.net"
-        assert letter["From"] == "post@buero.example"
+        assert letter["From"] == "Musterbüro <post@buero.example>"
         assert letter["Reply-To"] == "anna@buero.example"
         assert letter["Subject"] == "Einladung: Besprechung"
         words, appointment = letter.iter_parts()

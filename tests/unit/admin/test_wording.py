@@ -1,9 +1,11 @@
+import re
+
 import pytest
 from flask import Flask
 
 from admin.devices import suggested_label
 from admin.texts import Speech
-from admin.wording import browser, group, programs, when
+from admin.wording import add_wording, browser, group, programs, when
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 EDGE = (
@@ -65,8 +67,32 @@ def test_programs_and_groups_are_called_as_people_do(app: Flask, language: str) 
         assert group("mitarbeiter") == {"en": "Staff", "de": "Mitarbeiter"}[language]
 
 
+def test_every_word_of_a_template_is_in_the_language_of_who_asks() -> None:
+    spoken = ["de"]
+    app = Flask("admin")
+    Speech(app, default_locale="en", locale_selector=lambda: spoken[-1])
+    plain = set(app.jinja_env.filters)
+    add_wording(app)
+    page = app.jinja_env.from_string(
+        "{{ 'all'|visibility }} {{ 'blocked'|state }} {{ ['mitarbeiter']|map('group')|first }}"
+    )
+
+    with app.test_request_context():
+        german = page.render()
+    spoken.append("en")
+    with app.test_request_context():
+        english = page.render()
+
+    assert german == "alle Kunden gesperrt Mitarbeiter"
+    assert english == "all customers blocked Staff"
+    own = {name: each for name, each in app.jinja_env.filters.items() if name not in plain}
+    folded = [name for name, each in own.items() if not hasattr(each, "jinja_pass_arg")]
+    assert folded == ["joined"]
+
+
 def test_a_time_is_in_the_pages_language(app: Flask, language: str) -> None:
     with app.test_request_context():
         shown = when(1_790_000_000_000_000)
 
-    assert {"en": "2026, ", "de": ".09.2026, "}[language] in shown
+    form = {"en": r"2\d Sep 2026, \d\d:\d\d", "de": r"2\d\.09\.2026, \d\d:\d\d"}[language]
+    assert re.fullmatch(form, shown)
