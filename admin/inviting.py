@@ -126,7 +126,7 @@ def email_fault() -> str:
 
 def groups_fault() -> str:
     """Why somebody cannot be put into a group."""
-    return _("You give only groups whose rights you have yourself.")
+    return _("Into a group with more rights than you have somebody else puts you.")
 
 
 def taken_name_fault() -> str:

@@ -118,7 +118,8 @@ def _set_groups(unit: WriteUnit, person: PersonRow, _now_us: int) -> None:
     asked = set(request.form.getlist("groups"))
     managing.check_may_manage(visitor(), asked)
     people_rows.hold_everybody(unit)
-    now, mine = people.get(unit, person.name).groups, set(managing.groups_for(unit, visitor()))
+    now = people.get(unit, person.name).groups
+    mine = set(managing.groups_for(unit, visitor(), person.name))
     _demand_shown(joined(now))
     if asked - now - mine:
         raise InvalidValueError(groups_fault())

@@ -186,7 +186,7 @@ class UserPages:
 
 def _groups_shown(unit: Unit, person: PersonRow) -> list[tuple[str, bool]]:
     """The groups that the user is in or may be put into, and whether the visitor may do so."""
-    mine = managing.groups_for(unit, visitor())
+    mine = managing.groups_for(unit, visitor(), person.name)
     return [
         (each, each in mine)
         for each in people_rows.group_names(unit)

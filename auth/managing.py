@@ -66,16 +66,18 @@ def rights_for(manager: SessionRow) -> frozenset[FunctionRight]:
     return sessions.rights(manager)
 
 
-def groups_for(unit: Unit, manager: SessionRow) -> list[str]:
-    """The names of the groups that they may put others into and take them out of, oldest first.
+def groups_for(unit: Unit, manager: SessionRow, name: str = "") -> list[str]:
+    """The names of the groups that they may put the user *name* into, or take out of, by age.
 
-    Who gives a group gives its rights: none that gives a right which they have not themselves.
+    Who manages users finds colleagues for every group but Administration; into a group that gives
+    a right which they have not, they put nobody but others: they would give it to themselves.
     """
     mine = rights_for(manager)
+    is_own = name == manager.user_name
     return [
         each
         for each in people.group_names(unit)
-        if may_manage(manager, (each,)) and rights.given_to(unit, each) <= mine
+        if may_manage(manager, (each,)) and not (is_own and rights.given_to(unit, each) - mine)
     ]
 
 
@@ -86,4 +88,4 @@ def check_may_give(unit: Unit, manager: SessionRow, groups: Collection[str]) -> 
         InvalidValueError: One is not, or there is no such group.
     """
     if set(groups) - set(groups_for(unit, manager)):
-        raise InvalidValueError("Who gives a group needs all the rights that it gives.")
+        raise InvalidValueError("There is no such group, or administrators only give it.")

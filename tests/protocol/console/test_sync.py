@@ -247,7 +247,7 @@ class TestReset:
 
         asked = karl.get(f"{OWN}/reset")
         assert "Your password, please" in asked.title
-        shown = karl.send(asked, password=PASSWORD)
+        shown = karl.send(asked, password_again=PASSWORD)
         assert profile(office, "karl").birthdays
         done = karl.send(shown)
 
