@@ -4,6 +4,7 @@ A card in it is either the office's, shown by the view, or private to the book's
 categories let it join. Here stands what holds for both; ``office.contacts`` keeps the records.
 """
 
+import re
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ from storage.contacts import ContactRow
 from storage.horizons import Program, Version, is_beyond
 from storage.items import Content, ItemRow
 from wire.clients import Family
+
+_STATE = re.compile(r"([0-9a-f]{32})(?:\.r\d+)?(?:-[\d.]+)?")
+"""An entity tag: of which bytes, sent anew how often, in which version of vCard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +106,25 @@ class Book:
         item = items.find(work.unit, self.collection.place, self._href, with_text=True)
         if item is None:
             raise NotFoundError("There is nothing here.")
-        if sending.join(work, item, sender.joining) is None:
+        record = sending.join(work, item, sender.joining)
+        if record is None:
             return stored
-        return self._told(is_new=stored.is_new, is_as_sent=stored.is_as_sent)
+        return self._told(record, is_new=stored.is_new, is_as_sent=stored.is_as_sent)
 
     def _put_record(self, record: Record, data: bytes, sender: Sender) -> Stored:
         work = self._work
         sent = sending.take_sent(work, record, data, sender.family)
-        return self._told(is_new=False, is_as_sent=sent.is_as_sent, has_changed=sent.has_changed)
+        return self._told(
+            sent.record, is_new=False, is_as_sent=sent.is_as_sent, has_changed=sent.has_changed
+        )
 
-    def _told(self, *, is_new: bool, is_as_sent: bool, has_changed: bool = True) -> Stored:
-        """What is at the place now that the records changed; the view follows at once."""
+    def _told(
+        self, record: Record, *, is_new: bool, is_as_sent: bool, has_changed: bool = True
+    ) -> Stored:
+        """What is at the place now that *record* changed; the view follows at once."""
         views.bring_up_in(self._work.unit, self.collection.id, now_us=self._work.now_us)
-        before = self.item
         self._look(self.collection.name)
-        now = self.item or before
-        if now is None:
-            raise NotFoundError("There is nothing here.")
+        now = self.item or record.item
         return Stored(
             now.etag,
             now.modseq,
@@ -160,7 +166,8 @@ class Book:
             return False
         if self._profile.contact_conflicts is not Conflicts.DEVICE:
             return False
-        return records.has_version(self._work.unit, self.record.item.id, sender.named)
+        states = [found[1] for each in sender.named if (found := _STATE.fullmatch(each))]
+        return records.has_version(self._work.unit, self.record.item.id, states)
 
     def wants_copies(self) -> bool:
         """Whether what a device has besides is kept as a second card."""
@@ -215,7 +222,7 @@ class Book:
         hidden.show(work.unit, work.who.user_id, row.item_id)
         view_rows.enter(work.unit, self.collection.id, row.item_id, self._href)
         self._judge_again(row.id)
-        return self._told(is_new=True, is_as_sent=False)
+        return self._told(keeping.held(work, row), is_new=True, is_as_sent=False)
 
     def remove(self) -> int | None:
         """Take the card off; the number of its going, None where it stays and is sent again.

@@ -33,6 +33,7 @@ class Arrivals:
             user.hidden.discard(one.number)
             one.names[user.name] = name
             client.held[name] = Held(None, body)
+            self._notice(user, name)
             return True
         self.lie(user, name, body)
         self.keep(client, name, body, reply)
@@ -52,12 +53,17 @@ class Arrivals:
 
     def keep(self, client: Client, name: str, body: bytes, reply: Reply) -> None:
         """What the program holds after its PUT."""
-        etag = reply.headers.get("etag")
-        self.state.compare()
-        user = self.user(client)
+        etag, user = reply.headers.get("etag"), self.user(client)
+        self._notice(user, name)
         if etag is not None and name in self.state.members[user.name]:
             assert self.state.members[user.name][name][0] == body
         client.held[name] = Held(etag, body, self.state.touch_of(user.name, name))
+
+    def _notice(self, user: User, name: str) -> None:
+        """What came and is not to be there is something that changed, too."""
+        self.state.compare()
+        if name not in self.state.members[user.name]:
+            self.state.touches[user.name].append(name)
 
     def user(self, client: Client) -> User:
         """Whose program it is."""

@@ -92,7 +92,7 @@ class Writers(Arrivals):
             now = read(self.state.look()[one.number].text.encode())
             stale = now != new or now == one.card
         if not stale or conflicts == "device-wins":
-            assert reply.status == 204, reply.text
+            assert reply.status == 204, (reply.text, conflicts, stale, client.held[name], one)
             self.state.taken(one, new, client.writer_of_program)
             self.keep(client, name, body, reply)
             return

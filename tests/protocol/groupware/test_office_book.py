@@ -255,6 +255,18 @@ class TestJoining:
         assert len(hrefs(berta)) == 1
         assert anna.get(f"{BOOK}neu.vcf").status == 200
 
+    def test_it_joins_though_its_maker_has_no_book_on_devices(
+        self, groupware: GroupwareOffice, anna: Device, berta: Device
+    ) -> None:
+        profile(groupware, "anna", office_book=Where.NOWHERE)
+        token = anna.sync(BOOK).token
+
+        reply = anna.put(f"{BOOK}neu.vcf", card("neu", "Anna Berg", "CATEGORIES:Kunde"))
+
+        assert (reply.status, reply.headers.get("etag")) == (201, None)
+        assert [each.rpartition("/")[2] for each in anna.sync(BOOK, token).gone] == ["neu.vcf"]
+        assert len(hrefs(berta)) == 1
+
     def test_personal_books_are_never_looked_at(self, anna: Device, berta: Device) -> None:
         anna.put("contacts/neu.vcf", card("neu", "Anna Berg", "CATEGORIES:Kunde"))
         assert not hrefs(berta)
@@ -395,6 +407,22 @@ class TestChanging:
         assert anna.put(BOOK + href, card("kunde", "Anna"), If_Match='"x"').status == 412
         assert anna.put(BOOK + href, card("kunde", "Anna danach"), If_Match=old).status == 204
         assert "Anna danach" in berta.get(BOOK + href).text
+
+    def test_it_may_name_a_state_that_was_sent_again(
+        self, groupware: GroupwareOffice, anna: Device, berta: Device
+    ) -> None:
+        add(groupware, "kunde")
+        profile(
+            groupware, "anna", contact_conflicts=Conflicts.DEVICE, contact_deletes=Deletes.REFUSE
+        )
+        [href] = hrefs(anna)
+        assert anna.delete(BOOK + href).status == 403
+        old = etag(anna, href)
+        assert old.endswith('.r1"')
+        berta.put(BOOK + href, card("kunde", "Berta"))
+
+        assert anna.put(BOOK + href, card("kunde", "Anna"), If_Match='""').status == 412
+        assert anna.put(BOOK + href, card("kunde", "Anna danach"), If_Match=old).status == 204
 
     def test_both_are_kept_where_the_profile_says_so(
         self, groupware: GroupwareOffice, anna: Device, berta: Device
