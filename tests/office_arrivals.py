@@ -48,6 +48,9 @@ class Arrivals:
             return
         [number] = self.state.look().keys() - self.state.rules.contacts.keys()
         one = Contact(number, card, str(card.kind), user.name, user.name, self.state.now_us)
+        for each in self.state.rules.contacts.values():
+            if (each.maker, each.maker_name) == (user.name, name):
+                each.maker_name = ""  # its maker has given the name to another card
         one.maker_name = name
         self.state.rules.contacts[number] = one
 

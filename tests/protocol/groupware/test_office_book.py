@@ -255,6 +255,22 @@ class TestJoining:
         assert len(hrefs(berta)) == 1
         assert anna.get(f"{BOOK}neu.vcf").status == 200
 
+    @pytest.mark.parametrize("category", ["Kunde", "vip"])
+    def test_a_name_given_to_another_card_is_that_ones(
+        self, groupware: GroupwareOffice, anna: Device, category: str
+    ) -> None:
+        anna.put(f"{BOOK}neu.vcf", card("neu", "Anna Berg", "CATEGORIES:Kunde"))
+        with work_of(groupware, "berta") as work:
+            jonas_id = person_rows.find_principal(work.unit, "jonas")
+            [listed] = contacts.page(work.unit, most=10)
+            desk.change(work, get(work.unit, work.who, listed.row.number), partner_id=jonas_id)
+        assert anna.put(f"{BOOK}neu.vcf", card("a", "A", f"CATEGORIES:{category}")).status == 201
+
+        see(groupware, "anna", Visibility.ALL)
+
+        assert len(hrefs(anna)) == 2
+        assert "UID:a" in anna.get(f"{BOOK}neu.vcf").text
+
     def test_it_joins_though_its_maker_has_no_book_on_devices(
         self, groupware: GroupwareOffice, anna: Device, berta: Device
     ) -> None:
