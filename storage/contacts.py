@@ -90,6 +90,7 @@ _OFFICE_FIELDS = (
     "location",
     "node_id",
     "birthday_item_id",
+    "writer_id",
     "seq",
     "edited_us",
 )
@@ -114,14 +115,6 @@ def insert(unit: WriteUnit, new: NewContact, *, now_us: int) -> ContactRow:
 def update(unit: WriteUnit, row: ContactRow) -> None:
     """Keep what *row* says of all that may change; who made it and when does not."""
     unit.execute(f"UPDATE contact SET {_SETTING} WHERE id = :id", row._asdict())
-
-
-def written_by(unit: WriteUnit, item_id: int, device_id: int) -> None:
-    """Remember which device wrote this card of a contact last; 0: none, but the console."""
-    unit.execute(
-        "UPDATE contact SET writer_id = :device WHERE item_id = :item",
-        {"device": device_id, "item": item_id},
-    )
 
 
 def end_name(unit: WriteUnit, maker_id: int, href: str) -> None:

@@ -86,6 +86,8 @@ def settled(work: GroupwareWork, place: Records, row: ContactRow, item: ItemRow)
     now = records.find_item(work.unit, item.id)
     if now is None:
         raise LookupError(f"the contact {row.id} has no card")
+    if now.modseq == row.seq:  # its bytes are new: by a device, or (0) at the console
+        row = row._replace(writer_id=work.who.device_id)
     fields = read_fields(now.text)
     tags = kinds.tags_of(merging.categories(now.text))
     if tags != contacts.tags_of(work.unit, row.id):
@@ -136,7 +138,6 @@ def write_card(work: GroupwareWork, place: Records, item: ItemRow, text: str) ->
         work.unit, item, user_id=who.user_id, device_id=who.device_id, now_us=work.now_us
     )
     content = card_content(text)._replace(uid=item.uid)
-    contacts.written_by(work.unit, item.id, who.device_id)
     return item_changes.replace(work.unit, item, content, now_us=work.now_us)
 
 

@@ -102,5 +102,4 @@ def join(work: GroupwareWork, item: ItemRow, chosen: Collection[str]) -> Record 
         duplicate_of=numbers.duplicate_of(work.unit, place, item.uid, uid),
     )
     row = contacts.insert(work.unit, new, now_us=work.now_us)
-    contacts.written_by(work.unit, item.id, work.who.device_id)
     return settled(work, place, row, item)

@@ -136,7 +136,7 @@ def _listed(client: Client) -> tuple[dict[str, Book], dict[Place, str]]:
         name = href.removeprefix(HOME).rstrip("/")
         if not name:
             continue
-        if name not in (*SHARED, "tasks", "inbox", "outbox"):
+        if name not in (*SHARED, "tasks", "inbox", "outbox", "office"):
             books[name] = _book(member)
         listing = client("PROPFIND", href, _BOOK_LISTING, Depth="1").members
         tags |= {
