@@ -194,7 +194,7 @@ class TestAskedAgain:
         joined(console)
         at_work = console.signed_in("anna")
         console.clock.pass_seconds(60)
-        save(berta, text_en="What is new.", asks_again="yes")
+        save(berta, text_en="What is new.", text_de="Was neu ist.", asks_again="yes")
 
         # Who is in goes on with what they do.
         assert at_work.get("/console/devices").url.endswith("/console/devices")
@@ -215,7 +215,7 @@ class TestAskedAgain:
 
     def test_not_without_the_tick(self, console: Console, berta: Visit) -> None:
         joined(console)
-        save(berta, text_de="Nur für Neue.")
+        save(berta, text_de="Nur für Neue.", text_en="For new ones only.")
 
         assert "A newer text" not in console.signed_in("anna").get("/console/devices").title
 
@@ -223,10 +223,10 @@ class TestAskedAgain:
         self, console: Console, berta: Visit
     ) -> None:
         joined(console)
-        save(berta, text_en="Second.", asks_again="yes")
+        save(berta, text_en="Second.", text_de="Zweiter.", asks_again="yes")
         asked = console.signed_in("anna")
         page = asked.get("/console/devices")
-        save(berta, text_en="Third.")
+        save(berta, text_en="Third.", text_de="Dritter.")
 
         late = asked.send(page, agreed="yes")
 
@@ -238,7 +238,7 @@ class TestAskedAgain:
     def test_who_never_agreed_is_not_asked(self, console: Console, berta: Visit) -> None:
         """The first administrator, and who was made by command."""
         console.person("anna")
-        save(berta, text_de="Neu.", asks_again="yes")
+        save(berta, text_de="Neu.", text_en="New.", asks_again="yes")
 
         assert "A newer text" not in console.signed_in("anna").get("/console/devices").title
 
@@ -247,7 +247,7 @@ class TestAskedAgain:
 
     def test_one_can_leave_instead(self, console: Console, berta: Visit) -> None:
         joined(console)
-        save(berta, text_de="Neu.", asks_again="yes")
+        save(berta, text_de="Neu.", text_en="New.", asks_again="yes")
         anna = console.signed_in("anna")
 
         anna.send(anna.get("/console/devices"), "sign-out")
