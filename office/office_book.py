@@ -152,13 +152,12 @@ class Book:
             return False
         program = Program(who.device_id, self.collection.id, str(sender.family))
         stand = horizons.find(self._work.unit, program)
-        if stand is None:
-            return False  # it never showed to know anything
         change = Version(self.collection.epoch, self.item.modseq)
-        if not is_beyond(change, stand.horizon):
+        if stand is not None and not is_beyond(change, stand.horizon):
             return False
         fetched = horizons.fetched(self._work.unit, program, [self._href]).get(self._href)
-        return fetched is None or fetched < change
+        # Without either it never showed to know anything.
+        return stand is not None if fetched is None else fetched < change
 
     def may_take_stale(self, sender: Sender) -> bool:
         """Whether a change of an earlier state that the request names is taken all the same."""

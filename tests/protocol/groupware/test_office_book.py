@@ -379,6 +379,18 @@ class TestChanging:
         assert tag != fresh
         assert tag == anna.get(BOOK + href).headers["etag"] == f'{fresh[:-1]}.r1"'
 
+    def test_so_is_one_of_a_program_that_only_fetched_it(
+        self, groupware: GroupwareOffice, anna: Device, berta: Device
+    ) -> None:
+        add(groupware, "kunde")
+        with logged(groupware):
+            [href] = [each.rpartition("/")[2] for each in anna.sync(BOOK).changed]
+            anna.get(BOOK + href)
+        berta.put(BOOK + href, card("kunde", "Berta war schneller"))
+
+        assert anna.put(BOOK + href, card("kunde", "Zu spät")).status == 204
+        assert "Berta war schneller" in anna.get(BOOK + href).text
+
     def test_so_is_one_that_the_console_was_faster_than(
         self, groupware: GroupwareOffice, anna: Device
     ) -> None:
