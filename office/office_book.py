@@ -8,9 +8,10 @@ import re
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from auth.rights import FunctionRight
-from office import access, collections, item_store, sync_profiles, views
+from office import access, collections, item_store, layout, sync_profiles, views
 from office.access import Act
 from office.contacts import desk, keeping, sending
 from office.contacts.keeping import Record
@@ -31,6 +32,9 @@ from wire.clients import Family
 
 _STATE = re.compile(r"([0-9a-f]{32})(?:\.r\d+)?(?:-[\d.]+)?")
 """An entity tag: of which bytes, sent anew how often, in which version of vCard."""
+
+
+_CONFLICT = MappingProxyType({"de": "Konflikt", "en": "conflict"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +181,7 @@ class Book:
         copy = conflict_copy(
             text,
             uid=f"urn:uuid:{uuid.uuid4()}",
+            word=_CONFLICT[layout.language(self._work.unit)],
             device_name=sender.device_name,
             now_us=self._work.now_us,
         )

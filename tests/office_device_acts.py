@@ -109,7 +109,7 @@ class Writers(Arrivals):
         """The device's bytes are a second item of the user's."""
         [(name, text)] = self.state.private("office")[user.name].items() - user.private.items()
         copy = read(text)
-        assert copy.name.startswith(f"{sent.name} (conflict\\, "), copy
+        assert copy.name.startswith(f"{sent.name} (Konflikt\\, "), copy
         assert copy._replace(uid="", name="") == sent._replace(uid="", name=""), copy
         assert copy.uid != sent.uid
         user.private[name] = text

@@ -464,7 +464,7 @@ class TestChanging:
         assert anna.put(BOOK + href, card("kunde", "Anna"), If_Match=old).status == 412
 
         [copy] = hrefs(anna) - {href}
-        assert "FN:Anna (conflict\\, Laptop\\, " in anna.get(BOOK + copy).text
+        assert "FN:Anna (Konflikt\\, Laptop\\, " in anna.get(BOOK + copy).text
         assert "Berta" in anna.get(BOOK + href).text
         assert hrefs(berta) == {href}
 
