@@ -5,13 +5,23 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from jobs import cleanup, idle_horizons, lapsed_links, lapsed_locks, retention, tombstones
+from jobs import (
+    cleanup,
+    idle_horizons,
+    lapsed_links,
+    lapsed_locks,
+    office_deletes,
+    retention,
+    tombstones,
+)
 from storage import instance
 from storage.failures import is_unavailable
 from storage.local_blobs import LocalBlobs
 from storage.store import Store
 
 INTERVAL_SECONDS = 3600.0
+LOOK_SECONDS = 60.0
+_LOOKS = int(INTERVAL_SECONDS / LOOK_SECONDS)
 _DAY_US = 24 * 3600 * 1_000_000
 _STRAYS_LOOKED_FOR = "strays_looked_for_us"
 
@@ -36,6 +46,8 @@ def keep_house(
     clock: Callable[[], int] = time.time_ns,
 ) -> None:
     """Tidy once an hour until *stop* is set; a database that is away is tried the next time.
+
+    What devices deleted in the office is looked for each minute.
 
     *clock* gives nanoseconds since the epoch.
     """
@@ -71,8 +83,22 @@ def keep_house(
             }
             if any(fields.values()):
                 _log.info("tidied", extra={"fields": fields})
-        if stop.wait(INTERVAL_SECONDS):
-            return
+        for _ in range(_LOOKS):
+            _carry_out_deletes(store, clock() // 1000)
+            if stop.wait(LOOK_SECONDS):
+                return
+
+
+def _carry_out_deletes(store: Store, now_us: int) -> None:
+    try:
+        gone = office_deletes.carry_out(store, now_us=now_us)
+    except Exception as error:
+        if not is_unavailable(error):
+            raise
+        _log.warning("deletes put off", extra={"fields": {"reason": str(error)}})
+    else:
+        if gone:
+            _log.info("deleted", extra={"fields": {"records": gone}})
 
 
 def _strays_are_due(store: Store, now_us: int) -> bool:
