@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from jobs import (
     cleanup,
@@ -11,6 +11,7 @@ from jobs import (
     lapsed_links,
     lapsed_locks,
     office_deletes,
+    record_history,
     retention,
     tombstones,
 )
@@ -35,13 +36,23 @@ class StopEvent(Protocol):
         """Wait up to *timeout* seconds; whether the end has come."""
 
 
+class Ages(NamedTuple):
+    """After how many days rows go: of the journal, of what was deleted, of earlier states.
+
+    0 keeps those of the journal and earlier states for ever.
+    """
+
+    journal_days: int
+    tombstone_days: int
+    version_days: int
+
+
 def keep_house(
     store: Store,
     local: LocalBlobs,
     *,
     orphan_grace_seconds: int,
-    retention_days: int,
-    tombstone_days: int,
+    ages: Ages,
     stop: StopEvent,
     clock: Callable[[], int] = time.time_ns,
 ) -> None:
@@ -60,11 +71,19 @@ def keep_house(
                 grace_seconds=orphan_grace_seconds,
                 with_strays=_strays_are_due(store, now_us),
             )
-            forgotten = retention.forget_old(store, retention_days=retention_days, now_us=now_us)
+            forgotten = retention.forget_old(
+                store, retention_days=ages.journal_days, now_us=now_us
+            )
             lapsed = lapsed_locks.drop_lapsed(store, now_us=now_us)
             links = lapsed_links.forget_lapsed(store, now_us=now_us)
             deletions = tombstones.forget_deletions(
-                store, tombstone_days=tombstone_days, now_us=now_us
+                store, tombstone_days=ages.tombstone_days, now_us=now_us
+            )
+            deletions += record_history.forget_removed(
+                store, tombstone_days=ages.tombstone_days, now_us=now_us
+            )
+            versions = record_history.forget_versions(
+                store, version_days=ages.version_days, now_us=now_us
             )
             horizons = idle_horizons.forget_idle(store)
         except Exception as error:
@@ -79,6 +98,7 @@ def keep_house(
                 "lapsed_locks": lapsed,
                 "lapsed_links": links,
                 "tombstones": deletions,
+                "versions": versions,
                 "horizons": horizons,
             }
             if any(fields.values()):

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from jobs.housekeeping import INTERVAL_SECONDS, LOOK_SECONDS, StopEvent, keep_house
+from jobs.housekeeping import INTERVAL_SECONDS, LOOK_SECONDS, Ages, StopEvent, keep_house
 from office import collections
 from storage.local_blobs import LocalBlobs
 from storage.store import Store
@@ -81,8 +81,7 @@ def _keep_house(
         store,
         blobs,
         orphan_grace_seconds=grace_seconds,
-        retention_days=0,
-        tombstone_days=400,
+        ages=Ages(journal_days=0, tombstone_days=400, version_days=400),
         stop=stop,
         clock=clock,
     )
