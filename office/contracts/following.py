@@ -106,7 +106,9 @@ def move_on(unit: WriteUnit, *, now_us: int, most: int = PORTION) -> int:
     return len(found)
 
 
-def move_all_on(unit: WriteUnit, *, now_us: int) -> None:
-    """The same for all that have passed."""
+def move_all_on(unit: WriteUnit, *, now_us: int) -> bool:
+    """The same for all that have passed; whether any had."""
+    has_moved = False
     while move_on(unit, now_us=now_us):
-        pass
+        has_moved = True
+    return has_moved
