@@ -1,11 +1,19 @@
-"""What a background process does now and then: clean up, let old rows go."""
+"""What a background process does now and then: clean up, let old rows go, move contracts on."""
 
 import logging
 import time
 from collections.abc import Callable
 from typing import Protocol
 
-from jobs import cleanup, idle_horizons, lapsed_links, lapsed_locks, retention, tombstones
+from jobs import (
+    cleanup,
+    contracts,
+    idle_horizons,
+    lapsed_links,
+    lapsed_locks,
+    retention,
+    tombstones,
+)
 from storage import instance
 from storage.failures import is_unavailable
 from storage.local_blobs import LocalBlobs
@@ -25,13 +33,14 @@ class StopEvent(Protocol):
         """Wait up to *timeout* seconds; whether the end has come."""
 
 
-def keep_house(
+def keep_house(  # noqa: PLR0913 - each patience by its name
     store: Store,
     local: LocalBlobs,
     *,
     orphan_grace_seconds: int,
     retention_days: int,
     tombstone_days: int,
+    sends_mail: bool,
     stop: StopEvent,
     clock: Callable[[], int] = time.time_ns,
 ) -> None:
@@ -55,6 +64,8 @@ def keep_house(
                 store, tombstone_days=tombstone_days, now_us=now_us
             )
             horizons = idle_horizons.forget_idle(store)
+            moved = contracts.move_on(store, now_us=now_us)
+            told = contracts.tell(store, sends_mail=sends_mail, now_us=now_us)
         except Exception as error:
             if not (is_unavailable(error) or isinstance(error, OSError)):
                 raise
@@ -68,6 +79,8 @@ def keep_house(
                 "lapsed_links": links,
                 "tombstones": deletions,
                 "horizons": horizons,
+                "contract_periods": moved,
+                "contract_notices": told,
             }
             if any(fields.values()):
                 _log.info("tidied", extra={"fields": fields})

@@ -83,6 +83,7 @@ def _keep_house(
         orphan_grace_seconds=grace_seconds,
         retention_days=0,
         tombstone_days=400,
+        sends_mail=False,
         stop=stop,
         clock=clock,
     )
