@@ -107,6 +107,17 @@ def test_time_alone_lets_them_come_and_go(groupware: GroupwareOffice, anna: Devi
     assert gone.changed == {}
 
 
+def test_a_cancelled_one_is_told_of_for_60_days(groupware: GroupwareOffice, anna: Device) -> None:
+    cancel(groupware, sign(groupware, 300, at=add(groupware, "kunde")))
+    first = wish(groupware, anna)
+    [href] = first.changed
+
+    pass_days(groupware, 60)
+    assert anna.sync(ALARMS, first.token).token == first.token
+    pass_days(groupware, 1)
+    assert anna.sync(ALARMS, first.token).gone == {href}
+
+
 def test_what_goes_on_is_moved_when_somebody_looks(
     groupware: GroupwareOffice, anna: Device
 ) -> None:
