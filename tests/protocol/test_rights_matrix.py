@@ -27,12 +27,12 @@ from storage.store import sqlite_url
 from tests.builders import NOW_US
 from tests.databases import Postgres
 from tests.documents_door import Reply, SampleOffice
-from tests.forgetful import ForgetfulStore
+from tests.forgetful import ForgetfulStore, bring_up_all
 from tests.groupware_door import Device, GroupwareOffice, event
 from tests.meetings import send_to_outbox
 from tests.number_api import LEASES, RANGES, Till
 from tests.protocol.groupware.test_access import send as send_to_groupware
-from tests.protocol.office_book_matrix import bring_up_all, fill, wrong_in_the_book
+from tests.protocol.office_book_matrix import fill, wrong_in_the_book
 from tests.protocol.test_access_matrix import send as send_to_documents
 from tests.rights_office import (
     DOCUMENT,
