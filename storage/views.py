@@ -95,7 +95,7 @@ def apply(unit: WriteUnit, view: ViewState, rule: ContactRule, *, now_us: int) -
         {
             "seq": view.seq,
             "rules": view.rules,
-            "expires": _next_expiry(unit, view, rule, now_us),
+            "expires": step.next_expiry(rule),
             "id": view.id,
         },
     )
@@ -210,6 +210,33 @@ class _Step:
             {"view": self.view.id, "before": before},
         )
 
+    def next_expiry(self, rule: ContactRule) -> int | None:
+        """When the next member may be too old; one that went meanwhile is no harm."""
+        before_us = self.view.expires_us
+        if rule.edited_within_us is None:
+            return None
+        if not self.judged or (before_us is not None and before_us <= self.parameters["now"]):
+            return self._expiry_of_all(rule.edited_within_us)
+        # Whoever was a member before expires no sooner than it was said then.
+        parameters = {k: v for k, v in self.parameters.items() if f":{k}" in self.judged}
+        [(edited_us,)] = self.unit.rows(
+            "SELECT min(c.edited_us) FROM view_member m"
+            f" JOIN contact c ON c.{self.item} = m.item_id"
+            f" WHERE m.view_id = :view AND m.item_id IN ({self.judged})",
+            {**parameters, "view": self.view.id},
+        )
+        entered_us = None if edited_us is None else int(edited_us) + rule.edited_within_us
+        return min((each for each in (before_us, entered_us) if each is not None), default=None)
+
+    def _expiry_of_all(self, within_us: int) -> int | None:
+        row = self.unit.row(
+            "SELECT c.edited_us FROM contact c JOIN view_member m"
+            f" ON m.view_id = :view AND m.item_id = c.{self.item}"
+            " WHERE c.edited_us > :cut ORDER BY c.edited_us LIMIT 1",
+            {"view": self.view.id, "cut": self.parameters["now"] - within_us},
+        )
+        return int(row[0]) + within_us if row else None
+
     def _names(self) -> str:
         """What a contact is called: in its maker's view as they called it, elsewhere by its id.
 
@@ -232,17 +259,3 @@ _HREF = (
     "CASE WHEN c.maker_id = :viewer AND c.maker_href <> '' THEN c.maker_href"
     " ELSE c.id || '.vcf' END"
 )
-
-
-def _next_expiry(unit: Unit, view: ViewState, rule: ContactRule, now_us: int) -> int | None:
-    """When the next member is too old."""
-    cut_us = rule.cut_us(now_us)
-    if cut_us is None or rule.edited_within_us is None:
-        return None
-    row = unit.row(
-        "SELECT c.edited_us FROM contact c JOIN view_member m"
-        f" ON m.view_id = :view AND m.item_id = c.{_ITEMS[view.role]}"
-        " WHERE c.edited_us > :cut ORDER BY c.edited_us LIMIT 1",
-        {"view": view.id, "cut": cut_us},
-    )
-    return int(row[0]) + rule.edited_within_us if row else None
