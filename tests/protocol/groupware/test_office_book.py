@@ -194,6 +194,28 @@ class TestWhatIsInIt:
         # What one made oneself stays, whatever the filters say.
         assert anna.sync(BOOK, first.token).gone == set(first.changed) - set(own)
 
+    @pytest.mark.parametrize("has_others", [False, True])
+    def test_who_entered_later_leaves_in_time_too(
+        self, groupware: GroupwareOffice, anna: Device, *, has_others: bool
+    ) -> None:
+        profile(groupware, "anna", edited_days=30)
+        old = add(groupware, "alt", kind=Kind.COMPANY, partner="berta")
+        [href] = hrefs(anna)
+        assert anna.delete(BOOK + href).status == 204
+        if has_others:
+            groupware.clock.now_us += DAY_US
+            add(groupware, "firma", kind=Kind.COMPANY, partner="berta")
+        anna.sync(BOOK)
+
+        with groupware.store.write() as unit:
+            user_id = person_rows.find_principal(unit, "anna") or 0
+            hiding.bring_back(unit, user_id, record(groupware, old).item.id)
+        assert href in hrefs(anna)
+        groupware.clock.now_us = NOW_US + 30 * DAY_US
+        assert len(hrefs(anna)) == has_others
+        groupware.clock.now_us += DAY_US
+        assert hrefs(anna) == set()
+
     def test_a_broker_may_be_released(self, groupware: GroupwareOffice, jonas: Device) -> None:
         broker = add(groupware, "makler", kind=Kind.BROKER, partner="berta")
         with work_of(groupware, "berta") as work:
