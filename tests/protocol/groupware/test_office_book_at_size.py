@@ -26,8 +26,8 @@ from tests.builders import NOW_US
 from tests.e2e.growing_calendars import work_ns
 from tests.forgetful import bring_up_all, forgetful_store
 from tests.groupware_door import GroupwareOffice, card, groupware_office
+from tests.office_book import profile, work_of
 from tests.pace import is_within
-from tests.protocol.groupware.test_office_book import profile, work_of
 
 pytestmark = pytest.mark.soak
 
