@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from jobs import (
     cleanup,
@@ -11,6 +11,8 @@ from jobs import (
     idle_horizons,
     lapsed_links,
     lapsed_locks,
+    office_deletes,
+    record_history,
     retention,
     tombstones,
 )
@@ -20,6 +22,8 @@ from storage.local_blobs import LocalBlobs
 from storage.store import Store
 
 INTERVAL_SECONDS = 3600.0
+LOOK_SECONDS = 60.0
+_LOOKS = int(INTERVAL_SECONDS / LOOK_SECONDS)
 _DAY_US = 24 * 3600 * 1_000_000
 _STRAYS_LOOKED_FOR = "strays_looked_for_us"
 
@@ -33,18 +37,30 @@ class StopEvent(Protocol):
         """Wait up to *timeout* seconds; whether the end has come."""
 
 
-def keep_house(  # noqa: PLR0913 - each patience by its name
+class Ages(NamedTuple):
+    """After how many days rows go: of the journal, of what was deleted, of earlier states.
+
+    0 keeps those of the journal and earlier states for ever.
+    """
+
+    journal_days: int
+    tombstone_days: int
+    version_days: int
+
+
+def keep_house(
     store: Store,
     local: LocalBlobs,
     *,
     orphan_grace_seconds: int,
-    retention_days: int,
-    tombstone_days: int,
+    ages: Ages,
     sends_mail: bool,
     stop: StopEvent,
     clock: Callable[[], int] = time.time_ns,
 ) -> None:
     """Tidy once an hour until *stop* is set; a database that is away is tried the next time.
+
+    What devices deleted in the office is looked for each minute.
 
     *clock* gives nanoseconds since the epoch.
     """
@@ -57,11 +73,19 @@ def keep_house(  # noqa: PLR0913 - each patience by its name
                 grace_seconds=orphan_grace_seconds,
                 with_strays=_strays_are_due(store, now_us),
             )
-            forgotten = retention.forget_old(store, retention_days=retention_days, now_us=now_us)
+            forgotten = retention.forget_old(
+                store, retention_days=ages.journal_days, now_us=now_us
+            )
             lapsed = lapsed_locks.drop_lapsed(store, now_us=now_us)
             links = lapsed_links.forget_lapsed(store, now_us=now_us)
             deletions = tombstones.forget_deletions(
-                store, tombstone_days=tombstone_days, now_us=now_us
+                store, tombstone_days=ages.tombstone_days, now_us=now_us
+            )
+            deletions += record_history.forget_removed(
+                store, tombstone_days=ages.tombstone_days, now_us=now_us
+            )
+            versions = record_history.forget_versions(
+                store, version_days=ages.version_days, now_us=now_us
             )
             horizons = idle_horizons.forget_idle(store)
             moved = contracts.move_on(store, now_us=now_us)
@@ -78,14 +102,29 @@ def keep_house(  # noqa: PLR0913 - each patience by its name
                 "lapsed_locks": lapsed,
                 "lapsed_links": links,
                 "tombstones": deletions,
+                "versions": versions,
                 "horizons": horizons,
                 "contract_periods": moved,
                 "contract_notices": told,
             }
             if any(fields.values()):
                 _log.info("tidied", extra={"fields": fields})
-        if stop.wait(INTERVAL_SECONDS):
-            return
+        for _ in range(_LOOKS):
+            _carry_out_deletes(store, clock() // 1000)
+            if stop.wait(LOOK_SECONDS):
+                return
+
+
+def _carry_out_deletes(store: Store, now_us: int) -> None:
+    try:
+        gone = office_deletes.carry_out(store, now_us=now_us)
+    except Exception as error:
+        if not is_unavailable(error):
+            raise
+        _log.warning("deletes put off", extra={"fields": {"reason": str(error)}})
+    else:
+        if gone:
+            _log.info("deleted", extra={"fields": {"records": gone}})
 
 
 def _strays_are_due(store: Store, now_us: int) -> bool:

@@ -1,6 +1,6 @@
 """Views of the office's records: found behind by who reads them, and brought up (rule A4)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 
 from office import collections, sync_profiles
@@ -34,14 +34,14 @@ def demand_current(found: Iterable[CollectionRow], now_us: int) -> None:
     Raises:
         BehindError: Something is.
     """
-    behind = [each.id for each in found if each.is_view and not _is_current(each, now_us)]
+    behind = [each.id for each in found if _is_behind(each, now_us)]
     if behind:
         raise BehindError(behind)
 
 
-def _is_current(collection: CollectionRow, now_us: int) -> bool:
-    is_young = collection.expires_us is None or now_us < collection.expires_us
-    return collection.is_current and is_young
+def _is_behind(collection: CollectionRow, now_us: int) -> bool:
+    is_old = collection.expires_us is not None and collection.expires_us <= now_us
+    return collection.is_view and (is_old or not collection.is_current)
 
 
 def bring_up(store: Store, collection_ids: Iterable[int], *, now_us: int) -> None:
@@ -57,8 +57,16 @@ def bring_up(store: Store, collection_ids: Iterable[int], *, now_us: int) -> Non
                 is_done = _bring_up(unit, each, now_us=now_us)
 
 
+def bring_up_of(store: Store, user_ids: Collection[int], *, now_us: int) -> None:
+    """The same for whatever is behind of what these users have at home."""
+    with store.read() as unit:
+        homes = rows.of_viewers(unit, user_ids)
+    behind = [each.id for home in homes.values() for each in home if _is_behind(each, now_us)]
+    bring_up(store, behind, now_us=now_us)
+
+
 def bring_up_in(unit: WriteUnit, collection_id: int, *, now_us: int) -> None:
-    """The same for one view in a transaction that goes on; it holds the view until the commit."""
+    """Apply it to one view in a transaction that goes on, and holds the view until its commit."""
     while not _bring_up(unit, collection_id, now_us=now_us):
         pass
 

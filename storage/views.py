@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from storage.collections import next_modseq
 from storage.contract_rules import AlarmRule
 from storage.store import Unit, WriteUnit
-from storage.view_choices import Rule, Stand, choice, item_column
+from storage.view_choices import Rule, Stand, choice
 
 
 class ViewState(NamedTuple):
@@ -96,7 +96,7 @@ def apply(unit: WriteUnit, view: ViewState, rule: Rule, *, now_us: int) -> None:
         {
             "seq": view.seq,
             "rules": view.rules,
-            "expires": _next_expiry(unit, view, rule, now_us),
+            "expires": step.next_expiry(rule),
             "id": view.id,
         },
     )
@@ -206,18 +206,31 @@ class _Step:
             {"view": self.view.id, "before": before},
         )
 
+    def next_expiry(self, rule: Rule) -> int | None:
+        """When the next member may be too old, or the day is over that alarms are told of."""
+        if isinstance(rule, AlarmRule):
+            return rule.expires_us
+        before_us = self.view.expires_us
+        if rule.edited_within_us is None:
+            return None
+        if not self.judged or (before_us is not None and before_us <= self.parameters["now"]):
+            return self._expiry_of_all(rule.edited_within_us)
+        # Whoever was a member before expires no sooner than it was said then.
+        parameters = {k: v for k, v in self.parameters.items() if f":{k}" in self.judged}
+        [(edited_us,)] = self.unit.rows(
+            "SELECT min(c.edited_us) FROM view_member m"
+            f" JOIN contact c ON {self.choice.item} = m.item_id"
+            f" WHERE m.view_id = :view AND m.item_id IN ({self.judged})",
+            {**parameters, "view": self.view.id},
+        )
+        entered_us = None if edited_us is None else int(edited_us) + rule.edited_within_us
+        return min((each for each in (before_us, entered_us) if each is not None), default=None)
 
-def _next_expiry(unit: Unit, view: ViewState, rule: Rule, now_us: int) -> int | None:
-    """When the next member is too old, or the day is over that alarms are told of."""
-    if isinstance(rule, AlarmRule):
-        return rule.expires_us
-    cut_us = rule.cut_us(now_us)
-    if cut_us is None or rule.edited_within_us is None:
-        return None
-    row = unit.row(
-        "SELECT c.edited_us FROM contact c JOIN view_member m"
-        f" ON m.view_id = :view AND m.item_id = {item_column(view.role)}"
-        " WHERE c.edited_us > :cut ORDER BY c.edited_us LIMIT 1",
-        {"view": view.id, "cut": cut_us},
-    )
-    return int(row[0]) + rule.edited_within_us if row else None
+    def _expiry_of_all(self, within_us: int) -> int | None:
+        row = self.unit.row(
+            "SELECT c.edited_us FROM contact c JOIN view_member m"
+            f" ON m.view_id = :view AND m.item_id = {self.choice.item}"
+            " WHERE c.edited_us > :cut ORDER BY c.edited_us LIMIT 1",
+            {"view": self.view.id, "cut": self.parameters["now"] - within_us},
+        )
+        return int(row[0]) + within_us if row else None

@@ -131,8 +131,10 @@ def _look(office: Office, name: str) -> None:
         view_id = view_rows.of_owner(unit, office.ids[name])["alarms"]
         before = collections.find_by_id(unit, view_id, viewer_id=office.ids[name])
     assert before is not None
-    if not views._is_current(before, office.now_us):
-        views.bring_up(office.store, [view_id], now_us=office.now_us)
+    try:
+        views.demand_current([before], office.now_us)
+    except views.BehindError as behind:
+        views.bring_up(office.store, behind.collection_ids, now_us=office.now_us)
     with office.store.read() as unit:
         now = collections.find_by_id(unit, view_id, viewer_id=office.ids[name])
         assert now is not None

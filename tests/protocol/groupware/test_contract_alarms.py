@@ -11,7 +11,7 @@ from office.contracts.terms import Terms, later
 from office.days import day_of, end_us
 from storage import people
 from tests.groupware_door import DAV, Changes, Device, GroupwareOffice, event
-from tests.protocol.groupware.test_office_book import add, profile, record, see, work_of
+from tests.office_book import add, profile, record, see, work_of
 
 ALARMS = "alarms/"
 DAY_SECONDS = 24 * 3600
