@@ -45,10 +45,16 @@ def _is_behind(collection: CollectionRow, now_us: int) -> bool:
 
 
 def bring_up(store: Store, collection_ids: Iterable[int], *, now_us: int) -> None:
-    """Apply to these views what is outstanding, each in a transaction of its own."""
+    """Apply to these views what is outstanding, each in a transaction of its own.
+
+    On days on which the periods of many contracts end they are moved on in portions before, so
+    that no writer waits long.
+    """
     for each in collection_ids:
-        with store.write() as unit:
-            bring_up_in(unit, each, now_us=now_us)
+        is_done = False
+        while not is_done:
+            with store.write() as unit:
+                is_done = _bring_up(unit, each, now_us=now_us)
 
 
 def bring_up_of(store: Store, user_ids: Collection[int], *, now_us: int) -> None:
@@ -61,15 +67,22 @@ def bring_up_of(store: Store, user_ids: Collection[int], *, now_us: int) -> None
 
 def bring_up_in(unit: WriteUnit, collection_id: int, *, now_us: int) -> None:
     """Apply it to one view in a transaction that goes on, and holds the view until its commit."""
+    while not _bring_up(unit, collection_id, now_us=now_us):
+        pass
+
+
+def _bring_up(unit: WriteUnit, collection_id: int, *, now_us: int) -> bool:
+    """The same, or a portion of what has to be done before; whether that was all."""
     view = views.hold(unit, collection_id)
     if view is None or view.is_current(now_us):
-        return
+        return True
     profile = sync_profiles.of_user(unit, view.owner_id)
     if view.applied_rules != view.rules and not _follow(unit, view, profile, now_us):
-        return
-    if view.role == collections.ALARMS and following.move_all_on(unit, now_us=now_us):
-        view = views.hold(unit, collection_id) or view  # the records' numbers went on
+        return True
+    if view.role == collections.ALARMS and following.move_on(unit, now_us=now_us):
+        return False  # the records' numbers went on
     views.apply(unit, view, _rule(view, profile, now_us), now_us=now_us)
+    return True
 
 
 def _follow(unit: WriteUnit, view: ViewState, profile: SyncProfile, now_us: int) -> bool:

@@ -28,6 +28,7 @@ from tests.forgetful import ForgetfulStore, bring_up_all, forgetful_store
 from tests.groupware_door import Device, GroupwareOffice, event
 from tests.meetings import send_to_outbox
 from tests.number_api import LEASES, RANGES, Till
+from tests.protocol.alarms_matrix import fill_alarms, wrong_among_alarms
 from tests.protocol.groupware.test_access import send as send_to_groupware
 from tests.protocol.office_book_matrix import fill, wrong_in_the_book
 from tests.protocol.test_access_matrix import send as send_to_documents
@@ -205,7 +206,7 @@ class Both:
     """One office behind all doors.
 
     ``calendar`` is the number of the shared one, ``cards`` are the office's contacts' names in
-    everybody's book, by UID.
+    everybody's book, by UID, and ``alarms`` those of their contracts' alarms.
     """
 
     files: SampleOffice
@@ -213,6 +214,7 @@ class Both:
     tills: dict[str, Till]
     calendar: int
     cards: dict[str, str]
+    alarms: dict[str, str]
 
     @property
     def store(self) -> ForgetfulStore:
@@ -259,7 +261,8 @@ def both(
                 " WHERE p.name = :owner AND c.name = 'calendar'",
                 {"owner": OWNER},
             )
-        yield Both(files, dav, _tills(store, files), number, fill(store))
+        cards = fill(store)
+        yield Both(files, dav, _tills(store, files), number, cards, fill_alarms(store))
 
 
 def _tills(store: ForgetfulStore, files: SampleOffice) -> dict[str, Till]:
@@ -360,6 +363,7 @@ def _wrong(both: Both, case: Case) -> list[tuple[object, ...]]:
         *_wrong_among_calendars(both, oracle),
         *_wrong_among_numbers(both, oracle),
         *wrong_in_the_book(device, case.visibility, both.cards),
+        *wrong_among_alarms(device, case.visibility, both.alarms),
     ]
 
 
