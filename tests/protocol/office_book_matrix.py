@@ -9,12 +9,10 @@ from typing import NamedTuple
 from auth import identity
 from auth.visibility import Visibility
 from dav_providers.groupware.options import METHODS
-from office import views
 from office.contacts import desk
 from office.contacts.kinds import Kind
 from office.work import GroupwareWork
 from storage import people
-from storage import views as view_rows
 from storage.store import Store
 from tests.builders import NOW_US
 from tests.documents_door import Reply
@@ -68,14 +66,6 @@ def fill(store: Store) -> dict[str, str]:
             made = desk.add(work, card(each.uid, each.name), kind=each.kind, partner_id=partner)
             hrefs[each.uid] = f"{made.row.id}.vcf"
     return hrefs
-
-
-def bring_up_all(store: Store) -> None:
-    """Let nothing be outstanding for anybody: an office that keeps nothing could never do it."""
-    with store.read() as unit:
-        owners = [row[0] for row in unit.rows("SELECT principal_id FROM person")]
-        found = [each for owner in owners for each in view_rows.of_owner(unit, owner).values()]
-    views.bring_up(store, found, now_us=NOW_US)
 
 
 def is_seen(user: str, visibility: Visibility, contact: InTheBook) -> bool:

@@ -131,6 +131,22 @@ class TestWhatIsInIt:
         # What one made oneself stays, whatever the filters say.
         assert anna.sync(BOOK, first.token).gone == set(first.changed) - set(own)
 
+    @pytest.mark.parametrize("has_others", [False, True])
+    def test_who_entered_later_leaves_in_time_too(
+        self, groupware: GroupwareOffice, anna: Device, *, has_others: bool
+    ) -> None:
+        profile(groupware, "anna", edited_days=30)
+        if has_others:
+            add(groupware, "alt", kind=Kind.COMPANY, partner="berta")
+        assert len(hrefs(anna)) == has_others
+        groupware.clock.now_us += DAY_US
+        add(groupware, "neu", kind=Kind.COMPANY, partner="berta")
+        assert len(hrefs(anna)) == has_others + 1
+
+        for day, left in ((29, has_others + 1), (30, 1), (31, 0)):
+            groupware.clock.now_us = NOW_US + day * DAY_US
+            assert len(hrefs(anna)) == left
+
     def test_a_broker_may_be_released(self, groupware: GroupwareOffice, jonas: Device) -> None:
         broker = add(groupware, "makler", kind=Kind.BROKER, partner="berta")
         with work_of(groupware, "berta") as work:
