@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from office import collections, sync_profiles
 from office.sync_profiles import SyncProfile
+from storage import colleague_views, views
 from storage import collections as rows
-from storage import views
 from storage.collections import CollectionRow
 from storage.contact_rules import ContactRule
 from storage.store import Store, WriteUnit
@@ -54,7 +54,16 @@ def bring_up_in(unit: WriteUnit, collection_id: int, *, now_us: int) -> None:
         profile = sync_profiles.of_user(unit, view.owner_id)
         is_there = view.applied_rules == view.rules or _follow(unit, view, profile, now_us)
         if is_there:
-            views.apply(unit, view, _rule(view, profile), now_us=now_us)
+            _apply(unit, view, profile, now_us)
+
+
+def _apply(unit: WriteUnit, view: ViewState, profile: SyncProfile, now_us: int) -> None:
+    if view.role == collections.COLLEAGUE:
+        colleague_id = colleague_views.colleague_of(unit, view.id)
+        rule = sync_profiles.colleague_rule(profile, view.owner_id, colleague_id)
+        colleague_views.apply(unit, view, rule, now_us=now_us)
+    else:
+        views.apply(unit, view, _rule(view, profile), now_us=now_us)
 
 
 def _follow(unit: WriteUnit, view: ViewState, profile: SyncProfile, now_us: int) -> bool:
@@ -65,6 +74,11 @@ def _follow(unit: WriteUnit, view: ViewState, profile: SyncProfile, now_us: int)
     """
     wanted = {collections.BIRTHDAYS} if profile.birthdays else set[str]()
     collections.choose_views(unit, view.owner_id, wanted, now_us=now_us)
+    colleagues = collections.choose_colleagues(
+        unit, view.owner_id, profile.colleagues, now_us=now_us
+    )
+    if view.role == collections.COLLEAGUE:
+        return view.id in colleagues
     if view.role == collections.OFFICE_BOOK and profile.book_name:
         rows.set_display_name(unit, view.id, profile.book_name)
     return view.role in wanted | {collections.OFFICE_BOOK}

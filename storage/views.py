@@ -81,24 +81,7 @@ def apply(unit: WriteUnit, view: ViewState, rule: ContactRule, *, now_us: int) -
 
     While its owner's rules are as they were, only what changed since is judged.
     """
-    step = _Step(unit, view, rule, now_us)
-    step.leave()
-    step.change()
-    step.enter()
-    unit.execute(
-        "UPDATE collection SET modseq = :modseq WHERE id = :id",
-        {"modseq": step.modseq, "id": view.id},
-    )
-    unit.execute(
-        "UPDATE view SET applied_seq = :seq, applied_rules = :rules, expires_us = :expires"
-        " WHERE collection_id = :id",
-        {
-            "seq": view.seq,
-            "rules": view.rules,
-            "expires": _next_expiry(unit, view, rule, now_us),
-            "id": view.id,
-        },
-    )
+    _ContactStep(unit, view, rule, now_us).take()
 
 
 def send_again(unit: WriteUnit, view_id: int, item_id: int) -> None:
@@ -128,35 +111,68 @@ def enter(unit: WriteUnit, view_id: int, item_id: int, href: str) -> None:
     )
 
 
-_ITEMS = {"office": "item_id", "birthdays": "birthday_item_id"}
-"""What of a contact is a member, by the view's role."""
+_ITEMS = {"office": "item_id", "birthdays": "birthday_item_id", "colleague": "item_id"}
+"""What of a record is a member, by the view's role."""
 
 
-class _Step:
-    """One bringing up: which contacts are judged, and how far its numbers are."""
+class Step:
+    """One bringing up: which records are judged, and how far its numbers are.
 
-    def __init__(self, unit: WriteUnit, view: ViewState, rule: ContactRule, now_us: int) -> None:
+    A record is a row ``c`` of :attr:`table`, the column :attr:`item` of which is the member.
+    """
+
+    table = "contact"
+    order = "c.seq, c.id"
+    changed = (
+        "collection r JOIN item i ON i.collection_id = r.id AND i.modseq > :applied"
+        " JOIN view_member m ON m.view_id = :view AND m.item_id = i.id"
+        " WHERE r.role = 'records'"
+    )
+    """The members ``m`` whose bytes changed, in the order of ``i.modseq``."""
+
+    def __init__(
+        self, unit: WriteUnit, view: ViewState, choice: tuple[str, dict[str, Any]], now_us: int
+    ) -> None:
         self.unit = unit
         self.view = view
+        self.now_us = now_us
         self.modseq = view.modseq
         self.item = _ITEMS[view.role]
-        self.chosen, self.parameters = chosen(rule, now_us=now_us)
+        self.chosen, self.parameters = choice
         self.parameters |= {"view": view.id, "applied": view.applied_seq, "now": now_us}
-        self.judged = self._judged(rule, now_us)
+        self.judged = "" if view.applied_rules != view.rules else self._judged()
 
-    def _judged(self, rule: ContactRule, now_us: int) -> str:
-        """The query for the items that are looked at; nothing: all."""
-        if self.view.applied_rules != self.view.rules:
-            return ""
-        of_contacts = f"SELECT {self.item} AS item_id FROM contact WHERE"
-        parts = [f"{of_contacts} seq > :applied"]
-        parts.append("SELECT item_id FROM record_tombstone WHERE seq > :applied")
-        if self.view.expires_us is not None and rule.edited_within_us is not None:
-            # Those that grew too old since the view was last brought up.
-            self.parameters["old_cut"] = self.view.expires_us - rule.edited_within_us
-            self.parameters["cut"] = now_us - rule.edited_within_us
-            parts.append(f"{of_contacts} edited_us BETWEEN :old_cut AND :cut")
-        return " UNION ".join(parts)
+    def take(self) -> None:
+        """Bring the view up, and keep how far it is."""
+        self.leave()
+        self.change()
+        self.enter()
+        self.unit.execute(
+            "UPDATE collection SET modseq = :modseq WHERE id = :id",
+            {"modseq": self.modseq, "id": self.view.id},
+        )
+        self.unit.execute(
+            "UPDATE view SET applied_seq = :seq, applied_rules = :rules, expires_us = :expires"
+            " WHERE collection_id = :id",
+            {
+                "seq": self.view.seq,
+                "rules": self.view.rules,
+                "expires": self._next_expiry(),
+                "id": self.view.id,
+            },
+        )
+
+    def _judged(self) -> str:
+        """The query for the items that are looked at while the rules are as they were."""
+        raise NotImplementedError
+
+    def _next_expiry(self) -> int | None:
+        """When the next member is too old."""
+        raise NotImplementedError
+
+    def _names(self) -> str:
+        """What a member that enters is called."""
+        raise NotImplementedError
 
     def _do(self, sql: str, **more: Any) -> None:  # noqa: ANN401 - parameters of any type
         used = self.parameters | {"base": self.modseq} | more
@@ -173,7 +189,7 @@ class _Step:
             "INSERT INTO item_tombstone (collection_id, href, modseq, deleted_us)"
             " SELECT m.view_id, m.href, :base + row_number() OVER (ORDER BY m.modseq), :now"
             f" FROM {members} WHERE m.view_id = :view{of_judged} AND NOT EXISTS"
-            f" (SELECT 1 FROM contact c WHERE c.{self.item} = m.item_id AND {self.chosen})"
+            f" (SELECT 1 FROM {self.table} c WHERE c.{self.item} = m.item_id AND {self.chosen})"
         )
         self.unit.execute(
             "DELETE FROM view_member WHERE view_id = :view AND href IN"
@@ -186,20 +202,18 @@ class _Step:
         self._do(
             "UPDATE view_member SET modseq = changed.modseq FROM (SELECT m.item_id,"
             " :base + row_number() OVER (ORDER BY i.modseq) AS modseq"
-            " FROM collection r JOIN item i ON i.collection_id = r.id AND i.modseq > :applied"
-            " JOIN view_member m ON m.view_id = :view AND m.item_id = i.id"
-            " WHERE r.role = 'records') AS changed"
+            f" FROM {self.changed}) AS changed"
             " WHERE view_member.view_id = :view AND view_member.item_id = changed.item_id"
         )
 
     def enter(self) -> None:
-        """Contacts that are chosen and no members become members."""
+        """Records that are chosen and no members become members."""
         judged = f" AND c.{self.item} IN ({self.judged})" if self.judged else ""
         before = self.modseq
         self._do(
             "INSERT INTO view_member (view_id, item_id, href, modseq)"
             f" SELECT :view, c.{self.item}, {self._names()},"
-            " :base + row_number() OVER (ORDER BY c.seq, c.id) FROM contact c"
+            f" :base + row_number() OVER (ORDER BY {self.order}) FROM {self.table} c"
             f" WHERE {self.chosen}{judged} AND c.{self.item} IS NOT NULL"
             " AND NOT EXISTS (SELECT 1 FROM view_member m"
             f" WHERE m.view_id = :view AND m.item_id = c.{self.item})"
@@ -209,6 +223,31 @@ class _Step:
             " (SELECT href FROM view_member WHERE view_id = :view AND modseq > :before)",
             {"view": self.view.id, "before": before},
         )
+
+
+_HREF = (
+    "CASE WHEN c.maker_id = :viewer AND c.maker_href <> '' THEN c.maker_href"
+    " ELSE c.id || '.vcf' END"
+)
+
+
+class _ContactStep(Step):
+    """One of a view of contacts, or of what is made of them."""
+
+    def __init__(self, unit: WriteUnit, view: ViewState, rule: ContactRule, now_us: int) -> None:
+        self._rule = rule
+        super().__init__(unit, view, chosen(rule, now_us=now_us), now_us)
+
+    def _judged(self) -> str:
+        of_contacts = f"SELECT {self.item} AS item_id FROM contact WHERE"
+        parts = [f"{of_contacts} seq > :applied"]
+        parts.append("SELECT item_id FROM record_tombstone WHERE seq > :applied")
+        if self.view.expires_us is not None and self._rule.edited_within_us is not None:
+            # Those that grew too old since the view was last brought up.
+            self.parameters["old_cut"] = self.view.expires_us - self._rule.edited_within_us
+            self.parameters["cut"] = self.now_us - self._rule.edited_within_us
+            parts.append(f"{of_contacts} edited_us BETWEEN :old_cut AND :cut")
+        return " UNION ".join(parts)
 
     def _names(self) -> str:
         """What a contact is called: in its maker's view as they called it, elsewhere by its id.
@@ -227,22 +266,14 @@ class _Step:
             f" THEN {random} || '.vcf' ELSE {_HREF} END"
         )
 
-
-_HREF = (
-    "CASE WHEN c.maker_id = :viewer AND c.maker_href <> '' THEN c.maker_href"
-    " ELSE c.id || '.vcf' END"
-)
-
-
-def _next_expiry(unit: Unit, view: ViewState, rule: ContactRule, now_us: int) -> int | None:
-    """When the next member is too old."""
-    cut_us = rule.cut_us(now_us)
-    if cut_us is None or rule.edited_within_us is None:
-        return None
-    row = unit.row(
-        "SELECT c.edited_us FROM contact c JOIN view_member m"
-        f" ON m.view_id = :view AND m.item_id = c.{_ITEMS[view.role]}"
-        " WHERE c.edited_us > :cut ORDER BY c.edited_us LIMIT 1",
-        {"view": view.id, "cut": cut_us},
-    )
-    return int(row[0]) + rule.edited_within_us if row else None
+    def _next_expiry(self) -> int | None:
+        rule, cut_us = self._rule, self._rule.cut_us(self.now_us)
+        if cut_us is None or rule.edited_within_us is None:
+            return None
+        row = self.unit.row(
+            "SELECT c.edited_us FROM contact c JOIN view_member m"
+            f" ON m.view_id = :view AND m.item_id = c.{self.item}"
+            " WHERE c.edited_us > :cut ORDER BY c.edited_us LIMIT 1",
+            {"view": self.view.id, "cut": cut_us},
+        )
+        return int(row[0]) + rule.edited_within_us if row else None

@@ -24,7 +24,7 @@ from office.contacts.writing import as_business, write_fields
 from office.errors import ExistsError, NotFoundError, UnfitNameError
 from office.items import read_address_object
 from office.work import GroupwareWork
-from storage import contacts, item_changes, people, records
+from storage import appointments, contacts, item_changes, people, records
 from storage.contacts import ContactRow, NewContact
 from storage.records import Records
 from storage.store import Unit
@@ -151,6 +151,8 @@ def remove(work: GroupwareWork, record: Record) -> None:
         people.rules_changed(work.unit, contacts.end_broker(work.unit, record.row.id, seq=seq))
     if record.row.birthday_item_id is not None:
         remove_item(work, record.row.birthday_item_id)
+    seq = records.next_seq(work.unit, place)
+    appointments.judge_those_of(work.unit, seq, contact_id=record.row.id)
     remove_item(work, record.item.id)
 
 
