@@ -29,6 +29,7 @@ from storage import (
     colleague_views,
     collection_viewers,
     collections,
+    cuts,
     people,
     views,
 )
@@ -107,6 +108,7 @@ def found_defaults(unit: WriteUnit, owner_id: int, *, now_us: int) -> None:
     for kind, name, components in _DEFAULTS:
         new = NewCollection(name, kind, components, names[kind], is_default=True)
         collections.create(unit, owner_id, new, now_us=now_us)
+    cuts.found(unit, owner_id)
     for role in (Kind.INBOX, Kind.OUTBOX):
         new = NewCollection(role, Kind.CALENDAR, _SCHEDULED, is_default=True, role=role)
         collections.create(unit, owner_id, new, now_us=now_us)
@@ -374,7 +376,9 @@ def set_transparent(
         NotFoundError: The right is missing.
     """
     access.demand_collection(work.who, Act.WRITE, collection)
-    collections.set_transparent(work.unit, collection.id, is_transparent=is_transparent)
+    # What was cut from the calendar counts as it does.
+    for each in filter(None, (collection.id, collection.aside_id)):
+        collections.set_transparent(work.unit, each, is_transparent=is_transparent)
 
 
 def remove(work: GroupwareWork, collection: CollectionRow) -> None:

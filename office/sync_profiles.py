@@ -19,6 +19,7 @@ from office.sync_settings import SETTINGS, Conflicts, Deletes, Where
 from storage import contacts, epochs, people, sync_profiles
 from storage.colleague_views import ColleagueRule
 from storage.contact_rules import ContactRule
+from storage.cuts import CutRule
 from storage.store import Unit, WriteUnit
 from storage.sync_profiles import ProfileRows
 
@@ -112,6 +113,12 @@ def colleague_rule(profile: SyncProfile, user_id: int, colleague_id: int) -> Col
     """Which of a colleague's appointments this user's devices get."""
     days = profile.appointment_days
     return ColleagueRule(user_id, colleague_id, None if days is None else days * _DAY_US)
+
+
+def cut_rule(profile: SyncProfile) -> CutRule:
+    """What this user's devices get of their own default calendar."""
+    days = profile.appointment_days
+    return CutRule(not profile.appointments, None if days is None else days * _DAY_US)
 
 
 def of_user(unit: Unit, user_id: int) -> SyncProfile:

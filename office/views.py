@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from office import collections, sync_profiles
+from office import collections, own_calendar, sync_profiles
 from office.sync_profiles import SyncProfile
 from storage import colleague_views, views
 from storage import collections as rows
@@ -30,14 +30,16 @@ def demand_current(found: Iterable[CollectionRow], now_us: int) -> None:
     Raises:
         BehindError: Something is.
     """
-    behind = [each.id for each in found if each.is_view and not _is_current(each, now_us)]
+    behind = [each.id for each in found if _is_behind(each, now_us)]
     if behind:
         raise BehindError(behind)
 
 
-def _is_current(collection: CollectionRow, now_us: int) -> bool:
+def _is_behind(collection: CollectionRow, now_us: int) -> bool:
+    if not (collection.is_view or collection.is_cut):
+        return False
     is_young = collection.expires_us is None or now_us < collection.expires_us
-    return collection.is_current and is_young
+    return not (collection.is_current and is_young)
 
 
 def bring_up(store: Store, collection_ids: Iterable[int], *, now_us: int) -> None:
@@ -50,7 +52,9 @@ def bring_up(store: Store, collection_ids: Iterable[int], *, now_us: int) -> Non
 def bring_up_in(unit: WriteUnit, collection_id: int, *, now_us: int) -> None:
     """The same for one view in a transaction that goes on; it holds the view until the commit."""
     view = views.hold(unit, collection_id)
-    if view is not None and not view.is_current(now_us):
+    if view is None:
+        own_calendar.bring_up_in(unit, collection_id, now_us=now_us)
+    elif not view.is_current(now_us):
         profile = sync_profiles.of_user(unit, view.owner_id)
         is_there = view.applied_rules == view.rules or _follow(unit, view, profile, now_us)
         if is_there:

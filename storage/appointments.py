@@ -110,7 +110,7 @@ def office_places(unit: Unit, collection_ids: Collection[int]) -> dict[int, int]
     """Those of these collections whose appointments may be the office's, each with its owner."""
     rows = unit.rows(
         f"SELECT id, owner_id FROM collection WHERE id {is_among(unit, 'ids')}"
-        " AND kind <> 'addressbook' AND is_default AND role IN ('', 'default')",
+        " AND kind <> 'addressbook' AND is_default AND role IN ('', 'default', 'aside')",
         {"ids": id_list(unit, collection_ids)},
     )
     return dict(rows)

@@ -95,3 +95,10 @@ def assign(office: GroupwareOffice, number: str, partner: str) -> None:
 def remove_contact(office: GroupwareOffice, number: str) -> None:
     with work_of(office, "berta") as work:
         desk.remove(work, keeping.get(work.unit, work.who, number))
+
+
+def untie_all(office: GroupwareOffice, item: int) -> None:
+    """Let somebody say that an appointment is about nothing that was found."""
+    with office.store.write() as unit:
+        for each in ties.of_item(unit, item):
+            ties.set_state(unit, each.id, each.origin, is_undone=True)

@@ -5,7 +5,7 @@ What was sent is what is stored; only then has the answer an entity tag (RFC 479
 
 from collections.abc import Callable
 
-from dav_providers.groupware import book, preconditions
+from dav_providers.groupware import appointments, book, preconditions
 from dav_providers.groupware.names import CAL, CARD
 from dav_providers.groupware.preconditions import etag_of, schedule_tag_of
 from dav_providers.groupware.properties import media_type
@@ -65,6 +65,7 @@ def store(
         check: Asks the conditions; those on the object itself if not given.
     """
     check = check or (lambda unit, item: preconditions.check(request, unit, item))
+    check = appointments.taking_back(request, collection, href, read.content.uid, check)
     stored = _store(request, collection, href, read, check)
     if stored.is_as_sent and not read.was_changed:
         own = Change(href, stored.modseq)

@@ -75,3 +75,22 @@ contact_address = Table(
     Index(None, "email_key"),
 )
 """The e-mail addresses on a contact's card, folded as ``item.email`` is."""
+
+calendar_cut = Table(
+    "calendar_cut",
+    metadata,
+    Column(
+        "collection_id",
+        BigInteger,
+        ForeignKey("collection.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("aside_id", BigInteger, ForeignKey("collection.id", ondelete="SET NULL")),
+    Column("applied_rules", BigInteger, nullable=False, server_default="-1"),
+    Column("expires_us", BigInteger),
+    Index(None, "aside_id"),
+)
+"""A default calendar, which holds what its owner wants on devices; the rest lies in ``aside_id``,
+once there was any. Which of the owner's rules (``person.rules``) it follows, and when time alone
+next changes it."""
