@@ -154,6 +154,7 @@ def put(
     modseq = item.modseq
     has_changed = (content.etag, content.schedule_tag) != (item.etag, item.schedule_tag)
     if has_changed:
+        following.keep_earlier(work, collection, item)
         modseq = item_changes.replace(work.unit, item, content, now_us=work.now_us)
         following.follow(work, collection, href, content.text)
     return Stored(content.etag, modseq, is_new=False, has_changed=has_changed, content=content)

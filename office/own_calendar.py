@@ -4,14 +4,19 @@ An appointment of the office that a device deletes or moves elsewhere is not gon
 it lies aside, hidden, or is sent again (C4).
 """
 
+import uuid
+
 from auth.rights import FunctionRight
-from office import access, sync_profiles
+from office import access, conflicts, item_store, layout, sync_profiles
 from office.access import Act
+from office.appointments.copies import conflict_copy
+from office.item_store import Stored
+from office.items import read_calendar_object
 from office.sync_settings import Deletes
 from office.work import GroupwareWork
-from storage import appointments, cuts, hidden, item_changes
+from storage import appointments, cuts, hidden, item_changes, records
 from storage.collections import CollectionRow
-from storage.items import ItemRow
+from storage.items import Content, ItemRow
 from storage.store import Unit, WriteUnit
 
 
@@ -71,7 +76,49 @@ def refuse(work: GroupwareWork, collection: CollectionRow, item: ItemRow) -> Non
         NotFoundError, ForbiddenError: A right is missing.
     """
     access.demand_collection(work.who, Act.REMOVE_FROM, collection)
-    item_changes.announce(work.unit, item)
+    _announce(work, item)
+
+
+def is_stale(work: GroupwareWork, collection: CollectionRow, item: ItemRow, family: str) -> bool:
+    """Whether a program shows to know an earlier state, and another device wrote since."""
+    row = appointments.find(work.unit, item.id)
+    device_id = work.who.device_id
+    if row is None or row.writer_id == device_id:
+        return False
+    return conflicts.shows_less(work.unit, collection, item, device_id=device_id, family=family)
+
+
+def keep_copy(work: GroupwareWork, collection: CollectionRow, text: str, device_name: str) -> None:
+    """Keep what a device has as a second appointment beside the one of the office (C6)."""
+    copy = conflict_copy(
+        text,
+        uid=str(uuid.uuid4()),
+        word=conflicts.WORD[layout.language(work.unit)],
+        device_name=device_name,
+        now_us=work.now_us,
+    )
+    found = read_calendar_object(copy.encode(), components=collection.components)
+    content = item_store.content_of(found)
+    item_store.put(work, collection, None, f"{uuid.uuid4()}.ics", content)
+
+
+def kept_as_it_is(work: GroupwareWork, item: ItemRow) -> Stored:
+    """Say that a change was taken, and let the appointment be fetched again (C6)."""
+    _announce(work, item)
+    now = records.find_item(work.unit, item.id) or item
+    content = Content(now.uid, now.component, now.etag, now.size, None, None, "", "", now.text)
+    return Stored(
+        now.etag, now.modseq, is_new=False, has_changed=False, content=content, is_as_sent=False
+    )
+
+
+def _announce(work: GroupwareWork, item: ItemRow) -> int:
+    """Let an appointment be fetched again; who names the state of before knows an earlier one."""
+    who = work.who
+    records.keep_version(
+        work.unit, item, user_id=who.user_id, device_id=who.device_id, now_us=work.now_us
+    )
+    return item_changes.announce(work.unit, item)
 
 
 def hide(work: GroupwareWork, collection: CollectionRow, item: ItemRow) -> int:

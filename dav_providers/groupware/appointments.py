@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 
+from dav_providers.groupware import book
 from dav_providers.groupware.request import GroupwareRequest
 from dav_providers.multistatus.answers import ConditionFailedError
-from office import collections, item_store, own_calendar
-from office.item_store import Target
+from office import collections, conflicts, item_store, own_calendar, sync_profiles
+from office.errors import NotFoundError
+from office.item_store import ReadItem, Stored, Target
+from office.sync_settings import Conflicts
 from office.work import GroupwareWork
 from storage import items
 from storage.collections import CollectionRow
@@ -48,6 +51,44 @@ def taking_back(
             check(unit, now)
 
     return check_now
+
+
+def store(
+    request: GroupwareRequest,
+    work: GroupwareWork,
+    target: Target,
+    read: ReadItem,
+    check: Check,
+) -> Stored | ConditionFailedError:
+    """Store what a program sent over an appointment of the office, by its user's profile (C6).
+
+    Returns:
+        What was stored; or that conditions do not hold, and what the device has was kept as a
+        second appointment.
+
+    Raises:
+        ConditionFailedError: They do not hold, and nothing was done.
+    """
+    collection, item = target.collection, target.item
+    if item is None:
+        raise NotFoundError("There is nothing here.")
+    wanted = sync_profiles.of_user(work.unit, request.who.user_id).appointment_conflicts
+    sender = book.sender(request)
+    try:
+        check(work.unit, item)
+    except ConditionFailedError as error:
+        if wanted is Conflicts.BOTH and sender.named:
+            own_calendar.keep_copy(work, collection, read.content.text, sender.device_name)
+            return error
+        named = sender.named if wanted is Conflicts.DEVICE else None
+        if not (named and conflicts.names_earlier(work.unit, item.id, named)):
+            raise
+    is_blind = sender.named is None and wanted is not Conflicts.DEVICE
+    if is_blind and own_calendar.is_stale(work, collection, item, str(sender.family)):
+        if wanted is Conflicts.BOTH:
+            own_calendar.keep_copy(work, collection, read.content.text, sender.device_name)
+        return own_calendar.kept_as_it_is(work, item)
+    return item_store.put(work, collection, item, target.href, read.content)
 
 
 def move(

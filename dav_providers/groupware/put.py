@@ -10,13 +10,13 @@ from dav_providers.groupware.names import CAL, CARD
 from dav_providers.groupware.preconditions import etag_of, schedule_tag_of
 from dav_providers.groupware.properties import media_type
 from dav_providers.groupware.request import GroupwareRequest
-from dav_providers.multistatus.answers import Answer, RefusedError
+from dav_providers.multistatus.answers import Answer, ConditionFailedError, RefusedError
 from dav_providers.multistatus.preconditions import Precondition
-from office import collections, horizons, item_store
+from office import collections, horizons, item_store, own_calendar
 from office.collections import Kind
 from office.errors import KindError, MeetingError, NotFoundError, ParentMissingError
 from office.horizons import Change
-from office.item_store import ReadItem, Stored
+from office.item_store import ReadItem, Stored, Target
 from office.meetings.desk import Desk
 from office.meetings.meeting import is_meeting
 from office.meetings.scheduling import Scheduling
@@ -113,9 +113,16 @@ def _store_plain(
         item = items.find(work.unit, held.place, href)
         if item is not None and item.schedule_tag:
             raise MeetingError("It is a meeting.")
-        check(work.unit, item)
-        stored = item_store.put(work, held, item, href, read.content)
-        describe(request, stored)
+        stored: Stored | ConditionFailedError
+        if item is not None and own_calendar.is_of_office(work, held, item):
+            target = Target(held, href, item)
+            stored = appointments.store(request, work, target, read, check)
+        else:
+            check(work.unit, item)
+            stored = item_store.put(work, held, item, href, read.content)
+    if isinstance(stored, ConditionFailedError):
+        raise stored  # only now that what was kept of it stays
+    describe(request, stored)
     return stored
 
 

@@ -206,6 +206,7 @@ def _rewritten(work: GroupwareWork, item: ItemRow, base_url: str) -> ItemRow:
     if text != item.text:
         read = read_calendar_object(text.encode(), components=collection.components)
         content = item_store.content_of(read)._replace(schedule_tag=item.schedule_tag)
+        following.keep_earlier(work, collection, item)
         item_changes.replace(work.unit, item, content, now_us=work.now_us)
     following.follow(work, collection, item.href, text)
     return records.find_item(work.unit, item.id) or item

@@ -36,6 +36,15 @@ def follow(work: GroupwareWork, collection: CollectionRow, href: str, text: str)
         _follow(work, collection.id, href, text, owner_id=collection.owner_id, is_here=is_here)
 
 
+def keep_earlier(work: GroupwareWork, collection: CollectionRow, item: ItemRow) -> None:
+    """Keep the state of an appointment of the office that somebody is about to replace."""
+    if is_office_calendar(collection) and appointments.is_office(work.unit, item.id):
+        who = work.who
+        records.keep_version(
+            work.unit, item, user_id=who.user_id, device_id=who.device_id, now_us=work.now_us
+        )
+
+
 def follow_moved(work: GroupwareWork, collection: CollectionRow, href: str) -> None:
     """The same for one that was carried there."""
     if is_office_calendar(collection):

@@ -4,9 +4,10 @@ import pytest
 
 from auth.visibility import Visibility
 from office import hiding
-from office.sync_settings import Deletes
+from office.sync_settings import Conflicts, Deletes
 from storage.store import Unit
 from tests import statements
+from tests.builders import a_device
 from tests.groupware_door import DAV, Device, GroupwareOffice, event
 from tests.office_appointments import (
     add_contact,
@@ -17,6 +18,7 @@ from tests.office_appointments import (
     user_id,
 )
 from tests.protocol.groupware.test_colleagues import homes, titles
+from tests.protocol.groupware.test_office_book import logged
 
 DAY_US = 24 * 3600 * 1_000_000
 CALENDAR = "calendar/"
@@ -306,3 +308,79 @@ class TestMoved:
 
         assert anna.names(CALENDAR) == {anna.own("calendar/b.ics")}
         assert ties_of(groupware, "anna", "a") == {("10001", "number")}
+
+
+def second_device(office: GroupwareOffice, name: str) -> Device:
+    """Another device of somebody's."""
+    with office.store.write() as unit:
+        enrolment = a_device(unit, name, "Telefon")
+    return Device(office, name, enrolment.password)
+
+
+class TestConflicts:
+    @pytest.fixture
+    def phone(self, groupware: GroupwareOffice, anna: Device) -> Device:
+        """The phone, which knows an appointment that the other device then changes."""
+        anna.put("calendar/a.ics", event("a", "Termin 10001"))
+        phone = second_device(groupware, "anna")
+        with logged(groupware):
+            first = phone.sync(CALENDAR)
+        with logged(groupware):
+            phone.sync(CALENDAR, first.token)
+        anna.put("calendar/a.ics", event("a", "Termin 10001, verlegt"))
+        return phone
+
+    def test_a_stale_change_that_names_no_state_is_answered_and_sent_again(
+        self, anna: Device, phone: Device
+    ) -> None:
+        before = anna.sync(CALENDAR)
+
+        reply = phone.put("calendar/a.ics", event("a", "Zu spät 10001"))
+
+        assert (reply.status, reply.headers.get("etag")) == (204, None)
+        assert titles(anna, CALENDAR) == ["Termin 10001, verlegt"]
+        again = anna.sync(CALENDAR, before.token)
+        assert set(again.changed) == set(before.changed)
+        assert again.changed != before.changed
+
+    def test_a_private_one_follows_the_rfc(
+        self, groupware: GroupwareOffice, anna: Device, phone: Device
+    ) -> None:
+        anna.put("calendar/p.ics", event("p", "Zahnarzt"))
+        with logged(groupware):
+            first = phone.sync(CALENDAR)
+        with logged(groupware):
+            phone.sync(CALENDAR, first.token)
+        anna.put("calendar/p.ics", event("p", "Zahnarzt später"))
+
+        assert phone.put("calendar/p.ics", event("p", "Zu spät")).status == 204
+
+        assert "Zu spät" in titles(anna, CALENDAR)
+
+    def test_the_device_wins_where_the_profile_says_so(
+        self, groupware: GroupwareOffice, anna: Device
+    ) -> None:
+        profile(groupware, "anna", appointment_conflicts=Conflicts.DEVICE)
+        old = anna.put("calendar/a.ics", event("a", "Termin 10001")).headers["etag"]
+        anna.put("calendar/a.ics", event("a", "Termin 10001, verlegt"))
+        changed = event("a", "Termin 10001, doch")
+
+        assert anna.put("calendar/a.ics", changed, If_Match='"x"').status == 412
+        assert anna.put("calendar/a.ics", changed, If_Match=old).status == 204
+        assert titles(anna, CALENDAR) == ["Termin 10001, doch"]
+
+    def test_both_are_kept_where_the_profile_says_so(
+        self, groupware: GroupwareOffice, anna: Device, phone: Device
+    ) -> None:
+        profile(groupware, "anna", appointment_conflicts=Conflicts.BOTH)
+
+        assert phone.put("calendar/a.ics", event("a", "Zu spät 10001")).status == 204
+        stale = phone.put("calendar/a.ics", event("a", "Noch später 10001"), If_Match='"x"')
+
+        assert stale.status == 412
+        assert [each.partition(" (")[0] for each in titles(anna, CALENDAR)] == [
+            "Noch später 10001",
+            "Termin 10001, verlegt",
+            "Zu spät 10001",
+        ]
+        assert "(Konflikt\\, Telefon\\, " in "".join(titles(anna, CALENDAR))
