@@ -127,11 +127,10 @@ def choose_views(unit: WriteUnit, owner_id: int, wanted: Collection[str], *, now
 
 def choose_colleagues(
     unit: WriteUnit, owner_id: int, wanted: Collection[int], *, now_us: int
-) -> set[int]:
+) -> None:
     """Let a user have views of the appointments of these colleagues, as far as they are there.
 
-    Returns:
-        The ids of the views' collections.
+    Whoever does it holds the user's office book: nobody else makes or takes one meanwhile.
     """
     there = colleague_views.of_owner(unit, owner_id)
     found = {each.calendar_id: each for each in colleague_views.sources(unit, owner_id, wanted)}
@@ -140,7 +139,19 @@ def choose_colleagues(
     for calendar_id, each in found.items():
         if calendar_id not in there:
             _found_colleague(unit, owner_id, each, now_us=now_us)
-    return set(colleague_views.of_owner(unit, owner_id).values())
+
+
+def keep_colleague(unit: WriteUnit, owner_id: int, view_id: int, wanted: Collection[int]) -> bool:
+    """Delete a user's view of a colleague that is not to be there any more; whether it stays."""
+    found = {each.calendar_id for each in colleague_views.sources(unit, owner_id, wanted)}
+    stays = {
+        view
+        for source, view in colleague_views.of_owner(unit, owner_id).items()
+        if source in found
+    }
+    if view_id not in stays:
+        collections.delete(unit, view_id)
+    return view_id in stays
 
 
 def _found_colleague(

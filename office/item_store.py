@@ -123,6 +123,7 @@ def put(
     content: Content,
     *,
     may_end_meeting: bool = False,
+    is_private: bool = False,
 ) -> Stored:
     """Store an object under *href* in a held collection, over *item* if that is there.
 
@@ -135,6 +136,7 @@ def put(
         href: Its name.
         content: What is stored.
         may_end_meeting: The meetings' desk says so: whoever took part in *item* hears of it.
+        is_private: The office is known to keep nothing of *item*.
 
     Raises:
         MeetingError: *item* is a meeting, and *content* none.
@@ -154,9 +156,9 @@ def put(
     modseq = item.modseq
     has_changed = (content.etag, content.schedule_tag) != (item.etag, item.schedule_tag)
     if has_changed:
-        following.keep_earlier(work, collection, item)
+        before = None if is_private else following.look(work, collection, item)
         modseq = item_changes.replace(work.unit, item, content, now_us=work.now_us)
-        following.follow(work, collection, href, content.text)
+        following.follow(work, collection, href, content.text, before=before)
     return Stored(content.etag, modseq, is_new=False, has_changed=has_changed, content=content)
 
 

@@ -58,6 +58,12 @@ def is_of_office(work: GroupwareWork, collection: CollectionRow, item: ItemRow) 
     return is_own and appointments.is_office(work.unit, item.id)
 
 
+def is_private(work: GroupwareWork, collection: CollectionRow, item: ItemRow) -> bool:
+    """Whether it is an object in one's own calendar that the office keeps nothing of."""
+    is_own = collection.is_cut and collection.owner_id == work.who.user_id
+    return is_own and appointments.find(work.unit, item.id) is None
+
+
 def deletes(work: GroupwareWork, collection: CollectionRow, item: ItemRow) -> Deletes | None:
     """What becomes of an object that a device deletes; None: it is deleted, as everything is."""
     if not is_of_office(work, collection, item):

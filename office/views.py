@@ -76,13 +76,14 @@ def _follow(unit: WriteUnit, view: ViewState, profile: SyncProfile, now_us: int)
     Returns:
         Whether *view* is still one of them.
     """
-    wanted = {collections.BIRTHDAYS} if profile.birthdays else set[str]()
-    collections.choose_views(unit, view.owner_id, wanted, now_us=now_us)
-    colleagues = collections.choose_colleagues(
-        unit, view.owner_id, profile.colleagues, now_us=now_us
-    )
+    owner_id = view.owner_id
     if view.role == collections.COLLEAGUE:
-        return view.id in colleagues
+        # It lets the others be: two at once would wait for each other.
+        return collections.keep_colleague(unit, owner_id, view.id, profile.colleagues)
+    wanted = {collections.BIRTHDAYS} if profile.birthdays else set[str]()
+    collections.choose_views(unit, owner_id, wanted, now_us=now_us)
+    if view.role == collections.OFFICE_BOOK:
+        collections.choose_colleagues(unit, owner_id, profile.colleagues, now_us=now_us)
     if view.role == collections.OFFICE_BOOK and profile.book_name:
         rows.set_display_name(unit, view.id, profile.book_name)
     return view.role in wanted | {collections.OFFICE_BOOK}

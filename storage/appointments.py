@@ -60,6 +60,15 @@ def find(unit: Unit, item_id: int) -> AppointmentRow | None:
     return None if row is None else _row(row)
 
 
+def among(unit: Unit, item_ids: Collection[int]) -> set[int]:
+    """Those of these objects that the office keeps something of."""
+    rows = unit.rows(
+        f"SELECT item_id FROM appointment WHERE item_id {is_among(unit, 'ids')}",
+        {"ids": id_list(unit, item_ids)},
+    )
+    return {item_id for (item_id,) in rows}
+
+
 def is_office(unit: Unit, item_id: int) -> bool:
     """Whether the object is an office appointment: tied to something by what nobody undid."""
     row = unit.row(

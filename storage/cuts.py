@@ -5,10 +5,12 @@ item keeps its id there, and its name with its id behind it. Whoever moves one h
 """
 
 import uuid
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from storage import collections
 from storage.collections import NewCollection
+from storage.id_lists import id_list, is_among
 from storage.items import ItemRow
 from storage.store import Unit, WriteUnit
 
@@ -97,7 +99,7 @@ def apply(unit: WriteUnit, state: CutState, rule: CutRule, *, now_us: int) -> No
     base += _put_aside(unit, state, f"NOT ({wanted})", parameters, base=base, now_us=now_us)
     base += _put_back(unit, state, wanted, parameters, base=base)
     _count(unit, state, base)
-    _keep(unit, state, _next_expiry(unit, state, rule))
+    _keep(unit, state, _next_expiry(unit, state, rule, now_us))
 
 
 def put_aside(unit: WriteUnit, state: CutState, item: ItemRow, *, now_us: int) -> int:
@@ -139,11 +141,12 @@ def take_back(unit: WriteUnit, state: CutState, item: ItemRow, href: str, *, now
     )
 
 
-def wake(unit: WriteUnit, aside_ids: list[int]) -> None:
-    """What is aside changed: the calendars are looked at anew."""
-    unit.execute_many(
-        "UPDATE calendar_cut SET expires_us = 0 WHERE aside_id = :id",
-        [{"id": each} for each in aside_ids],
+def wake(unit: WriteUnit, collection_ids: Collection[int]) -> None:
+    """Look anew at calendars that got something, also aside, where anything was ever cut."""
+    unit.execute(
+        "UPDATE calendar_cut SET expires_us = 0 WHERE aside_id IS NOT NULL"
+        f" AND (collection_id {is_among(unit, 'ids')} OR aside_id {is_among(unit, 'ids')})",
+        {"ids": id_list(unit, collection_ids)},
     )
 
 
@@ -238,9 +241,9 @@ def _keep(unit: WriteUnit, state: CutState, expires_us: int | None) -> None:
     )
 
 
-def _next_expiry(unit: Unit, state: CutState, rule: CutRule) -> int | None:
-    """When the next object is too old."""
+def _next_expiry(unit: Unit, state: CutState, rule: CutRule, now_us: int) -> int | None:
+    """When the next object is too old, at the earliest; what comes meanwhile is younger."""
     if rule.is_off or rule.changed_within_us is None:
         return None
     row = unit.row("SELECT min(modified_us) FROM item WHERE collection_id = :id", {"id": state.id})
-    return None if row[0] is None else int(row[0]) + rule.changed_within_us
+    return (now_us if row[0] is None else int(row[0])) + rule.changed_within_us

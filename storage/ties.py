@@ -4,7 +4,8 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from storage.sight import MAY_KNOW_ESTATE, SEES, sees
+from storage import sight
+from storage.sight import MAY_KNOW_ESTATE, SEES
 from storage.store import Unit, WriteUnit
 
 
@@ -45,26 +46,28 @@ class ShownTie(NamedTuple):
 
 def matches(
     unit: Unit,
-    viewer_id: int,
+    viewer_id: int | None,
     *,
     contact_numbers: Collection[str],
     estate_numbers: Collection[str],
     email_keys: Collection[str],
 ) -> list[Match]:
-    """Contacts and properties that go by these words, as far as the viewer may know of them.
+    """Contacts and properties that go by these words, as far as the viewer may know (None: all).
 
     Each is found by an index, however many contacts there are.
     """
+    sees, knows = ("1 = 1", "1 = 1") if viewer_id is None else (SEES, MAY_KNOW_ESTATE)
+    viewer = {} if viewer_id is None else {"viewer": viewer_id}
     rows = unit.rows(
         "SELECT c.id, CAST(NULL AS bigint), c.number, 0 FROM contact c"
-        f" WHERE c.number {_is_one_of(unit, 'contacts')} AND {SEES}"
+        f" WHERE c.number {_is_one_of(unit, 'contacts')} AND {sees}"
         " UNION ALL SELECT c.id, CAST(NULL AS bigint), a.email_key, 1 FROM contact_address a"
         f" JOIN contact c ON c.id = a.contact_id WHERE a.email_key {_is_one_of(unit, 'emails')}"
-        f" AND {SEES}"
+        f" AND {sees}"
         " UNION ALL SELECT CAST(NULL AS bigint), e.id, e.number, 0 FROM estate e"
-        f" WHERE e.number {_is_one_of(unit, 'estates')} AND {MAY_KNOW_ESTATE}",
+        f" WHERE e.number {_is_one_of(unit, 'estates')} AND {knows}",
         {
-            "viewer": viewer_id,
+            **viewer,
             "contacts": _texts(unit, contact_numbers),
             "estates": _texts(unit, estate_numbers),
             "emails": _texts(unit, email_keys),
@@ -136,7 +139,7 @@ def set_state(unit: WriteUnit, tie_id: int, origin: str, *, is_undone: bool) -> 
 
 UNSEEN = (
     "EXISTS (SELECT 1 FROM item_tie ut JOIN contact uc ON uc.id = ut.contact_id"
-    f" WHERE ut.item_id = {{item}} AND NOT ut.is_undone AND NOT {sees('uc')})"
+    f" WHERE ut.item_id = {{item}} AND NOT ut.is_undone AND NOT {sight.sees('uc')})"
     " OR EXISTS (SELECT 1 FROM item_tie ut JOIN estate e ON e.id = ut.estate_id"
     f" WHERE ut.item_id = {{item}} AND NOT ut.is_undone AND NOT ({MAY_KNOW_ESTATE}))"
 )

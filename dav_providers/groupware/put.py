@@ -114,12 +114,13 @@ def _store_plain(
         if item is not None and item.schedule_tag:
             raise MeetingError("It is a meeting.")
         stored: Stored | ConditionFailedError
-        if item is not None and own_calendar.is_of_office(work, held, item):
+        is_private = item is not None and own_calendar.is_private(work, held, item)
+        if item and not is_private and own_calendar.is_of_office(work, held, item):
             target = Target(held, href, item)
             stored = appointments.store(request, work, target, read, check)
         else:
             check(work.unit, item)
-            stored = item_store.put(work, held, item, href, read.content)
+            stored = item_store.put(work, held, item, href, read.content, is_private=is_private)
     if isinstance(stored, ConditionFailedError):
         raise stored  # only now that what was kept of it stays
     describe(request, stored)

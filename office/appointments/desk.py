@@ -16,6 +16,7 @@ from office.items.card_lines import escaped
 from office.items.content_lines import fold_line
 from office.work import GroupwareWork
 from storage import appointments, collections, contacts, estates, item_changes, records, ties
+from storage.appointments import Found
 from storage.collections import CollectionRow
 from storage.items import ItemRow
 from storage.store import Unit
@@ -203,12 +204,13 @@ def _rewritten(work: GroupwareWork, item: ItemRow, base_url: str) -> ItemRow:
     collection = collections.find_by_id(work.unit, item.collection_id, viewer_id=0)
     if collection is None:
         raise LookupError(f"there is no calendar {item.collection_id}")
+    before = Found(item.id, appointments.find(work.unit, item.id))
     if text != item.text:
+        following.look(work, collection, item)
         read = read_calendar_object(text.encode(), components=collection.components)
         content = item_store.content_of(read)._replace(schedule_tag=item.schedule_tag)
-        following.keep_earlier(work, collection, item)
         item_changes.replace(work.unit, item, content, now_us=work.now_us)
-    following.follow(work, collection, item.href, text)
+    following.follow(work, collection, item.href, text, before=before)
     return records.find_item(work.unit, item.id) or item
 
 

@@ -72,6 +72,12 @@ class Evidence:
     estates: dict[str, Origin] = field(default_factory=dict)
     emails: dict[str, Origin] = field(default_factory=dict)
 
+    def add(self, other: "Evidence") -> None:
+        """Let it be also what another object says."""
+        self.contacts |= other.contacts
+        self.estates |= other.estates
+        self.emails |= other.emails
+
     @property
     def is_empty(self) -> bool:
         """There is nothing to look for."""

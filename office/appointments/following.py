@@ -4,11 +4,12 @@ Ties are looked for whenever an object is put into somebody's default calendar o
 program, an import or a meeting. Only what its owner may see is found.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from office.appointments.evidence import Evidence, Kind, Origin, evidence_in
 from office.work import GroupwareWork
-from storage import appointments, collections, items, records, ties
+from storage import appointments, collections, cuts, items, records, ties
 from storage.appointments import AppointmentRow, Found
 from storage.collections import CollectionRow, Place
 from storage.deliveries import Delivery
@@ -18,56 +19,87 @@ from storage.store import Unit
 from storage.ties import Match, Target
 
 _OWN_ROLES = frozenset({"", "default"})
+_KINDS = frozenset({"calendar", "tasks"})
 
 
 def is_office_calendar(collection: CollectionRow) -> bool:
     """Whether it is the calendar or task list that every user has."""
-    return (
-        collection.is_default
-        and collection.role in _OWN_ROLES
-        and collection.kind in {"calendar", "tasks"}
-    )
+    return collection.is_default and collection.role in _OWN_ROLES and collection.kind in _KINDS
 
 
-def follow(work: GroupwareWork, collection: CollectionRow, href: str, text: str) -> None:
-    """Let what the office knows follow an object that was just stored in a held calendar."""
+def follow(
+    work: GroupwareWork,
+    collection: CollectionRow,
+    href: str,
+    text: str,
+    *,
+    before: Found | None = None,
+) -> None:
+    """Let what the office knows follow an object that was just stored in a held calendar.
+
+    Args:
+        work: The change.
+        collection: The calendar.
+        href: The object's name there.
+        text: What is there now.
+        before: What :func:`look` found there; None: nothing was there, or nobody looked.
+    """
+    if collection.kind not in _KINDS:
+        return
+    if collection.aside_id is not None:
+        cuts.wake(work.unit, [collection.id])
     is_here = is_office_calendar(collection)
-    if is_here or collection.kind in {"calendar", "tasks"}:
-        _follow(work, collection.id, href, text, owner_id=collection.owner_id, is_here=is_here)
+    evidence = evidence_in(text) if is_here or (before and before.row) else None
+    if evidence is None:
+        return
+    _follow(work, _Place(collection.id, href, collection.owner_id), evidence, before)
 
 
-def keep_earlier(work: GroupwareWork, collection: CollectionRow, item: ItemRow) -> None:
-    """Keep the state of an appointment of the office that somebody is about to replace."""
-    if is_office_calendar(collection) and appointments.is_office(work.unit, item.id):
+def look(work: GroupwareWork, collection: CollectionRow, item: ItemRow) -> Found | None:
+    """What the office knows of an object that somebody is about to replace; its state is kept."""
+    if collection.kind not in _KINDS:
+        return None
+    found = Found(item.id, appointments.find(work.unit, item.id))
+    if found.row is not None:
         who = work.who
         records.keep_version(
             work.unit, item, user_id=who.user_id, device_id=who.device_id, now_us=work.now_us
         )
+    return found
 
 
 def follow_moved(work: GroupwareWork, collection: CollectionRow, href: str) -> None:
-    """The same for one that was carried there."""
+    """Let it follow an object that was carried to a place."""
     if is_office_calendar(collection):
         item = items.find(work.unit, Place(collection.id), href, with_text=True)
         if item is not None:
-            follow(work, collection, href, item.text)
+            before = Found(item.id, appointments.find(work.unit, item.id))
+            follow(work, collection, href, item.text, before=before)
 
 
-def follow_deliveries(work: GroupwareWork, delivered: Iterable[Delivery]) -> None:
-    """The same for what a meeting put into calendars, which are held."""
-    delivered = list(delivered)
-    owners = appointments.office_places(work.unit, [each.collection_id for each in delivered])
-    for each in delivered:
-        owner_id = owners.get(each.collection_id)
-        if owner_id is not None:
-            _follow(
-                work,
-                each.collection_id,
-                each.href,
-                each.content.text,
-                owner_id=owner_id,
-                is_here=True,
-            )
+def follow_deliveries(work: GroupwareWork, delivered: Sequence[Delivery]) -> None:
+    """Let it follow what a meeting put into calendars, which are held.
+
+    While it is about nothing of the office, that takes the same few queries for any number.
+    """
+    if not delivered:
+        return
+    unit = work.unit
+    cuts.wake(unit, [each.collection_id for each in delivered])
+    owners = appointments.office_places(unit, [each.collection_id for each in delivered])
+    here = [(each, evidence_in(each.content.text)) for each in delivered]
+    here = [each for each in here if each[0].collection_id in owners]
+    known = appointments.among(unit, [each.item.id for each, _ in here if each.item is not None])
+    said = Evidence(Kind.MEETING)
+    for _, evidence in here:
+        if evidence is not None:
+            said.add(evidence)
+    if not known and not _matches(unit, None, said):
+        return
+    for each, evidence in here:
+        if evidence is not None:
+            place = _Place(each.collection_id, each.href, owners[each.collection_id])
+            _follow(work, place, evidence, appointments.at(unit, place.id, place.href))
 
 
 def begin(work: GroupwareWork, place: Records, item: ItemRow) -> None:
@@ -98,30 +130,27 @@ def leave_all(work: GroupwareWork, item_ids: Iterable[int]) -> None:
         records.leave_tombstone(work.unit, each, seq, now_us=work.now_us)
 
 
-def _follow(
-    work: GroupwareWork,
-    collection_id: int,
-    href: str,
-    text: str,
-    *,
-    owner_id: int,
-    is_here: bool,
-) -> None:
+class _Place(NamedTuple):
+    """Where an object lies, and whose it is."""
+
+    id: int
+    href: str
+    owner_id: int
+
+
+def _follow(work: GroupwareWork, where: _Place, evidence: Evidence, before: Found | None) -> None:
     unit = work.unit
-    evidence = evidence_in(text) if is_here else None
-    found = appointments.at(unit, collection_id, href)
-    if found is None or (found.row is None and evidence is None):
+    is_known = before is not None and before.row is not None
+    if not is_known and not _matches(unit, where.owner_id, evidence):
         return
-    evidence = evidence or evidence_in(text)
-    if evidence is None:
-        return
-    if found.row is None and not _matches(unit, owner_id, evidence):
+    found = before or appointments.at(unit, where.id, where.href)
+    if found is None:
         return
     place = records.hold(unit)
     # Only now nobody takes a contact or property away, or gives another its number.
-    _settle_ties(work, found.item_id, evidence, _matches(unit, owner_id, evidence))
+    _settle_ties(work, found.item_id, evidence, _matches(unit, where.owner_id, evidence))
     seq = records.next_seq(unit, place)
-    appointments.put(unit, _row(work, found, evidence, owner_id, seq))
+    appointments.put(unit, _row(work, found, evidence, where.owner_id, seq))
 
 
 def _row(
@@ -141,7 +170,7 @@ def _row(
     )
 
 
-def _matches(unit: Unit, owner_id: int, evidence: Evidence) -> list[Match]:
+def _matches(unit: Unit, owner_id: int | None, evidence: Evidence) -> list[Match]:
     if evidence.is_empty:
         return []
     return ties.matches(

@@ -20,7 +20,7 @@ from office.meetings.meeting import Instance, Meeting, is_meeting
 from office.meetings.organizing import Notice
 from office.meetings.parts import Part, write
 from office.meetings.views import message
-from storage import cuts, deliveries, outbox
+from storage import deliveries, outbox
 from storage.deliveries import Delivery, PartyRow
 from storage.items import ItemRow
 
@@ -87,7 +87,6 @@ class Sending:
         """Write all that was gathered."""
         unit, now_us = self._work.unit, self._work.now_us
         deliveries.put(unit, self._deliveries, now_us=now_us)
-        cuts.wake(unit, [each.collection_id for each in self._deliveries])
         following.follow_deliveries(self._work, self._deliveries)
         outbox.put_many(unit, KIND, self._letters, now_us=now_us)
 

@@ -59,6 +59,7 @@ class TestTheProfileCuts:
 
     def test_time_alone_does(self, groupware: GroupwareOffice, anna: Device) -> None:
         profile(groupware, "anna", appointment_days=10)
+        assert anna.names(CALENDAR) == set()
         anna.put("calendar/a.ics", event("a", "alt"))
         first = anna.sync(CALENDAR)
         groupware.clock.now_us += 9 * DAY_US
@@ -77,8 +78,10 @@ class TestTheProfileCuts:
 
         assert anna.names(CALENDAR) == set()
         assert anna.names("verein/") == {anna.own("verein/b.ics")}
+        assert anna.put("calendar/c.ics", event("c")).status == 201
+        assert anna.names(CALENDAR) == set()
         profile(groupware, "anna", appointments=True)
-        assert anna.names(CALENDAR) == {anna.own("calendar/a.ics")}
+        assert anna.names(CALENDAR) == {anna.own(f"calendar/{each}.ics") for each in "ac"}
 
     def test_nobody_finds_what_is_aside(self, groupware: GroupwareOffice, anna: Device) -> None:
         anna.put("calendar/a.ics", event("a"))
