@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from jobs import cleanup, idle_horizons, lapsed_links, lapsed_locks, retention, tombstones
+from config.settings import Documents
+from jobs import cleanup, idle_horizons, lapsed_links, lapsed_locks, past, retention, tombstones
 from storage import instance
 from storage.failures import is_unavailable
 from storage.local_blobs import LocalBlobs
@@ -25,13 +26,14 @@ class StopEvent(Protocol):
         """Wait up to *timeout* seconds; whether the end has come."""
 
 
-def keep_house(
+def keep_house(  # noqa: PLR0913 - one for each setting
     store: Store,
     local: LocalBlobs,
     *,
     orphan_grace_seconds: int,
     retention_days: int,
     tombstone_days: int,
+    kept: Documents,
     stop: StopEvent,
     clock: Callable[[], int] = time.time_ns,
 ) -> None:
@@ -42,6 +44,13 @@ def keep_house(
     while True:
         now_us = clock() // 1000
         try:
+            old = past.forget_old(
+                store,
+                trash_days=kept.trash_days,
+                version_days=kept.version_days,
+                versions_most=kept.versions_most,
+                now_us=now_us,
+            )
             swept = cleanup.sweep(
                 store,
                 local,
@@ -63,6 +72,8 @@ def keep_house(
             fields = {
                 "orphaned_blobs": swept.blobs,
                 "temporary_files": swept.temporary_files,
+                "versions": old.versions,
+                "deleted_documents": old.deleted,
                 "journal_rows": forgotten,
                 "lapsed_locks": lapsed,
                 "lapsed_links": links,

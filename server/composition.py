@@ -142,6 +142,7 @@ def housekeeping(settings: Settings, stop: StopEvent) -> None:
             orphan_grace_seconds=settings.storage.orphan_grace_seconds,
             retention_days=settings.tracking.retention_days,
             tombstone_days=settings.sync.tombstone_days,
+            kept=settings.documents,
             stop=stop,
         )
     finally:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from config.settings import Documents
 from jobs.housekeeping import INTERVAL_SECONDS, StopEvent, keep_house
 from office import collections
 from storage.local_blobs import LocalBlobs
@@ -83,6 +84,7 @@ def _keep_house(
         orphan_grace_seconds=grace_seconds,
         retention_days=0,
         tombstone_days=400,
+        kept=Documents(),
         stop=stop,
         clock=clock,
     )
