@@ -1,14 +1,18 @@
 """Views of the office's records: found behind by who reads them, and brought up (rule A4)."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import timedelta
 
 from office import collections, sync_profiles
+from office.contracts import following
+from office.days import day_of, end_us
 from office.sync_profiles import SyncProfile
 from storage import collections as rows
 from storage import views
 from storage.collections import CollectionRow
-from storage.contact_rules import ContactRule
+from storage.contract_rules import AlarmRule, AlarmTimes
 from storage.store import Store, WriteUnit
+from storage.view_choices import Rule
 from storage.views import ViewState
 
 
@@ -41,10 +45,16 @@ def _is_behind(collection: CollectionRow, now_us: int) -> bool:
 
 
 def bring_up(store: Store, collection_ids: Iterable[int], *, now_us: int) -> None:
-    """Apply to these views what is outstanding, each in a transaction of its own."""
+    """Apply to these views what is outstanding, each in a transaction of its own.
+
+    On days on which the periods of many contracts end they are moved on in portions before, so
+    that no writer waits long.
+    """
     for each in collection_ids:
-        with store.write() as unit:
-            bring_up_in(unit, each, now_us=now_us)
+        is_done = False
+        while not is_done:
+            with store.write() as unit:
+                is_done = _bring_up(unit, each, now_us=now_us)
 
 
 def bring_up_of(store: Store, user_ids: Collection[int], *, now_us: int) -> None:
@@ -57,12 +67,22 @@ def bring_up_of(store: Store, user_ids: Collection[int], *, now_us: int) -> None
 
 def bring_up_in(unit: WriteUnit, collection_id: int, *, now_us: int) -> None:
     """Apply it to one view in a transaction that goes on, and holds the view until its commit."""
+    while not _bring_up(unit, collection_id, now_us=now_us):
+        pass
+
+
+def _bring_up(unit: WriteUnit, collection_id: int, *, now_us: int) -> bool:
+    """The same, or a portion of what has to be done before; whether that was all."""
     view = views.hold(unit, collection_id)
-    if view is not None and not view.is_current(now_us):
-        profile = sync_profiles.of_user(unit, view.owner_id)
-        is_there = view.applied_rules == view.rules or _follow(unit, view, profile, now_us)
-        if is_there:
-            views.apply(unit, view, _rule(view, profile), now_us=now_us)
+    if view is None or view.is_current(now_us):
+        return True
+    profile = sync_profiles.of_user(unit, view.owner_id)
+    if view.applied_rules != view.rules and not _follow(unit, view, profile, now_us):
+        return True
+    if view.role == collections.ALARMS and following.move_on(unit, now_us=now_us):
+        return False  # the records' numbers went on
+    views.apply(unit, view, _rule(view, profile, now_us), now_us=now_us)
+    return True
 
 
 def _follow(unit: WriteUnit, view: ViewState, profile: SyncProfile, now_us: int) -> bool:
@@ -71,14 +91,33 @@ def _follow(unit: WriteUnit, view: ViewState, profile: SyncProfile, now_us: int)
     Returns:
         Whether *view* is still one of them.
     """
-    wanted = {collections.BIRTHDAYS} if profile.birthdays else set[str]()
+    by_choice = {
+        collections.BIRTHDAYS: profile.birthdays,
+        collections.ALARMS: profile.contract_alarms,
+    }
+    wanted = {role for role, is_wanted in by_choice.items() if is_wanted}
     collections.choose_views(unit, view.owner_id, wanted, now_us=now_us)
     if view.role == collections.OFFICE_BOOK and profile.book_name:
         rows.set_display_name(unit, view.id, profile.book_name)
     return view.role in wanted | {collections.OFFICE_BOOK}
 
 
-def _rule(view: ViewState, profile: SyncProfile) -> ContactRule:
+def _rule(view: ViewState, profile: SyncProfile, now_us: int) -> Rule:
+    if view.role == collections.ALARMS:
+        return _alarms(view, profile, now_us)
     rule = sync_profiles.contact_rule(profile, view.owner_id)
     # Who has the contacts on devices by another way may still want the birthdays from here.
     return rule if view.role == collections.OFFICE_BOOK else rule._replace(is_off=False)
+
+
+def _alarms(view: ViewState, profile: SyncProfile, now_us: int) -> AlarmRule:
+    """Of which contracts the user is told today; tomorrow others may come and go."""
+    today = day_of(now_us)
+    # A day is judged twice rather than not at all, should the machine's zone change.
+    expired = today if view.expires_us is None else day_of(view.expires_us)
+    return AlarmRule(
+        view.owner_id,
+        AlarmTimes(today, profile.contract_alarm_days),
+        end_us(today),
+        min(today, expired) - timedelta(days=2),
+    )

@@ -7,8 +7,9 @@ told by what the statements changed. The numbers of a step follow those of the s
 from typing import Any, NamedTuple
 
 from storage.collections import next_modseq
-from storage.contact_rules import ContactRule, chosen
+from storage.contract_rules import AlarmRule
 from storage.store import Unit, WriteUnit
+from storage.view_choices import Rule, Stand, choice
 
 
 class ViewState(NamedTuple):
@@ -76,8 +77,8 @@ def create(unit: WriteUnit, owner_id: int, role: str) -> None:
     )
 
 
-def apply(unit: WriteUnit, view: ViewState, rule: ContactRule, *, now_us: int) -> None:
-    """Bring a held view of contacts up to what its state says is there.
+def apply(unit: WriteUnit, view: ViewState, rule: Rule, *, now_us: int) -> None:
+    """Bring a held view up to what its state says is there.
 
     While its owner's rules are as they were, only what changed since is judged.
     """
@@ -95,7 +96,7 @@ def apply(unit: WriteUnit, view: ViewState, rule: ContactRule, *, now_us: int) -
         {
             "seq": view.seq,
             "rules": view.rules,
-            "expires": _next_expiry(unit, view, rule, now_us),
+            "expires": step.next_expiry(rule),
             "id": view.id,
         },
     )
@@ -128,35 +129,28 @@ def enter(unit: WriteUnit, view_id: int, item_id: int, href: str) -> None:
     )
 
 
-_ITEMS = {"office": "item_id", "birthdays": "birthday_item_id"}
-"""What of a contact is a member, by the view's role."""
-
-
 class _Step:
-    """One bringing up: which contacts are judged, and how far its numbers are."""
+    """One bringing up: what is judged, and how far its numbers are."""
 
-    def __init__(self, unit: WriteUnit, view: ViewState, rule: ContactRule, now_us: int) -> None:
+    def __init__(self, unit: WriteUnit, view: ViewState, rule: Rule, now_us: int) -> None:
         self.unit = unit
         self.view = view
         self.modseq = view.modseq
-        self.item = _ITEMS[view.role]
-        self.chosen, self.parameters = chosen(rule, now_us=now_us)
-        self.parameters |= {"view": view.id, "applied": view.applied_seq, "now": now_us}
-        self.judged = self._judged(rule, now_us)
+        stand = Stand(view.role, view.expires_us, unit.is_sqlite)
+        self.choice = choice(rule, stand, now_us=now_us)
+        self.parameters = self.choice.parameters | {
+            "view": view.id,
+            "applied": view.applied_seq,
+            "now": now_us,
+        }
+        self.judged = self._judged()
 
-    def _judged(self, rule: ContactRule, now_us: int) -> str:
+    def _judged(self) -> str:
         """The query for the items that are looked at; nothing: all."""
         if self.view.applied_rules != self.view.rules:
             return ""
-        of_contacts = f"SELECT {self.item} AS item_id FROM contact WHERE"
-        parts = [f"{of_contacts} seq > :applied"]
-        parts.append("SELECT item_id FROM record_tombstone WHERE seq > :applied")
-        if self.view.expires_us is not None and rule.edited_within_us is not None:
-            # Those that grew too old since the view was last brought up.
-            self.parameters["old_cut"] = self.view.expires_us - rule.edited_within_us
-            self.parameters["cut"] = now_us - rule.edited_within_us
-            parts.append(f"{of_contacts} edited_us BETWEEN :old_cut AND :cut")
-        return " UNION ".join(parts)
+        gone = "SELECT item_id FROM record_tombstone WHERE seq > :applied"
+        return " UNION ".join([*self.choice.judged, gone])
 
     def _do(self, sql: str, **more: Any) -> None:  # noqa: ANN401 - parameters of any type
         used = self.parameters | {"base": self.modseq} | more
@@ -173,7 +167,8 @@ class _Step:
             "INSERT INTO item_tombstone (collection_id, href, modseq, deleted_us)"
             " SELECT m.view_id, m.href, :base + row_number() OVER (ORDER BY m.modseq), :now"
             f" FROM {members} WHERE m.view_id = :view{of_judged} AND NOT EXISTS"
-            f" (SELECT 1 FROM contact c WHERE c.{self.item} = m.item_id AND {self.chosen})"
+            f" (SELECT 1 FROM {self.choice.rows} WHERE {self.choice.item} = m.item_id"
+            f" AND {self.choice.condition})"
         )
         self.unit.execute(
             "DELETE FROM view_member WHERE view_id = :view AND href IN"
@@ -193,16 +188,17 @@ class _Step:
         )
 
     def enter(self) -> None:
-        """Contacts that are chosen and no members become members."""
-        judged = f" AND c.{self.item} IN ({self.judged})" if self.judged else ""
+        """What is chosen and no member becomes one."""
+        item = self.choice.item
+        judged = f" AND {item} IN ({self.judged})" if self.judged else ""
         before = self.modseq
         self._do(
             "INSERT INTO view_member (view_id, item_id, href, modseq)"
-            f" SELECT :view, c.{self.item}, {self._names()},"
-            " :base + row_number() OVER (ORDER BY c.seq, c.id) FROM contact c"
-            f" WHERE {self.chosen}{judged} AND c.{self.item} IS NOT NULL"
+            f" SELECT :view, {item}, {self.choice.name},"
+            f" :base + row_number() OVER (ORDER BY {self.choice.order}) FROM {self.choice.rows}"
+            f" WHERE {self.choice.condition}{judged} AND {item} IS NOT NULL"
             " AND NOT EXISTS (SELECT 1 FROM view_member m"
-            f" WHERE m.view_id = :view AND m.item_id = c.{self.item})"
+            f" WHERE m.view_id = :view AND m.item_id = {item})"
         )
         self.unit.execute(
             "DELETE FROM item_tombstone WHERE collection_id = :view AND href IN"
@@ -210,39 +206,31 @@ class _Step:
             {"view": self.view.id, "before": before},
         )
 
-    def _names(self) -> str:
-        """What a contact is called: in its maker's view as they called it, elsewhere by its id.
-
-        In the book its user may have given that name to another card meanwhile.
-        """
-        if self.view.role == "birthdays":
-            return "'birthday-' || c.birthday_item_id || '.ics'"
-        random = "lower(hex(randomblob(16)))"
-        if not self.unit.is_sqlite:
-            random = "CAST(gen_random_uuid() AS text)"
-        own = f"SELECT 1 FROM item t WHERE t.collection_id = :view AND t.href = {_HREF}"
-        member = f"SELECT 1 FROM view_member t WHERE t.view_id = :view AND t.href = {_HREF}"
-        return (
-            f"CASE WHEN EXISTS ({own}) OR EXISTS ({member})"
-            f" THEN {random} || '.vcf' ELSE {_HREF} END"
+    def next_expiry(self, rule: Rule) -> int | None:
+        """When the next member may be too old, or the day is over that alarms are told of."""
+        if isinstance(rule, AlarmRule):
+            return rule.expires_us
+        before_us = self.view.expires_us
+        if rule.edited_within_us is None:
+            return None
+        if not self.judged or (before_us is not None and before_us <= self.parameters["now"]):
+            return self._expiry_of_all(rule.edited_within_us)
+        # Whoever was a member before expires no sooner than it was said then.
+        parameters = {k: v for k, v in self.parameters.items() if f":{k}" in self.judged}
+        [(edited_us,)] = self.unit.rows(
+            "SELECT min(c.edited_us) FROM view_member m"
+            f" JOIN contact c ON {self.choice.item} = m.item_id"
+            f" WHERE m.view_id = :view AND m.item_id IN ({self.judged})",
+            {**parameters, "view": self.view.id},
         )
+        entered_us = None if edited_us is None else int(edited_us) + rule.edited_within_us
+        return min((each for each in (before_us, entered_us) if each is not None), default=None)
 
-
-_HREF = (
-    "CASE WHEN c.maker_id = :viewer AND c.maker_href <> '' THEN c.maker_href"
-    " ELSE c.id || '.vcf' END"
-)
-
-
-def _next_expiry(unit: Unit, view: ViewState, rule: ContactRule, now_us: int) -> int | None:
-    """When the next member is too old."""
-    cut_us = rule.cut_us(now_us)
-    if cut_us is None or rule.edited_within_us is None:
-        return None
-    row = unit.row(
-        "SELECT c.edited_us FROM contact c JOIN view_member m"
-        f" ON m.view_id = :view AND m.item_id = c.{_ITEMS[view.role]}"
-        " WHERE c.edited_us > :cut ORDER BY c.edited_us LIMIT 1",
-        {"view": view.id, "cut": cut_us},
-    )
-    return int(row[0]) + rule.edited_within_us if row else None
+    def _expiry_of_all(self, within_us: int) -> int | None:
+        row = self.unit.row(
+            "SELECT c.edited_us FROM contact c JOIN view_member m"
+            f" ON m.view_id = :view AND m.item_id = {self.choice.item}"
+            " WHERE c.edited_us > :cut ORDER BY c.edited_us LIMIT 1",
+            {"view": self.view.id, "cut": self.parameters["now"] - within_us},
+        )
+        return int(row[0]) + within_us if row else None

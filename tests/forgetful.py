@@ -1,12 +1,17 @@
 """A store whose transactions can be given up at their end: each request meets the same office."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
 
 from office import views
 from storage import views as view_rows
-from storage.store import Store, WriteUnit
+from storage.store import Store, WriteUnit, sqlite_url
 from tests.builders import NOW_US
+from tests.databases import Postgres
 
 
 class GivenUp(Exception):  # noqa: N818 - it is no error
@@ -30,9 +35,27 @@ class ForgetfulStore(Store):
             raise GivenUp
 
 
+@contextmanager
+def forgetful_store(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[ForgetfulStore, Path]]:
+    """For a fixture with ``params=["sqlite", "postgresql"]``: an empty store, and a folder."""
+    folder = tmp_path_factory.mktemp("matrix")
+    if request.param == "sqlite":
+        url = sqlite_url(folder / "deedbox.sqlite3")
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), folder / "deedbox.sqlite3")
+    else:
+        server: Postgres = request.getfixturevalue("postgres")
+        url = server.fresh()
+    store = ForgetfulStore(url)
+    yield store, folder
+    store.close()
+
+
 def bring_up_all(store: Store) -> None:
     """Let nothing be outstanding for anybody: an office that keeps nothing could never do it."""
-    with store.read() as unit:
-        owners = [row[0] for row in unit.rows("SELECT principal_id FROM person")]
-        found = [each for owner in owners for each in view_rows.of_owner(unit, owner).values()]
-    views.bring_up(store, found, now_us=NOW_US)
+    for _ in ("those that everybody has", "those that they bring along"):
+        with store.read() as unit:
+            owners = [row[0] for row in unit.rows("SELECT principal_id FROM person")]
+            found = [each for owner in owners for each in view_rows.of_owner(unit, owner).values()]
+        views.bring_up(store, found, now_us=NOW_US)

@@ -12,7 +12,7 @@ from dav_providers.groupware.properties import media_type
 from dav_providers.groupware.request import GroupwareRequest
 from dav_providers.multistatus.answers import Answer, RefusedError
 from dav_providers.multistatus.preconditions import Precondition
-from office import collections, horizons, item_store
+from office import collections, half_moves, horizons, item_store
 from office.collections import Kind
 from office.errors import KindError, MeetingError, NotFoundError, ParentMissingError
 from office.horizons import Change
@@ -107,13 +107,17 @@ def _store_plain(
 ) -> Stored:
     with request.change() as work:
         # The body may have taken its time: whatever allowed it is asked again where it counts.
-        [held] = collections.hold(work, collection.name)
+        half = half_moves.find(work, collection, read.content)
+        others = () if half is None else (half.book_id,)
+        held = collections.hold_with(work, collection.name, others).collection
         _demand_same(held, collection)
         item = items.find(work.unit, held.place, href)
         if item is not None and item.schedule_tag:
             raise MeetingError("It is a meeting.")
         check(work.unit, item)
         stored = item_store.put(work, held, item, href, read.content)
+        if half is not None:
+            half_moves.complete(work, half)
         describe(request, stored)
     return stored
 

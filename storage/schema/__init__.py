@@ -3,7 +3,16 @@
 Queries live in one module per noun beside this package; nothing outside ``storage`` sees a table.
 """
 
-from storage.schema import documents, groupware, history, people, records, sign_ins
+from storage.schema import contracts, documents, groupware, history, people, records, sign_ins
 from storage.schema.base import metadata
 
-__all__ = ["documents", "groupware", "history", "metadata", "people", "records", "sign_ins"]
+__all__ = [
+    "contracts",
+    "documents",
+    "groupware",
+    "history",
+    "metadata",
+    "people",
+    "records",
+    "sign_ins",
+]

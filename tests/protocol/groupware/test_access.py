@@ -4,7 +4,6 @@ One's own home is one's own whatever group one is in; another's is not there, an
 for word like one that nobody has.
 """
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -13,10 +12,8 @@ from auth import people
 from auth.errors import CredentialsError
 from auth.rights import GROUPS
 from dav_providers.groupware.options import METHODS
-from storage.store import sqlite_url
-from tests.databases import Postgres
 from tests.documents_door import Reply
-from tests.forgetful import ForgetfulStore, bring_up_all
+from tests.forgetful import bring_up_all, forgetful_store
 from tests.groupware_door import (
     HOST,
     Device,
@@ -115,26 +112,18 @@ def filled(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[GroupwareOffice]:
     """One office for all of the matrix: no request on it leaves anything."""
-    folder = tmp_path_factory.mktemp("matrix")
-    if request.param == "sqlite":
-        url = sqlite_url(folder / "deedbox.sqlite3")
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), folder / "deedbox.sqlite3")
-    else:
-        server: Postgres = request.getfixturevalue("postgres")
-        url = server.fresh()
-    store = ForgetfulStore(url)
-    groupware = groupware_office(store, folder)
-    groupware.person("anna")
-    groupware.person("jonas")
-    for group in GROUPS:
-        device = groupware.person(f"in-{group.name}", group.name)
-        device.request("MKCALENDAR", device.own("zweiter"))
-        device.put("calendar/a.ics", event("a"))
-        device.put("contacts/a.vcf", card("a"))
-    bring_up_all(store)
-    store.is_forgetful = True
-    yield groupware
-    store.close()
+    with forgetful_store(request, tmp_path_factory) as (store, folder):
+        groupware = groupware_office(store, folder)
+        groupware.person("anna")
+        groupware.person("jonas")
+        for group in GROUPS:
+            device = groupware.person(f"in-{group.name}", group.name)
+            device.request("MKCALENDAR", device.own("zweiter"))
+            device.put("calendar/a.ics", event("a"))
+            device.put("contacts/a.vcf", card("a"))
+        bring_up_all(store)
+        store.is_forgetful = True
+        yield groupware
 
 
 class TestOwn:
