@@ -200,6 +200,28 @@ class Storage(Section):
     )
 
 
+class Documents(Section):
+    """[documents]: how long what was deleted or saved over can be brought back."""
+
+    trash_days: WholeNumber = Field(
+        default=90,
+        ge=0,
+        le=36_500,
+        description="Days after which a deleted document or folder leaves the trash; 0: never.",
+    )
+    version_days: WholeNumber = Field(
+        default=365,
+        ge=0,
+        le=36_500,
+        description="Days after which what a save replaced is no version any more; 0: never.",
+    )
+    versions_most: WholeNumber = Field(
+        default=200,
+        ge=0,
+        description="Versions that are kept of one document; 0: all.",
+    )
+
+
 class Security(Section):
     """[security]: what keeps credentials safe."""
 
@@ -391,6 +413,7 @@ class Settings(BaseModel):
     tls: Tls = Field(default_factory=Tls)
     database: Database = Field(default_factory=Database)
     storage: Storage = Field(default_factory=Storage)
+    documents: Documents = Field(default_factory=Documents)
     security: Security = Field(default_factory=Security)
     devices: Devices = Field(default_factory=Devices)
     limits: Limits = Field(default_factory=Limits)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
+from config.settings import Documents
 from jobs import (
     cleanup,
     contracts,
@@ -12,6 +13,7 @@ from jobs import (
     lapsed_links,
     lapsed_locks,
     office_deletes,
+    past,
     record_history,
     retention,
     tombstones,
@@ -46,6 +48,7 @@ class Ages(NamedTuple):
     journal_days: int
     tombstone_days: int
     version_days: int
+    documents: Documents
 
 
 def keep_house(
@@ -64,9 +67,17 @@ def keep_house(
 
     *clock* gives nanoseconds since the epoch.
     """
+    kept = ages.documents
     while True:
         now_us = clock() // 1000
         try:
+            old = past.forget_old(
+                store,
+                trash_days=kept.trash_days,
+                version_days=kept.version_days,
+                versions_most=kept.versions_most,
+                now_us=now_us,
+            )
             swept = cleanup.sweep(
                 store,
                 local,
@@ -98,6 +109,8 @@ def keep_house(
             fields = {
                 "orphaned_blobs": swept.blobs,
                 "temporary_files": swept.temporary_files,
+                "document_versions": old.versions,
+                "deleted_documents": old.deleted,
                 "journal_rows": forgotten,
                 "lapsed_locks": lapsed,
                 "lapsed_links": links,

@@ -122,7 +122,7 @@ def decide(who: Identity, act: Act, chain: Sequence[NodeRow]) -> Verdict:
 def _may_change(
     who: Identity, act: Act, right: DataRight, root: NodeRow, node: NodeRow
 ) -> Verdict:
-    if root.role in _MANAGED:
+    if root.role in _MANAGED or node.role == Role.PAST:
         return Verdict.REFUSED
     is_fixed = node.role in _FIXED_ROLES or (node.role == Role.ESTATE and act is Act.REMOVE)
     if is_fixed and act in (Act.REMOVE, Act.RENAME):

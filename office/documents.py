@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from auth.identity import Identity
-from office import access, estates, locks
+from office import access, estates, layout, locks
 from office.access import Act
 from office.errors import (
     ExistsError,
@@ -21,12 +21,11 @@ from office.errors import (
 from office.layout import Role
 from office.places import Place
 from office.work import Work
-from storage import blobs, blocks, tree, tree_changes
+from storage import blobs, blocks, trash, tree, tree_changes, versions
 from storage import locks as lock_rows
 from storage.blocks import BlockRow
 from storage.store import Unit
 from storage.tree import Content, NodeRow
-from wire.paths import windows_name_fault
 
 COPY_NODES_MAX = 100_000
 
@@ -55,7 +54,7 @@ def _put_needs(place: Place) -> tuple[Act, tuple[NodeRow, ...]]:
     node = place.node
     if node is None:
         parents = place.parent_chain
-        if fault := windows_name_fault(place.name):
+        if fault := layout.name_fault(place.name):
             raise UnfitNameError(fault)
         estates.refuse_foreign(place)
         return Act.ADD, parents
@@ -109,7 +108,12 @@ def _save_over(work: Work, node: NodeRow, content: Content, shown_us: int) -> No
         kind = content.content_type or node.content_type
         return tree_changes.confirm_content(work.unit, node, kind, modified_us=shown_us)
     return tree_changes.replace_content(
-        work.unit, node, content, modified_us=shown_us, user_id=work.who.user_id
+        work.unit,
+        node,
+        content,
+        modified_us=shown_us,
+        now_us=work.now_us,
+        user_id=work.who.user_id,
     )
 
 
@@ -122,7 +126,7 @@ def make_collection(work: Work, place: Place) -> NodeRow:
     if place.node is not None:
         raise ExistsError("Something of that name is there already.")
     parents = place.parent_chain
-    if fault := windows_name_fault(place.name):
+    if fault := layout.name_fault(place.name):
         raise UnfitNameError(fault)
     work.demand(Act.ADD, parents)
     if parents[-1].role == Role.ESTATES:
@@ -138,13 +142,25 @@ def make_collection(work: Work, place: Place) -> NodeRow:
 
 
 def delete(work: Work, place: Place) -> NodeRow:
-    """Delete a document, or a folder with all that is in it."""
+    """Put a document, or a folder with all that is in it, into the trash."""
     node = place.existing()
     work.demand(Act.REMOVE, place.chain, is_deep=True)
     work.demand(Act.REMOVE_FROM, place.parent_chain)
-    _refuse_hidden(work, node)
-    tree_changes.delete(work.unit, node, place.parent, now_us=work.now_us)
+    refuse_hidden(work, node)
+    _throw_away(work, node, place.parent)
     return node
+
+
+def _throw_away(work: Work, node: NodeRow, parent: NodeRow) -> None:
+    who = work.who
+    trash.put(
+        work.unit,
+        node,
+        parent,
+        now_us=work.now_us,
+        user_id=who.user_id,
+        device_id=who.device_id,
+    )
 
 
 def copy(
@@ -155,11 +171,11 @@ def copy(
     Blocked parts of the source stay behind: for the caller they are not there.
     """
     node = source.existing()
-    _check_target(work, source, target, may_overwrite=may_overwrite)
-    if _is_save(node, target):
-        return _put_over(work, node, target).id, False
+    check_target(work, source, target, may_overwrite=may_overwrite)
+    if is_save(node, target):
+        return put_over(work, node, target).id, False
     nodes = _visible_part(work, source) if is_deep and node.is_collection else [node]
-    held = _clear(work, target)
+    held = clear(work, target)
     copied = tree_changes.copy(
         work.unit,
         nodes,
@@ -168,7 +184,7 @@ def copy(
         now_us=work.now_us,
         user_id=work.who.user_id,
     )
-    _block_again(work, held, copied)
+    block_again(work, held, copied)
     return copied, target.node is None
 
 
@@ -176,7 +192,8 @@ def move(work: Work, source: Place, target: Place, *, may_overwrite: bool) -> St
     """Move or rename; the node keeps its id and loses its locks.
 
     A document moved over a document is that one's next version: the node that was at the target
-    stays, with its history and its locks (RFC 4918 section 7.6), and the other is gone.
+    stays, with its history and its locks (RFC 4918 section 7.6), and the other is gone, or in the
+    trash where it has a history of its own.
     """
     node = source.existing()
     work.demand(Act.RENAME, source.chain, is_deep=True)
@@ -184,32 +201,36 @@ def move(work: Work, source: Place, target: Place, *, may_overwrite: bool) -> St
     is_rename = source.parent.id == target.parent.id
     if not is_rename:
         access.demand(work.who, Act.REMOVE, source.chain)
-        _refuse_hidden(work, node)
-    _check_target(work, source, target, may_overwrite=may_overwrite, is_rename=is_rename)
-    if _is_save(node, target):
-        saved = _put_over(work, node, target)
-        _block_again(work, blocks.on_node(work.unit, node.id), saved.id)
-        tree_changes.delete(work.unit, node, source.parent, now_us=work.now_us)
+        refuse_hidden(work, node)
+    check_target(work, source, target, may_overwrite=may_overwrite, is_rename=is_rename)
+    if is_save(node, target):
+        saved = put_over(work, node, target)
+        block_again(work, blocks.on_node(work.unit, node.id), saved.id)
+        if versions.has_any(work.unit, node.id):
+            _throw_away(work, node, source.parent)  # what it held before is nowhere else
+        else:
+            tree_changes.delete(work.unit, node, source.parent, now_us=work.now_us)
         return Stored(saved, is_new=False, has_changed=saved.version != target.existing().version)
-    held = _clear(work, target)
+    held = clear(work, target)
     lock_rows.delete_in_subtree(work.unit, node.id)
     if node.role == Role.ESTATE:
         estates.rename_by_folder(work, source, target.name)
     tree_changes.move(
         work.unit, node, source.parent, target.parent, target.name, now_us=work.now_us
     )
-    _block_again(work, held, node.id)
+    block_again(work, held, node.id)
     return Stored(node, is_new=target.node is None, has_changed=False)
 
 
-def _is_save(node: NodeRow, target: Place) -> bool:
+def is_save(node: NodeRow, target: Place) -> bool:
     """Whether *node* put at *target* is a document over a document: the target stays the same."""
     return target.node is not None and not node.is_collection and not target.node.is_collection
 
 
-def _check_target(
+def check_target(
     work: Work, source: Place, target: Place, *, may_overwrite: bool, is_rename: bool = False
 ) -> None:
+    """Refuse to put *source* at *target* where it can't be, or something may not go."""
     node, parents = source.existing(), target.parent_chain
     if node.role == Role.TOP:
         raise IntoItselfError("Everything lies in this folder; it can't be put into itself.")
@@ -217,21 +238,22 @@ def _check_target(
         raise IntoItselfError("Source and destination are the same.")
     if any(each.id == node.id for each in parents):
         raise IntoItselfError("A folder can't be put into itself.")
-    if target.node is not None and any(each.id == target.node.id for each in source.chain):
+    above = [each.id for each in source.chain if each.is_collection]
+    if target.node is not None and target.node.id in above:
         raise IntoItselfError("A folder can't be replaced by something inside it.")
-    if fault := windows_name_fault(target.name):
+    if fault := layout.name_fault(target.name):
         raise UnfitNameError(fault)
     if not (is_rename and node.role == Role.ESTATE):
         estates.refuse_foreign(target)
     if target.node is not None and not may_overwrite:
         raise ExistsError(f"“{target.name}” is there already.")
-    if _is_save(node, target):
+    if is_save(node, target):
         work.demand(Act.WRITE, target.chain)
     else:
         work.demand(Act.ADD, parents)
 
 
-def _clear(work: Work, target: Place) -> list[BlockRow]:
+def clear(work: Work, target: Place) -> list[BlockRow]:
     """Make room: what is at the target goes, as the RFC wants for Overwrite: T.
 
     Returns:
@@ -244,17 +266,19 @@ def _clear(work: Work, target: Place) -> list[BlockRow]:
     return held
 
 
-def _block_again(work: Work, held: Sequence[BlockRow], node_id: int) -> None:
+def block_again(work: Work, held: Sequence[BlockRow], node_id: int) -> None:
+    """Let the blocks that were on what is gone hold on what came in its place."""
     for block in held:
         blocks.add(work.unit, user_id=block.user_id, node_id=node_id, now_us=block.created_us)
 
 
-def _put_over(work: Work, node: NodeRow, target: Place) -> NodeRow:
+def put_over(work: Work, node: NodeRow, target: Place) -> NodeRow:
     """Save a document's content and dead properties over another, which keeps its node id."""
     kept = target.existing()
     content = Content(node.blob_sha256, node.size, node.content_type)
     saved = _save_over(work, kept, content, node.modified_us)
-    tree_changes.replace_dead_properties(work.unit, source_id=node.id, target_id=kept.id)
+    if node.id:  # an earlier version has none of its own
+        tree_changes.replace_dead_properties(work.unit, source_id=node.id, target_id=kept.id)
     return saved
 
 
@@ -274,7 +298,7 @@ def _visible_part(work: Work, source: Place) -> list[NodeRow]:
     return [node for node in nodes if node.id in seen]
 
 
-def _refuse_hidden(work: Work, node: NodeRow) -> None:
+def refuse_hidden(work: Work, node: NodeRow) -> None:
     """Nobody deletes or carries off what they may not see."""
     if node.is_collection and tree.lies_above(work.unit, node.id, work.who.blocked_nodes):
         raise ForbiddenError(

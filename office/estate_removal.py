@@ -1,5 +1,6 @@
 """Removing a property: its folder goes with all that is in it, and nothing of it is left in rows.
 
+Neither are earlier versions, nor what was deleted in it.
 Programs can't do it (``access`` fixes the folder): only who administers, knowing what goes.
 """
 
@@ -13,7 +14,7 @@ from office.errors import NotFoundError
 from office.layout import Layout
 from office.places import Place
 from office.tracking import Action
-from storage import appointments, estates, journal, records, tree, tree_changes
+from storage import appointments, estates, journal, records, trash, tree, tree_changes
 from storage.estates import EstateRow
 from storage.journal import JournalRow
 from storage.store import Unit, WriteUnit
@@ -88,6 +89,7 @@ def _delete(unit: WriteUnit, estate: EstateRow, place: Place, now_us: int) -> No
         seq = records.next_seq(unit, records.hold(unit))
         appointments.judge_those_of(unit, seq, estate_id=estate.id)
     estates.delete(unit, estate.id)
+    trash.remove_within(unit, node.id)
     tree_changes.delete(unit, node, place.parent, now_us=now_us)
     tree_changes.delete_tree(unit, node.tree_id)
 

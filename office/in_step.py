@@ -38,6 +38,7 @@ _CHANGES = frozenset(
         Action.COPIED,
         Action.MOVED,
         Action.DELETED,
+        Action.RESTORED,
     }
 )
 

@@ -33,6 +33,7 @@ _ACTIONS: dict[Act | None, Action] = {
     Act.COPIED: Action.COPIED,
     Act.MOVED: Action.MOVED,
     Act.DELETED: Action.DELETED,
+    Act.RESTORED: Action.RESTORED,
     Act.LOCKED: Action.LOCKED,
     Act.REFUSED: Action.REFUSED,
 }

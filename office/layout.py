@@ -7,6 +7,7 @@ from types import MappingProxyType
 from storage import instance, tree, tree_changes
 from storage.store import Unit, WriteUnit
 from storage.tree import NodeRow
+from wire.paths import windows_name_fault
 
 
 class Role(StrEnum):
@@ -20,6 +21,8 @@ class Role(StrEnum):
     HOME = "home"
     ESTATE = "estate"
     RELEASE = "release"
+    PAST = "past"
+    """What was: trash and earlier versions, and the folders that show them. In no row."""
 
 
 SHARED_ROLES = (Role.ESTATES, Role.CONTACTS, Role.RESOURCES)
@@ -63,7 +66,17 @@ NAMES = MappingProxyType(
 )
 """A property's folder is made with *template* and always has *release*."""
 
+VERSIONS, TRASH = ".versions", ".trash"
+_KEPT = frozenset({VERSIONS, TRASH})
+
 _LANGUAGE = "office.language"
+
+
+def name_fault(name: str) -> str | None:
+    """Say why nothing can be called *name*: a device could not hold it, or the office keeps it."""
+    if name.casefold() in _KEPT:
+        return f"The name “{name}” is kept for what was deleted and for earlier versions."
+    return windows_name_fault(name)
 
 
 @dataclass(frozen=True, slots=True)

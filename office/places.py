@@ -1,6 +1,6 @@
 """From names below ``/files/`` to nodes: what is there, and what the caller may know of."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from auth.identity import Identity
@@ -165,12 +165,16 @@ def names_of(unit: Unit, layout: Layout, who: Identity, node_id: int) -> tuple[s
 
 
 def find_for_writing(
-    unit: WriteUnit, who: Identity, layout: Layout, *paths: Sequence[str]
+    unit: WriteUnit,
+    who: Identity,
+    layout: Layout,
+    *paths: Sequence[str],
+    also: Collection[int] = (),
 ) -> list[Place]:
     """Look paths up and keep other writers out of their trees until the commit.
 
     Called once in a transaction, before its first change, with all its paths: locks that are
-    added to others could wait in a ring.
+    added to others could wait in a ring. *also* are further trees whose members change.
 
     Raises:
         BlockedError: As :func:`find`.
@@ -181,6 +185,7 @@ def find_for_writing(
     unit.mark()
     while True:
         changing, passing = _trees(places)
+        changing |= set(also)
         unit.serialise(*changing, passing=passing)
         # Only now nobody else moves anything in there: what was found before may be stale.
         places = [find(unit, who, layout, names) for names in paths]

@@ -3,6 +3,8 @@
 import unicodedata
 from dataclasses import dataclass
 
+from auth import people as person_rules
+from auth.identity import Identity
 from office import layout, places
 from office.command import at_the_machine, in_place_of
 from office.errors import FixedError, NotFoundError
@@ -35,11 +37,10 @@ def find(unit: Unit, path: str, *, person: PersonRow | None = None) -> Target:
         NotFoundError: There is nothing.
         FixedError: The path is ``/files/`` itself.
     """
-    names = [unicodedata.normalize("NFC", name) for name in path.strip("/").split("/") if name]
+    names = _segments(path)
     if names and names[0] == "dav":
         return _collection(unit, names[1:])
-    if names and names[0] == "files":
-        names = names[1:]
+    names = names_in(path)
     if not names:
         raise FixedError("/files/ itself is the same for everybody; name a folder in it.")
     who = at_the_machine() if person is None else in_place_of(person)
@@ -47,6 +48,25 @@ def find(unit: Unit, path: str, *, person: PersonRow | None = None) -> Target:
     if place.node is None:
         raise NotFoundError(f"There is nothing at /files/{'/'.join(names)}.")
     return Target(Noun.NODE, place.node.id, f"/files/{'/'.join(names)}", place.node)
+
+
+def names_in(path: str) -> list[str]:
+    """The names of a path below ``/files/``, with or without that."""
+    names = _segments(path)
+    return names[1:] if names[:1] == ["files"] else names
+
+
+def _segments(path: str) -> list[str]:
+    return [unicodedata.normalize("NFC", name) for name in path.strip("/").split("/") if name]
+
+
+def desk(unit: Unit, name: str | None) -> Identity:
+    """Whoever sits at the machine; ``Home`` is that of the user of this name, if one is told.
+
+    Raises:
+        UnknownUserError: There is no such user.
+    """
+    return at_the_machine() if name is None else in_place_of(person_rules.get(unit, name))
 
 
 def _collection(unit: Unit, names: list[str]) -> Target:

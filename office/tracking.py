@@ -33,6 +33,7 @@ class Action(StrEnum):
     COPIED = "copied"
     MOVED = "moved"
     DELETED = "deleted"
+    RESTORED = "restored"
     LOCKED = "locked"
     LOCK_RELEASED = "lock-released"
     REFUSED = "refused"
@@ -57,6 +58,8 @@ class Act(Enum):
     COPIED = auto()
     MOVED = auto()
     DELETED = auto()
+    RESTORED = auto()
+    """Something came back: an earlier version, or out of the trash."""
     LOCKED = auto()
     """A new lock, not a refreshed one; an answer 201 says that it made an empty document."""
     UNLOCKED = auto()
@@ -74,6 +77,7 @@ WRITING = frozenset(
         Act.COPIED,
         Act.MOVED,
         Act.DELETED,
+        Act.RESTORED,
         Act.PROPERTIES_CHANGED,
     }
 )

@@ -1,13 +1,13 @@
 """Check that every document's bytes are there and are the ones that were stored."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from office import layout
 from office.layout import Layout
 from storage import blobs
-from storage.blobs import BLOCK_BYTES, BlobMissingError, BlobStore
+from storage.blobs import BLOCK_BYTES, BlobMissingError, BlobStore, BlobUse
 from storage.store import Store
 
 
@@ -85,15 +85,18 @@ def _read(bytes_store: BlobStore, sha256: str) -> tuple[str, int]:
 
 
 def _paths(store: Store, sha256: str) -> tuple[str, ...]:
-    """The documents that need the blob now; none when it was only waiting for its clean-up."""
+    """What needs the blob, versions and trash too; nothing where it waits for its clean-up."""
     with store.read() as unit:
         where = layout.load(unit)
-        return tuple(_path(where, names) for names in blobs.users(unit, sha256))
+        return tuple(_path(where, each) for each in blobs.users(unit, sha256))
 
 
-def _path(where: Layout, names: Sequence[str]) -> str:
+def _path(where: Layout, use: BlobUse) -> str:
     """As people write it; a Home's root has its owner's name, which is added."""
-    root, *below = names
-    if root in where.shared:
-        return f"/files/{'/'.join(names)}"
-    return f"/files/{'/'.join((where.names.home, *below))} (of {root})"
+    root, *below = use.names
+    told = [f"of {root}"] if root not in where.shared else []
+    told += [f"version {use.version}"] if use.version is not None else []
+    told += ["in the trash"] if use.is_deleted else []
+    top = root if root in where.shared else where.names.home
+    path = f"/files/{'/'.join((top, *below))}"
+    return f"{path} ({', '.join(told)})" if told else path

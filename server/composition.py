@@ -144,6 +144,7 @@ def housekeeping(settings: Settings, stop: StopEvent) -> None:
                 journal_days=settings.tracking.retention_days,
                 tombstone_days=settings.sync.tombstone_days,
                 version_days=settings.contacts.version_days,
+                documents=settings.documents,
             ),
             sends_mail=settings.mail.is_on,
             stop=stop,

@@ -6,9 +6,10 @@ find; it never leaves a row without its bytes. Here are the rows, and what a sto
 """
 
 from collections.abc import Callable, Sequence
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 from storage import tree
+from storage.id_lists import id_list, is_among
 from storage.store import Unit, WriteUnit
 
 BLOCK_BYTES = 256 * 1024
@@ -66,7 +67,9 @@ def unreferenced(unit: Unit, *, older_than_us: int, limit: int) -> list[str]:
     lock = "" if unit.is_sqlite else " FOR UPDATE SKIP LOCKED"
     rows = unit.rows(
         "SELECT sha256 FROM blob WHERE stored_us < :before AND NOT EXISTS "
-        f"(SELECT 1 FROM node WHERE node.blob_sha256 = blob.sha256) LIMIT :limit{lock}",
+        "(SELECT 1 FROM node WHERE node.blob_sha256 = blob.sha256) AND NOT EXISTS "
+        "(SELECT 1 FROM node_version WHERE node_version.blob_sha256 = blob.sha256) "
+        f"LIMIT :limit{lock}",
         {"before": older_than_us, "limit": limit},
     )
     return [row[0] for row in rows]
@@ -112,7 +115,26 @@ def recorded(unit: Unit, *, after: str, limit: int = 1000) -> list[tuple[str, in
     return [(row[0], int(row[1])) for row in rows]
 
 
-def users(unit: Unit, sha256: str) -> list[list[str]]:
-    """The documents that hold this blob, each as the names from its root down."""
-    rows = unit.rows("SELECT id FROM node WHERE blob_sha256 = :sha256", {"sha256": sha256})
-    return [[name for _, name in tree.lineage(unit, row[0])] for row in rows]
+class BlobUse(NamedTuple):
+    """A document that holds a blob, or held it in an earlier version; its names from the root."""
+
+    names: list[str]
+    version: int | None
+    is_deleted: bool
+
+
+def users(unit: Unit, sha256: str) -> list[BlobUse]:
+    """Who needs this blob: documents, deleted ones too, and their earlier versions."""
+    rows = unit.rows(
+        "SELECT id, NULL FROM node WHERE blob_sha256 = :sha256 UNION ALL "
+        "SELECT node_id, version FROM node_version WHERE blob_sha256 = :sha256",
+        {"sha256": sha256},
+    )
+    return [_use(unit, int(node_id), version) for node_id, version in rows]
+
+
+def _use(unit: Unit, node_id: int, version: int | None) -> BlobUse:
+    lineage = tree.lineage(unit, node_id)
+    ids = id_list(unit, [each for each, _ in lineage])
+    row = unit.row(f"SELECT 1 FROM trash WHERE node_id {is_among(unit, 'ids')}", {"ids": ids})
+    return BlobUse([name for _, name in lineage], version, row is not None)

@@ -198,25 +198,37 @@ def lies_above(unit: Unit, node_id: int, others: Collection[int]) -> bool:
     return row is not None
 
 
+_LAY_IN = "coalesce(node.parent_id, trash.parent_id)"
+_DELETED = "LEFT JOIN trash ON trash.node_id = node.id"
+
+
 def lineage(unit: Unit, node_id: int) -> list[tuple[int, str]]:
-    """(id, name) of the nodes from the root down to this one."""
+    """(id, name) of the nodes from the root down to this one.
+
+    What was deleted counts as where it lay, as that is called now.
+    """
     rows = unit.rows(
         "WITH RECURSIVE up(id, parent_id, name, level) AS ("
-        "SELECT id, parent_id, name, 0 FROM node WHERE id = :id UNION ALL "
-        "SELECT node.id, node.parent_id, node.name, up.level + 1 "
-        "FROM node JOIN up ON node.id = up.parent_id) SELECT id, name FROM up ORDER BY level DESC",
+        f"SELECT node.id, {_LAY_IN}, node.name, 0 FROM node {_DELETED} WHERE node.id = :id "
+        f"UNION ALL SELECT node.id, {_LAY_IN}, node.name, up.level + 1 "
+        f"FROM up JOIN node ON node.id = up.parent_id {_DELETED}) "
+        "SELECT id, name FROM up ORDER BY level DESC",
         {"id": node_id},
     )
     return [(int(row[0]), row[1]) for row in rows]
 
 
 def ancestries(unit: Unit, node_ids: Collection[int]) -> dict[int, list[NodeRow]]:
-    """The chains from the root down to each of these nodes that is there; one query for all."""
+    """The chains from the root down to each of these nodes that is there; one query for all.
+
+    What was deleted counts as where it lay (:func:`lineage`).
+    """
     rows = unit.rows(
         "WITH RECURSIVE up(start, id, parent_id, level) AS ("
-        f"SELECT id, id, parent_id, 0 FROM node WHERE id {is_among(unit, 'ids')} UNION ALL "
-        "SELECT up.start, node.id, node.parent_id, up.level + 1 "
-        "FROM node JOIN up ON node.id = up.parent_id) "
+        f"SELECT node.id, node.id, {_LAY_IN}, 0 FROM node {_DELETED} "
+        f"WHERE node.id {is_among(unit, 'ids')} UNION ALL "
+        f"SELECT up.start, node.id, {_LAY_IN}, up.level + 1 "
+        f"FROM up JOIN node ON node.id = up.parent_id {_DELETED}) "
         f"SELECT up.start, {_columns('node')} FROM up JOIN node ON node.id = up.id "
         "ORDER BY up.start, up.level DESC",
         {"ids": id_list(unit, node_ids)},

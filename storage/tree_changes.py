@@ -5,10 +5,11 @@ collection lies in (``modseq``, RFC 6578); a member that goes leaves a tombstone
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from storage import epochs, sync_floors
-from storage.store import WriteUnit
+from storage import epochs, sync_floors, versions
+from storage.id_lists import id_list, is_among
+from storage.store import Unit, WriteUnit
 from storage.tree import COLUMNS, SUBTREE, Content, NodeRow
 
 _NOTHING = Content(None, 0, "")
@@ -107,9 +108,17 @@ def create(  # noqa: PLR0913 - a node's columns
 
 
 def replace_content(
-    unit: WriteUnit, node: NodeRow, content: Content, *, modified_us: int, user_id: int
+    unit: WriteUnit,
+    node: NodeRow,
+    content: Content,
+    *,
+    modified_us: int,
+    now_us: int,
+    user_id: int,
 ) -> NodeRow:
-    """Give a document new content: its next version."""
+    """Give a document new content: its next version. What it held until now is kept."""
+    if node.blob_sha256 is not None:
+        versions.keep(unit, node.id, now_us=now_us)
     row = unit.row(
         "UPDATE node SET blob_sha256 = :blob_sha256, size = :size, content_type = :content_type, "
         "modified_us = :modified_us, version = version + 1, modseq = :modseq, "
@@ -173,11 +182,35 @@ def _member_modseq(unit: WriteUnit, node: NodeRow) -> int:
 
 
 def delete(unit: WriteUnit, node: NodeRow, parent: NodeRow, *, now_us: int) -> int:
-    """Delete a member with all below it, leaving a tombstone; how many nodes went."""
-    _bury(unit, node, parent, now_us=now_us)
+    """Remove a member for good with all below it, leaving a tombstone; how many nodes went.
+
+    Nothing that was deleted in it may be left in the trash.
+    """
+    bury(unit, node, parent, now_us=now_us)
+    return remove_subtree(unit, node.id)
+
+
+def remove_subtree(unit: WriteUnit, node_id: int) -> int:
+    """Remove a node and all below it for good; how many there were."""
     return unit.execute(
-        f"DELETE FROM node WHERE id IN ({SUBTREE}SELECT id FROM sub)", {"id": node.id}
+        f"DELETE FROM node WHERE id IN ({SUBTREE}SELECT id FROM sub)", {"id": node_id}
     )
+
+
+def deleted_within(unit: Unit, node_ids: Collection[int]) -> list[int]:
+    """The nodes of what was deleted in these or below them; in a deleted folder too, after it."""
+    found: dict[int, None] = {}
+    inner = list(node_ids)
+    while inner:
+        rows = unit.rows(
+            f"WITH RECURSIVE sub(id) AS (SELECT id FROM node WHERE id {is_among(unit, 'ids')} "
+            "UNION ALL SELECT node.id FROM node JOIN sub ON node.parent_id = sub.id) "
+            "SELECT trash.node_id FROM trash JOIN sub ON trash.parent_id = sub.id",
+            {"ids": id_list(unit, inner)},
+        )
+        inner = [int(node_id) for (node_id,) in rows if node_id not in found]
+        found.update(dict.fromkeys(inner))
+    return list(found)
 
 
 def delete_tree(unit: WriteUnit, tree_id: int) -> None:
@@ -185,7 +218,7 @@ def delete_tree(unit: WriteUnit, tree_id: int) -> None:
     unit.execute("DELETE FROM tree WHERE id = :id", {"id": tree_id})
 
 
-def _bury(unit: WriteUnit, node: NodeRow, parent: NodeRow, *, now_us: int) -> None:
+def bury(unit: WriteUnit, node: NodeRow, parent: NodeRow, *, now_us: int) -> None:
     """Leave a tombstone for a member that goes; who never knew of it is not told of its going."""
     modseq = next_modseq(unit, parent.tree_id)
     sync_floors.raise_for_blocked(unit, node.id, parent.id, modseq)
@@ -208,13 +241,24 @@ def move(
     unit: WriteUnit, node: NodeRow, source: NodeRow, target: NodeRow, name: str, *, now_us: int
 ) -> None:
     """Make *node*, a member of *source*, the member *name* of *target*; its id stays."""
-    _bury(unit, node, source, now_us=now_us)
+    bury(unit, node, source, now_us=now_us)
+    put_into(unit, node, target, name, from_tree=source.tree_id)
+
+
+def put_into(
+    unit: WriteUnit, node: NodeRow, target: NodeRow, name: str, *, from_tree: int
+) -> None:
+    """Make a node that lies nowhere any more the member *name* of *target*.
+
+    *from_tree* counted it before; one that counts its own members goes on doing so.
+    """
     unit.execute(
         "DELETE FROM tombstone WHERE parent_id = :parent AND name = :name",
         {"parent": target.id, "name": name},
     )
-    if node.tree_id == source.tree_id and target.tree_id != source.tree_id:
-        _change_tree(unit, node, target.tree_id)
+    if node.tree_id == from_tree and target.tree_id != from_tree:
+        for each in (node.id, *deleted_within(unit, [node.id])):
+            _change_tree(unit, each, target.tree_id)
     modseq = next_modseq(unit, target.tree_id)
     sync_floors.raise_for_blocked(unit, node.id, target.id, modseq)
     unit.execute(
@@ -223,16 +267,16 @@ def move(
     )
 
 
-def _change_tree(unit: WriteUnit, node: NodeRow, tree_id: int) -> None:
+def _change_tree(unit: WriteUnit, node_id: int, tree_id: int) -> None:
     """Put a subtree under another counter: members and tombstones take their numbers from there.
 
     Tombstones too: who knew a folder before it went away must learn, when it is back, what was
-    deleted in it.
+    deleted in it. The node on top may lie in the trash.
     """
     nodes, graves = unit.row(
         f"{SUBTREE}SELECT count(*), (SELECT count(*) FROM tombstone WHERE parent_id IN "
         "(SELECT id FROM sub)) FROM sub",
-        {"id": node.id},
+        {"id": node_id},
     )
     first = next_modseq(unit, tree_id, nodes + graves)
     unit.execute(
@@ -240,7 +284,7 @@ def _change_tree(unit: WriteUnit, node: NodeRow, tree_id: int) -> None:
         "SELECT id, row_number() OVER (ORDER BY level, id) - 1 FROM sub) "
         "UPDATE node SET tree_id = :tree, modseq = :first + numbered.place "
         "FROM numbered WHERE numbered.id = node.id",
-        {"id": node.id, "tree": tree_id, "first": first},
+        {"id": node_id, "tree": tree_id, "first": first},
     )
     unit.execute(
         f"{SUBTREE.rstrip()}, numbered(parent_id, name, place) AS ("
@@ -248,9 +292,12 @@ def _change_tree(unit: WriteUnit, node: NodeRow, tree_id: int) -> None:
         "WHERE parent_id IN (SELECT id FROM sub)) "
         "UPDATE tombstone SET modseq = :first + numbered.place FROM numbered "
         "WHERE numbered.parent_id = tombstone.parent_id AND numbered.name = tombstone.name",
-        {"id": node.id, "first": first + nodes},
+        {"id": node_id, "first": first + nodes},
     )
-    sync_floors.renumber(unit, node.id, first)
+    sync_floors.renumber(unit, node_id, first)
+    unit.execute(
+        "UPDATE trash SET tree_id = :tree WHERE node_id = :id", {"id": node_id, "tree": tree_id}
+    )
 
 
 def copy(

@@ -1,6 +1,7 @@
 """The office of the rights tests: one person of each group, one document in each kind of place."""
 
 from pathlib import Path
+from urllib.parse import unquote
 
 from storage.store import Store
 from tests.documents_door import SampleOffice, sample_office
@@ -17,6 +18,7 @@ ESTATE = "/Objekte/4711 Lindenallee"
 RELEASE = f"{ESTATE}/Freigabe"
 FOLDER = f"{ESTATE}/Dachboden"
 DOCUMENT = f"{FOLDER}/Balken.jpg"
+DELETED = f"{FOLDER}/Latte.jpg"
 ELSEWHERE = "/Objekte/4712 Marktplatz"
 PUBLISHED = f"{RELEASE}/Lageplan.pdf"
 RESOURCE = "/Ressourcen/Logo.png"
@@ -34,9 +36,22 @@ def rights_office(store: Store, folder: Path) -> SampleOffice:
     office.estate("4712", "Marktplatz")
     keeper = office.clients[ADMINISTRATOR]
     keeper.request("MKCOL", FOLDER)
+    keeper.put(DOCUMENT, b"earlier bytes of Balken.jpg")
+    keeper.put(DELETED, b"bytes of Latte.jpg")
+    keeper.request("DELETE", DELETED)
     for path in (PUBLISHED, DOCUMENT, RESOURCE):
         keeper.put(path, f"bytes of {path.rpartition('/')[2]}".encode())
     return office
+
+
+def past_of(office: SampleOffice) -> tuple[str, str]:
+    """The paths of the document's earlier version, and of what was deleted beside it."""
+    keeper = office.clients[ADMINISTRATOR]
+    [version] = keeper.names(f"{FOLDER}/.versions/{DOCUMENT.rpartition('/')[2]}")
+    [moment] = keeper.names(f"/.trash{ESTATE}")
+    inside = DELETED.removeprefix(ESTATE)
+    version, moment = (unquote(each).removeprefix("/files") for each in (version, moment))
+    return version, f"{moment.rstrip('/')}{inside}"
 
 
 def _leave_note(office: SampleOffice, name: str) -> None:

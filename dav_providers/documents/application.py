@@ -5,7 +5,7 @@ from itertools import chain
 from typing import Any
 
 from config.settings import Settings
-from dav_providers.documents import failures, get, sink
+from dav_providers.documents import failures, get, kept, sink
 from dav_providers.documents.options import ALLOW, METHODS
 from dav_providers.documents.provider import REQUEST, Environ
 from dav_providers.documents.request import DocumentRequest, Services, system_clock
@@ -18,6 +18,7 @@ from dav_providers.multistatus.answers import (
     send,
 )
 from dav_providers.multistatus.disk_space import disk_space
+from office import past
 from office.errors import Blocked
 from office.layout import Layout
 from storage.blobs import BlobStore
@@ -72,6 +73,8 @@ class _DocumentsDoor:
             )
         if request.names and sink.swallows(request.names[-1]):
             return send(_bodiless(sink.answer(request), environ), start_response)
+        if request.method not in kept.METHODS and past.speaks_of(request.names):
+            kept.refuse(request)
         inner = {
             **environ,
             **_WSGIDAV,

@@ -1,9 +1,9 @@
 """COPY and MOVE (RFC 4918 sections 9.8 and 9.9): one transaction, no byte is copied."""
 
-from dav_providers.documents import preconditions, sink
+from dav_providers.documents import kept, preconditions, sink
 from dav_providers.documents.request import DocumentRequest
 from dav_providers.multistatus.answers import Answer, RefusedError
-from office import documents
+from office import documents, past
 from office.errors import UnfitNameError
 from office.tracking import Act
 from wire.dav_headers import Depth, parse_depth, parse_overwrite
@@ -18,6 +18,10 @@ def answer(request: DocumentRequest) -> Answer:
     may_overwrite = parse_overwrite(request.header("Overwrite"))
     depth = parse_depth(request.header("Depth"), default=Depth.INFINITY)
     is_move, note = request.method == "MOVE", request.note
+    if past.speaks_of(target_names):
+        raise kept.refusal("MOVE")
+    if past.speaks_of(request.names):
+        return kept.restore(request, target_names, depth, may_overwrite=may_overwrite)
     with request.change(target_names) as (work, [source, target]):
         node = source.existing()
         _check_depth(depth, is_move=is_move, is_collection=bool(node.is_collection))

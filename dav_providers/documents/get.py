@@ -7,7 +7,7 @@ from dav_providers.documents import preconditions
 from dav_providers.documents.preconditions import MICROSECONDS, etag, last_modified
 from dav_providers.documents.request import DocumentRequest, href
 from dav_providers.multistatus.answers import Answer
-from office import access, places
+from office import access, past
 from office.places import Place
 from office.standing import GuardedBlocks, Standing
 from office.tracking import Act
@@ -107,7 +107,7 @@ def _folder_page(request: DocumentRequest, unit: Unit, place: Place) -> Answer:
     """What a person sees who opens a folder's address in a browser, and Office's probes get."""
     request.note.act = Act.LISTED
     most = request.services.settings.limits.propfind_entries_max
-    members = places.members(unit, request.who, request.services.layout, place, most=most)
+    members = past.members(unit, request.who, request.services.layout, place, most=most)
     title = escape("/".join(("files", *place.names)))
     base = href(place.names, is_collection=True)
     rows = "".join(

@@ -11,6 +11,7 @@ from dav_providers.multistatus.answers import RefusedError
 from dav_providers.multistatus.live_properties import PropertyPlan
 from dav_providers.multistatus.request_xml import Propfind
 from office import access, access_lists, folder_sync, locks
+from office.past_places import PastPlace
 from office.places import Place
 from storage import blocks, dead_properties
 from storage.locks import on_members, on_nodes
@@ -21,6 +22,8 @@ from wire.paths import quote_segment
 _DEAD_BYTES = 64 * 1024 * 1024
 """Dead properties that one listing holds in memory."""
 _NONE: Mapping[str, bytes] = {}
+_OF_WHAT_IS = frozenset({"locks", "tokens"})
+"""What nothing in the trash and no earlier version has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,8 @@ def load(
     """
     node = place.existing()
     listing = Listing(request, place.names, place.chain)
+    if isinstance(place, PastPlace):
+        needs -= _OF_WHAT_IS
     if "locks" in needs:
         _load_locks(unit, listing, place, is_listing=is_listing)
     if "tokens" in needs:

@@ -2,7 +2,8 @@
 
 from dav_providers.documents.request import DocumentRequest, OutsideError
 from dav_providers.multistatus.answers import ConditionFailedError
-from office import locks, places
+from office import locks, past
+from office.past_places import PastPlace
 from office.places import Place
 from storage.store import Unit
 from storage.tree import NodeRow
@@ -79,8 +80,9 @@ def _state(
         except (ForeignHostError, OutsideError, PathError):
             return None
         # What is hidden is like a name that nobody took: below its visible ancestors.
-        place = places.look_up(unit, request.who, request.services.layout, names)
-    covering = locks.covering(unit, place.chain)
+        place = past.look_up(unit, request.who, request.services.layout, names)
+    # A lock on a folder is not one on what was in it.
+    covering = [] if isinstance(place, PastPlace) else locks.covering(unit, place.chain)
     if place.node is None:
         # An unmapped name is in the scope of the deep locks above it.
         tokens = [lock.token for lock in covering if lock.is_deep]

@@ -305,9 +305,12 @@ SYNC_COLLECTION = f"{DAV}sync-collection"
 _REPORTS = (EXPAND_PROPERTY, ACL_PRINCIPALS, PRINCIPAL_SEARCH, SEARCH_PROPERTIES)
 _OF_FOLDERS = supported_reports(SYNC_COLLECTION, *_REPORTS)
 _OF_OTHERS = supported_reports(*_REPORTS)
+_OF_THE_PAST = supported_reports()
 
 
 def _reports(node: NodeRow) -> bytes:
+    if node.role == Role.PAST:
+        return _OF_THE_PAST
     return _OF_FOLDERS if node.is_collection else _OF_OTHERS
 
 

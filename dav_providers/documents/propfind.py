@@ -11,7 +11,7 @@ from dav_providers.multistatus import preconditions as pre
 from dav_providers.multistatus.answers import MULTI_STATUS, Answer, RefusedError
 from dav_providers.multistatus.request_xml import Propfind, parse_propfind
 from dav_providers.multistatus.writer import CONTENT_TYPE, stream
-from office import places
+from office import past
 from office.errors import TooLargeError
 from office.places import Place
 from office.tracking import Act
@@ -46,7 +46,7 @@ def answer(request: DocumentRequest) -> Answer:
 def _members(request: DocumentRequest, unit: Unit, place: Place) -> list[NodeRow]:
     most = request.services.settings.limits.propfind_entries_max
     try:
-        return places.members(unit, request.who, request.services.layout, place, most=most)
+        return past.members(unit, request.who, request.services.layout, place, most=most)
     except TooLargeError as error:
         raise too_much(str(error)) from error
 

@@ -10,10 +10,11 @@ from auth.identity import renew, renew_and_hold
 from config.settings import Settings
 from dav_providers.multistatus.disk_space import DiskSpace
 from dav_providers.multistatus.request import DAVRequest
-from office import places
+from office import past, places
 from office.access import Act
 from office.errors import Blocked
 from office.layout import Layout
+from office.past_places import PastPlace
 from office.places import Place
 from office.standing import Standing
 from office.tracking import Act as Noted
@@ -115,7 +116,7 @@ class DocumentRequest(DAVRequest):
         with self.services.store.read() as unit:
             if has_body:
                 self.who = renew(unit, self.who)
-            yield unit, places.find(unit, self.who, self.services.layout, self.names)
+            yield unit, past.find(unit, self.who, self.services.layout, self.names)
 
     def standing(self, act: Act, chain: Sequence[NodeRow]) -> Standing:
         """The right to go on with *act*, as the gate's word on who asks is good for."""
@@ -131,8 +132,11 @@ class DocumentRequest(DAVRequest):
         """Tell the access log which document or folder this is about."""
         node = place.node
         self.note.path = "/".join(place.names)
-        if node is not None and node.id:
-            self.note.node_id, self.note.version, self.note.size = node.id, node.version, node.size
+        node_id = node.id if node is not None else 0
+        if isinstance(place, PastPlace) and place.document_id is not None:
+            node_id = place.document_id  # a version is one of its document
+        if node is not None and node_id:
+            self.note.node_id, self.note.version, self.note.size = node_id, node.version, node.size
 
     def refused(self, blocked: Blocked) -> None:
         """Tell the access log which block held; the client hears nothing of it."""

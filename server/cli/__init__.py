@@ -31,9 +31,11 @@ _COMMANDS = {
     "serve": ("server.cli.serve", "serve"),
     "setup-link": ("server.cli.serve", "setup_link"),
     "sync-profile": ("server.cli.sync_profile", "sync_profile"),
+    "trash": ("server.cli.trash", "trash"),
     "user": ("server.cli.user", "user"),
     "verify": ("server.cli.database", "verify"),
     "version": ("server.cli.settings", "version"),
+    "versions": ("server.cli.versions", "versions"),
 }
 
 

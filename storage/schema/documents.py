@@ -70,6 +70,42 @@ sync_floor = Table(
 """Sync tokens of a folder from before ``modseq`` are no longer answered: to this user, whose
 blocks in it changed, or (0) to anybody, since what went before is forgotten."""
 
+node_version = Table(
+    "node_version",
+    metadata,
+    Column("node_id", BigInteger, ForeignKey("node.id", ondelete="CASCADE"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("blob_sha256", String(64), ForeignKey("blob.sha256"), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("modified_us", BigInteger, nullable=False),
+    Column("replaced_us", BigInteger, nullable=False),
+    Column("saved_by", BigInteger),
+    Index(None, "blob_sha256"),
+    Index(None, "replaced_us"),
+)
+"""What a document held before a save put something else in its place; what was empty left none.
+
+``modified_us`` is the time that listings showed, ``saved_by`` who had saved it."""
+
+trash = Table(
+    "trash",
+    metadata,
+    Column("node_id", BigInteger, ForeignKey("node.id", ondelete="CASCADE"), primary_key=True),
+    reference("tree_id", "tree.id", cascade=False),
+    reference("parent_id", "node.id", cascade=False),
+    Column("deleted_us", BigInteger, nullable=False),
+    Column("deleted_by", BigInteger, nullable=False),
+    Column("device_id", BigInteger, nullable=False),
+    Column("is_going", Boolean, nullable=False, server_default=text("false")),
+    Index(None, "tree_id", "deleted_us"),
+    Index(None, "parent_id"),
+    Index(None, "deleted_us"),
+)
+"""A document or folder that was deleted: its node has no parent any more, so that no name leads to
+it and its own is free; ``parent_id`` is the folder it lay in. One that is going is being removed
+for good."""
+
 blob = Table(
     "blob",
     metadata,

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from config.settings import Documents
 from jobs.housekeeping import INTERVAL_SECONDS, LOOK_SECONDS, Ages, StopEvent, keep_house
 from office import collections
 from storage.local_blobs import LocalBlobs
@@ -81,7 +82,7 @@ def _keep_house(
         store,
         blobs,
         orphan_grace_seconds=grace_seconds,
-        ages=Ages(journal_days=0, tombstone_days=400, version_days=400),
+        ages=Ages(journal_days=0, tombstone_days=400, version_days=400, documents=Documents()),
         sends_mail=False,
         stop=stop,
         clock=clock,

@@ -113,7 +113,7 @@ class TestNumbers:
             root = a_root(unit)
             document = a_document(unit, root, "a.txt")
             saved = tree_changes.replace_content(
-                unit, document, Content(None, 0, ""), modified_us=NOW_US, user_id=1
+                unit, document, Content(None, 0, ""), now_us=NOW_US, modified_us=NOW_US, user_id=1
             )
             tree_changes.touch(unit, document)
             tree_changes.set_times(unit, document, modified_us=1, created_us=None)

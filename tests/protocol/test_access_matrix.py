@@ -6,6 +6,7 @@ here.
 """
 
 from collections.abc import Iterator
+from itertools import product
 from typing import NamedTuple
 
 import pytest
@@ -29,6 +30,7 @@ from tests.rights_office import (
     RELEASE,
     RESOURCE,
     STAFF,
+    past_of,
     rights_office,
 )
 
@@ -228,6 +230,26 @@ class TestMatrix:
                     wrong.append((method, new, status, wanted))
 
         assert wrong == []
+
+    def test_every_method_on_what_was(self, office: SampleOffice, user: str, block: str) -> None:
+        past = past_of(office)
+        client = _blocked(office, user, BLOCKS[block])
+        is_hidden = lies_in(DOCUMENT, BLOCKS[block])
+        reading = {"OPTIONS": 200, "GET": 200, "HEAD": 200, "PROPFIND": 207}
+        taking = dict.fromkeys(("COPY", "MOVE"), 201 if user in EDITORS else 403)
+
+        wrong, told = [], []
+        for path, method in product(past, METHODS):
+            reply = send(client, method, path)
+            wanted = (reading | taking).get(method, 403)
+            if is_hidden and method != "OPTIONS":
+                wanted = 409 if method in MAKING else 404
+            if reply.status != wanted:
+                wrong.append((method, path, reply.status, wanted))
+            text = _everything(reply, path)
+            told += [(method, path) for each in ("Balken", "Latte") if is_hidden and each in text]
+
+        assert (wrong, told) == ([], [])
 
     def test_names_and_bytes_of_a_blocked_place_are_in_no_answer(
         self, office: SampleOffice, user: str, block: str

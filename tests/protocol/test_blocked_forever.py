@@ -5,9 +5,10 @@ and go as they like. After each, everything is asked for on both doors: also wit
 and addresses of when it was open, by searches and by reports that name it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -40,6 +41,11 @@ NAMES = {
 }
 """Below Objekte: what gives each away."""
 BYTES = {f"{FIRST}/Dachstuhl/Sparren.txt": b"Fichte", f"{SECOND}/Mietvertrag.txt": b"Warmmiete"}
+PAST = {
+    f"{FIRST}/Dachstuhl/Sparren.txt": ("Laerche",),
+    f"{FIRST}/Dachstuhl/Pfette.txt": ("Pfette", "Tanne"),
+}
+"""What was: of an earlier version and of something deleted, what gives it away."""
 COLLECTIONS = {
     "/dav/jonas/calendar": ("Notartermin", "Tagesplan"),
     "/dav/jonas/contacts": ("Eigentuemer", "Kartei"),
@@ -83,8 +89,9 @@ def take(store: Store, step: Step) -> None:
 class Watcher:
     """Anna, who asks for everything, and remembers every token and address she was told."""
 
-    def __init__(self, files: Client, dav: Device) -> None:
+    def __init__(self, files: Client, dav: Device, past: Sequence[str]) -> None:
         self.files = files
+        self.past = past
         self.dav = dav
         self.tokens: dict[str, set[str]] = {}
         self.shared: set[str] = set()
@@ -95,12 +102,24 @@ class Watcher:
     def look(self) -> Iterator[tuple[str, str]]:
         """What was asked, and all that came back but for the words of the question."""
         yield from self._documents()
+        yield from self._past()
         yield from self._collections()
 
     def _documents(self) -> Iterator[tuple[str, str]]:
         for path in ("/", "/Home", "/Ressourcen", *FOLDERS, *NAMES):
             for method, reply in self._of_document(path):
                 yield f"{method} {path}", _without(reply, path)
+
+    def _past(self) -> Iterator[tuple[str, str]]:
+        for path in self.past:
+            for depth in ("0", "1"):
+                yield f"PROPFIND {path}", _without(self.files.propfind(path, Depth=depth), path)
+            yield f"GET {path}", _without(self.files.get(path), path)
+            copied = self.files.copy(path, "/Home/Kopie")
+            yield f"COPY {path}", _without(copied, path)
+            if copied.status == 201:
+                yield f"copied {path}", self.files.propfind("/Home/Kopie", Depth="1").text
+                self.files.request("DELETE", "/Home/Kopie")
 
     def _of_document(self, path: str) -> Iterator[tuple[str, Reply]]:
         files = self.files
@@ -206,6 +225,7 @@ def hidden(store: Store, user: str) -> list[str]:
         for path, word in [
             *NAMES.items(),
             *((path, data.decode()) for path, data in BYTES.items()),
+            *((path, word) for path, words in PAST.items() for word in words),
         ]
         if any(f"{path}/".startswith(f"{each}/") for each in blocked)
     ]
@@ -221,8 +241,11 @@ def watched(store: Store, tmp_path: Path) -> tuple[SampleOffice, GroupwareOffice
     for number, title in (("4711", "Birnbaum"), ("4712", "Kirschgarten")):
         files.estate(number, title)
     keeper.request("MKCOL", f"{FIRST}/Dachstuhl")
+    for path, (*_, word) in PAST.items():
+        assert keeper.put(path, word.encode()).status == 201
+    assert keeper.request("DELETE", f"{FIRST}/Dachstuhl/Pfette.txt").status == 204
     for path, data in BYTES.items():
-        assert keeper.put(path, data).status == 201
+        assert keeper.put(path, data).status in {201, 204}
     dav = GroupwareOffice(
         store, make_groupware(store, files.settings, clock=files.clock), files.clock, {}
     )
@@ -239,9 +262,19 @@ def watched(store: Store, tmp_path: Path) -> tuple[SampleOffice, GroupwareOffice
     return files, dav
 
 
+def _past_of(keeper: Client) -> list[str]:
+    """The places of what was, as who sees all of it knows them."""
+    history = f"{FIRST}/Dachstuhl/.versions"
+    [version] = keeper.names(f"{history}/Sparren.txt")
+    [moment] = keeper.names(f"/.trash{FIRST}")
+    version, moment = (unquote(each).removeprefix("/files") for each in (version, moment))
+    inside = (moment, f"{moment}Dachstuhl", f"{moment}Dachstuhl/Pfette.txt")
+    return [history, version, "/.trash", "/.trash/Objekte", f"/.trash{FIRST}", *inside]
+
+
 def _run(watched: tuple[SampleOffice, GroupwareOffice], script: list[Step]) -> None:
     files, dav = watched
-    watcher = Watcher(files.clients["anna"], dav.people["anna"])
+    watcher = Watcher(files.clients["anna"], dav.people["anna"], _past_of(files.clients["berta"]))
     for step in script:
         # What is copied is one's own from then on: it is taken away before the next look.
         dav.people["anna"].delete("contacts/b.vcf")

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from jobs import cleanup
+from jobs import cleanup, past
 from jobs.cleanup import sweep
 from storage import blobs
 from storage.store import Unit
 from tests.documents_door import Client, SampleOffice
 
 LONG_AFTER = 10**9
+DAY_US = 86_400 * 1_000_000
 
 
 def sweep_all(office: SampleOffice) -> int:
@@ -24,11 +25,27 @@ def sweep_all(office: SampleOffice) -> int:
     return sweep(office.store, office.blobs, grace_seconds=3600, now=later).blobs
 
 
+def forget_the_past(office: SampleOffice) -> None:
+    """As if versions and trash had been there for long enough."""
+    kept = {"trash_days": 1, "version_days": 1, "versions_most": 0}
+    past.forget_old(office.store, **kept, now_us=office.clock() + 2 * DAY_US)
+
+
+def test_what_was_deleted_or_saved_over_is_needed(office: SampleOffice, anna: Client) -> None:
+    anna.put("/Home/a.txt", b"first")
+    anna.put("/Home/a.txt", b"second")
+    anna.put("/Home/b.txt", b"gone")
+    anna.request("DELETE", "/Home/b.txt")
+
+    assert sweep_all(office) == 0
+
+
 def test_what_no_document_needs_goes(office: SampleOffice, anna: Client) -> None:
     anna.put("/Home/a.txt", b"first")
     anna.put("/Home/a.txt", b"second")
     anna.put("/Home/b.txt", b"gone")
     anna.request("DELETE", "/Home/b.txt")
+    forget_the_past(office)
 
     assert sweep_all(office) == 2
     assert len(list(office.blobs.addresses())) == 1
@@ -39,6 +56,7 @@ def test_what_is_young_stays(office: SampleOffice, anna: Client) -> None:
     office.clock.now_us = time.time_ns() // 1000
     anna.put("/Home/a.txt", b"first")
     anna.request("DELETE", "/Home/a.txt")
+    forget_the_past(office)
 
     assert sweep(office.store, office.blobs, grace_seconds=3600).blobs == 0
 
@@ -104,6 +122,7 @@ def test_uploads_of_the_same_bytes_against_a_clean_up_that_never_rests(
     def tidy() -> int:
         runs = 0
         while not done.is_set():
+            forget_the_past(office)
             # Not the temporary files: to this clock an upload under way is old, too.
             cleanup._forget_batch(office.store, office.blobs, later)
             cleanup._remove_strays(office.store, office.blobs, later)

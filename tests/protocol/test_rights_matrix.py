@@ -34,11 +34,13 @@ from tests.protocol.groupware.test_access import send as send_to_groupware
 from tests.protocol.office_book_matrix import fill, wrong_in_the_book
 from tests.protocol.test_access_matrix import send as send_to_documents
 from tests.rights_office import (
+    DELETED,
     DOCUMENT,
     ELSEWHERE,
     ESTATE,
     FOLDER,
     GROUPS,
+    past_of,
     rights_office,
 )
 
@@ -163,6 +165,17 @@ class Oracle:
         done = {"PROPPATCH": 207, "LOCK": 200, "PUT": 204, "DELETE": 204, "COPY": 201, "MOVE": 201}
         return done[method] if self.may(method, path) else 403
 
+    def of_the_past(self, method: str, path: str, where: str) -> int:
+        """The status of a request on what was: at *path*, of what lay at *where*."""
+        if not self.is_seen(where):
+            return 404
+        edits = self.has(FunctionRight.EDIT_DOCUMENTS)
+        # A version is copied, whatever is asked; what was deleted leaves the folder it lay in.
+        is_taken = method == "MOVE" and path.startswith("/.trash")
+        may = edits and (not is_taken or self.may_write(FOLDER))
+        done = {"GET": 200, "PROPFIND": 207, "DELETE": 403}
+        return done.get(method, 201 if may else 403)
+
     def may(self, method: str, path: str) -> bool:
         edits = self.has(FunctionRight.EDIT_DOCUMENTS)
         if method == "COPY":
@@ -208,7 +221,7 @@ class Both:
 
     ``calendar`` is the number of the shared one, ``cards`` are the office's contacts' names in
     everybody's book, by UID, ``alarms`` those of their contracts' alarms, ``appointments`` those
-    of the owner's appointments about them.
+    of the owner's appointments about them; ``past`` is an earlier version and what was deleted.
     """
 
     files: SampleOffice
@@ -216,6 +229,7 @@ class Both:
     tills: dict[str, Till]
     calendar: int
     cards: dict[str, str]
+    past: tuple[str, str]
     alarms: dict[str, str]
     appointments: dict[str, str]
 
@@ -266,7 +280,8 @@ def both(
             )
         cards = fill(store)
         alarms, appointments = fill_alarms(store), fill_calendar(store, OWNER, cards)
-        yield Both(files, dav, _tills(store, files), number, cards, alarms, appointments)
+        tills, past = _tills(store, files), past_of(files)
+        yield Both(files, dav, tills, number, cards, past, alarms, appointments)
 
 
 def _tills(store: ForgetfulStore, files: SampleOffice) -> dict[str, Till]:
@@ -300,6 +315,13 @@ def _wrong_among_documents(both: Both, oracle: Oracle) -> list[tuple[object, ...
             wrong.append((method, path, reply.status, wanted))
         hidden = [SECRETS[each] for each in PLACES if not oracle.is_seen(each)]
         wrong += [(method, path, "tells", each) for each in hidden if each in _told(reply, path)]
+    places = zip(both.past, (DOCUMENT, DELETED), strict=True)
+    for (path, where), method in product(places, ("GET", "PROPFIND", "COPY", "MOVE", "DELETE")):
+        reply = send_to_documents(client, method, path)
+        if reply.status != (wanted := oracle.of_the_past(method, path, where)):
+            wrong.append((method, path, reply.status, wanted))
+        if not oracle.is_seen(where) and "bytes of" in _told(reply, path):
+            wrong.append((method, path, "tells"))
     return wrong
 
 
