@@ -29,6 +29,7 @@ from tests.groupware_door import Device, GroupwareOffice, event
 from tests.meetings import send_to_outbox
 from tests.number_api import LEASES, RANGES, Till
 from tests.protocol.alarms_matrix import fill_alarms, wrong_among_alarms
+from tests.protocol.colleague_matrix import fill_calendar, wrong_at_a_colleagues
 from tests.protocol.groupware.test_access import send as send_to_groupware
 from tests.protocol.office_book_matrix import fill, wrong_in_the_book
 from tests.protocol.test_access_matrix import send as send_to_documents
@@ -206,7 +207,8 @@ class Both:
     """One office behind all doors.
 
     ``calendar`` is the number of the shared one, ``cards`` are the office's contacts' names in
-    everybody's book, by UID, and ``alarms`` those of their contracts' alarms.
+    everybody's book, by UID, ``alarms`` those of their contracts' alarms, ``appointments`` those
+    of the owner's appointments about them.
     """
 
     files: SampleOffice
@@ -215,6 +217,7 @@ class Both:
     calendar: int
     cards: dict[str, str]
     alarms: dict[str, str]
+    appointments: dict[str, str]
 
     @property
     def store(self) -> ForgetfulStore:
@@ -262,7 +265,8 @@ def both(
                 {"owner": OWNER},
             )
         cards = fill(store)
-        yield Both(files, dav, _tills(store, files), number, cards, fill_alarms(store))
+        alarms, appointments = fill_alarms(store), fill_calendar(store, OWNER, cards)
+        yield Both(files, dav, _tills(store, files), number, cards, alarms, appointments)
 
 
 def _tills(store: ForgetfulStore, files: SampleOffice) -> dict[str, Till]:
@@ -364,6 +368,12 @@ def _wrong(both: Both, case: Case) -> list[tuple[object, ...]]:
         *_wrong_among_numbers(both, oracle),
         *wrong_in_the_book(device, case.visibility, both.cards),
         *wrong_among_alarms(device, case.visibility, both.alarms),
+        *wrong_at_a_colleagues(
+            device,
+            case.visibility,
+            both.appointments,
+            is_blocked=oracle.is_blocked(CALENDAR),
+        ),
     ]
 
 
