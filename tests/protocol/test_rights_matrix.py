@@ -411,4 +411,8 @@ def test_every_method_on_every_place_behind_every_door(both: Both, case: Case) -
 
 @pytest.mark.soak
 def test_all_of_it(both: Both) -> None:
-    assert [(case, found) for case in CASES if (found := _wrong(both, case))] == []
+    """All of it on SQLite; on PostgreSQL, which takes four times as long, each fifth case."""
+    with both.store.read() as unit:
+        cases = CASES if unit.is_sqlite else CASES[::5]
+
+    assert [(case, found) for case in cases if (found := _wrong(both, case))] == []
