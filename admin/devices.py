@@ -177,9 +177,14 @@ class DevicePages:
         return make_response(page, HTTPStatus.CREATED)
 
 
-def full_page(places: Places) -> Response:
-    """The refusal of a device too many; it names those that there are."""
-    page = render_template("devices_full.html", devices=places.active, limit=places.limit)
+def full_page(places: Places, *, is_of_flow: bool = False) -> Response:
+    """The refusal of a device too many; it names those that there are.
+
+    *is_of_flow*: a program waits for it, which hears of nothing by itself.
+    """
+    page = render_template(
+        "devices_full.html", devices=places.active, limit=places.limit, is_of_flow=is_of_flow
+    )
     return make_response(page, HTTPStatus.CONFLICT)
 
 

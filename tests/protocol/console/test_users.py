@@ -187,6 +187,18 @@ class TestManagersWhoAreNoAdministrators:
         assert person(console, "emil").groups == {"mitarbeiter"}
         assert person(console, "anna").groups == {"kollaboration"}
 
+    def test_give_no_right_that_they_lack(self, console: Console, vera: Visit) -> None:
+        token = vera.get("/console/users/anna").token
+
+        forged = vera.post(
+            "/console/users/anna/rights", form_token=token, was="", rights="send-offers"
+        )
+
+        assert forged.status == 409
+        assert "somebody else gives" in forged.text
+        with console.store.read() as unit:
+            assert rights.given_to(unit, "anna") == set()
+
     def test_give_a_group_whose_rights_they_have(self, console: Console, vera: Visit) -> None:
         with console.store.write() as unit:
             rights.give(unit, "verwaltung", GROUPS[2].rights)
