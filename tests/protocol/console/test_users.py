@@ -346,6 +346,21 @@ class TestALetterThatDidNotLeave:
         assert "since it did not leave: 451 try later" in berta.get(emil).text
         assert "It is tried again" in berta.get(emil).text
 
+    def test_of_nobody_in_particular_is_counted_and_names_nobody(
+        self, console: Console, berta: Visit
+    ) -> None:
+        quiet = berta.get("/console/users").text
+        with console.store.write() as unit:
+            outbox.put(unit, kind="reset", claimed="anna", now_us=console.clock.us)
+        self.put_off(console, outbox.NO_ANSWER, console.clock.us)
+
+        page = berta.get("/console/users")
+
+        told = "1 letter waits: the mail server does not answer."
+        assert told in page.text
+        assert page.text.replace(told + " ", "") == quiet
+        assert "does not answer" not in berta.get("/console/users/anna").text
+
     def test_was_given_up_and_the_link_is_handed_over(
         self, console: Console, berta: Visit, emil: str
     ) -> None:
