@@ -1,4 +1,4 @@
-"""What a background process does now and then: clean up, let old rows go."""
+"""What a background process does now and then: clean up, let old rows go, move contracts on."""
 
 import logging
 import time
@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 from jobs import (
     cleanup,
+    contracts,
     idle_horizons,
     lapsed_links,
     lapsed_locks,
@@ -53,6 +54,7 @@ def keep_house(
     *,
     orphan_grace_seconds: int,
     ages: Ages,
+    sends_mail: bool,
     stop: StopEvent,
     clock: Callable[[], int] = time.time_ns,
 ) -> None:
@@ -86,6 +88,8 @@ def keep_house(
                 store, version_days=ages.version_days, now_us=now_us
             )
             horizons = idle_horizons.forget_idle(store)
+            moved = contracts.move_on(store, now_us=now_us)
+            told = contracts.tell(store, sends_mail=sends_mail, now_us=now_us)
         except Exception as error:
             if not (is_unavailable(error) or isinstance(error, OSError)):
                 raise
@@ -100,6 +104,8 @@ def keep_house(
                 "tombstones": deletions,
                 "versions": versions,
                 "horizons": horizons,
+                "contract_periods": moved,
+                "contract_notices": told,
             }
             if any(fields.values()):
                 _log.info("tidied", extra={"fields": fields})

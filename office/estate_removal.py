@@ -13,7 +13,7 @@ from office.errors import NotFoundError
 from office.layout import Layout
 from office.places import Place
 from office.tracking import Action
-from storage import estates, journal, tree, tree_changes
+from storage import appointments, estates, journal, records, tree, tree_changes
 from storage.estates import EstateRow
 from storage.journal import JournalRow
 from storage.store import Unit, WriteUnit
@@ -84,6 +84,9 @@ def _doomed(unit: Unit, layout: Layout, estate: EstateRow) -> Doomed:
 
 def _delete(unit: WriteUnit, estate: EstateRow, place: Place, now_us: int) -> None:
     node = place.existing()
+    if records.find(unit) is not None:
+        seq = records.next_seq(unit, records.hold(unit))
+        appointments.judge_those_of(unit, seq, estate_id=estate.id)
     estates.delete(unit, estate.id)
     tree_changes.delete(unit, node, place.parent, now_us=now_us)
     tree_changes.delete_tree(unit, node.tree_id)

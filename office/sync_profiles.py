@@ -15,9 +15,11 @@ from auth.errors import InvalidValueError
 from auth.rights import FunctionRight, rights_of
 from office import sync_settings
 from office.contacts.kinds import Kind, folded
-from office.sync_settings import SETTINGS, Conflicts, Deletes, Where
+from office.sync_settings import SETTINGS, Conflicts, Deletes, Notices, Where
 from storage import contacts, epochs, people, sync_profiles
+from storage.colleague_rules import ColleagueRule
 from storage.contact_rules import ContactRule
+from storage.cuts import CutRule
 from storage.store import Unit, WriteUnit
 from storage.sync_profiles import ProfileRows
 
@@ -51,6 +53,7 @@ class SyncProfile:
         brokers: Of customers and prospects those who came by one of these contacts; none: all.
         edited_days: Contacts that a person edited within so many days; None: all.
         contract_alarm_days: How long before its end a contract's period is told.
+        contract_notices: How the user hears by mail of contracts of customers they look after.
         appointment_days: No appointment whose last change is older; None: all.
         colleagues: The users whose calendars come along; nobody for who may not see the
             department's appointments.
@@ -66,6 +69,7 @@ class SyncProfile:
     birthdays: bool = False
     contract_alarms: bool = False
     contract_alarm_days: int = 60
+    contract_notices: Notices = Notices.DIGEST
     appointments: bool = True
     appointment_days: int | None = None
     colleagues: frozenset[int] = frozenset()
@@ -105,6 +109,18 @@ def contact_rule(profile: SyncProfile, user_id: int) -> ContactRule:
         broker_ids=profile.brokers or None,
         edited_within_us=None if days is None else days * _DAY_US,
     )
+
+
+def colleague_rule(profile: SyncProfile, user_id: int, colleague_id: int) -> ColleagueRule:
+    """Which of a colleague's appointments this user's devices get."""
+    days = profile.appointment_days
+    return ColleagueRule(user_id, colleague_id, None if days is None else days * _DAY_US)
+
+
+def cut_rule(profile: SyncProfile) -> CutRule:
+    """What this user's devices get of their own default calendar."""
+    days = profile.appointment_days
+    return CutRule(not profile.appointments, None if days is None else days * _DAY_US)
 
 
 def of_user(unit: Unit, user_id: int) -> SyncProfile:

@@ -145,6 +145,7 @@ def housekeeping(settings: Settings, stop: StopEvent) -> None:
                 tombstone_days=settings.sync.tombstone_days,
                 version_days=settings.contacts.version_days,
             ),
+            sends_mail=settings.mail.is_on,
             stop=stop,
         )
     finally:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
 
+from storage.id_lists import id_list, is_among
 from storage.store import Unit, WriteUnit
 
 
@@ -17,12 +18,10 @@ class Notice(NamedTuple):
 
 def told(unit: Unit, contract_ids: Collection[int]) -> set[Notice]:
     """Of which alarms of these contracts somebody was told."""
-    if not contract_ids:
-        return set()
     rows = unit.rows(
         "SELECT contract_id, reason, due_on FROM contract_notice"
-        " WHERE contract_id BETWEEN :first AND :last",
-        {"first": min(contract_ids), "last": max(contract_ids)},
+        f" WHERE contract_id {is_among(unit, 'ids')}",
+        {"ids": id_list(unit, contract_ids)},
     )
     return {Notice(row[0], row[1], date.fromisoformat(row[2])) for row in rows}
 
@@ -42,7 +41,7 @@ def keep_told(
     """Say that a user is being told of these alarms."""
     unit.execute_many(
         "INSERT INTO contract_notice (contract_id, reason, due_on, user_id, told_on)"
-        " VALUES (:contract, :reason, :due_on, :user, :told_on)",
+        " VALUES (:contract, :reason, :due_on, :user, :told_on) ON CONFLICT DO NOTHING",
         [
             {
                 "contract": each.contract_id,

@@ -1,10 +1,11 @@
 """Queries on the office's contracts; see ``storage.records`` for what a change of one takes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from storage.contract_rules import AlarmTimes
+from storage.id_lists import id_list, is_among
 from storage.sight import SEES
 from storage.store import Unit, WriteUnit
 
@@ -155,6 +156,15 @@ def has_passed(unit: Unit, today: date) -> bool:
         {"yes": True, "today": today.isoformat()},
     )
     return row is not None
+
+
+def by_ids(unit: Unit, contract_ids: Collection[int], viewer_id: int) -> list[ListedContract]:
+    """Those of these contracts whose customers a user sees and looks after."""
+    rows = unit.rows(
+        f"{_LISTED} WHERE k.id {is_among(unit, 'ids')} AND c.partner_id = :viewer AND {SEES}",
+        {"ids": id_list(unit, contract_ids), "viewer": viewer_id},
+    )
+    return [_listed(row) for row in rows]
 
 
 def alarming(unit: Unit, chosen: Filter, times: AlarmTimes) -> list[ListedContract]:

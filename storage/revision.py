@@ -4,7 +4,7 @@ from sqlalchemy import inspect
 
 from storage.store import Store
 
-NEWEST = "0011"
+NEWEST = "0013"
 """The newest revision in ``migrations/versions``."""
 
 

@@ -104,11 +104,3 @@ def move_on(unit: WriteUnit, *, now_us: int, most: int = PORTION) -> int:
     for each in found:
         keep(unit, place, each, now_us=now_us)
     return len(found)
-
-
-def move_all_on(unit: WriteUnit, *, now_us: int) -> bool:
-    """The same for all that have passed; whether any had."""
-    has_moved = False
-    while move_on(unit, now_us=now_us):
-        has_moved = True
-    return has_moved

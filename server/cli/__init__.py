@@ -12,9 +12,12 @@ import click
 from server.cli.failures import USAGE, explain, report
 
 _COMMANDS = {
+    "activity": ("server.cli.activity", "activity"),
+    "appointment": ("server.cli.appointment", "appointment"),
     "audit": ("server.cli.audit", "audit"),
     "check-config": ("server.cli.settings", "check_config"),
     "contact": ("server.cli.contact", "contact"),
+    "contract": ("server.cli.contract", "contract"),
     "device": ("server.cli.device", "device"),
     "estate": ("server.cli.estate", "estate"),
     "grant": ("server.cli.grant", "grant"),

@@ -82,6 +82,7 @@ def _keep_house(
         blobs,
         orphan_grace_seconds=grace_seconds,
         ages=Ages(journal_days=0, tombstone_days=400, version_days=400),
+        sends_mail=False,
         stop=stop,
         clock=clock,
     )

@@ -28,6 +28,8 @@ from tests.forgetful import ForgetfulStore, bring_up_all, forgetful_store
 from tests.groupware_door import Device, GroupwareOffice, event
 from tests.meetings import send_to_outbox
 from tests.number_api import LEASES, RANGES, Till
+from tests.protocol.alarms_matrix import fill_alarms, wrong_among_alarms
+from tests.protocol.colleague_matrix import fill_calendar, wrong_at_a_colleagues
 from tests.protocol.groupware.test_access import send as send_to_groupware
 from tests.protocol.office_book_matrix import fill, wrong_in_the_book
 from tests.protocol.test_access_matrix import send as send_to_documents
@@ -205,7 +207,8 @@ class Both:
     """One office behind all doors.
 
     ``calendar`` is the number of the shared one, ``cards`` are the office's contacts' names in
-    everybody's book, by UID.
+    everybody's book, by UID, ``alarms`` those of their contracts' alarms, ``appointments`` those
+    of the owner's appointments about them.
     """
 
     files: SampleOffice
@@ -213,6 +216,8 @@ class Both:
     tills: dict[str, Till]
     calendar: int
     cards: dict[str, str]
+    alarms: dict[str, str]
+    appointments: dict[str, str]
 
     @property
     def store(self) -> ForgetfulStore:
@@ -259,7 +264,9 @@ def both(
                 " WHERE p.name = :owner AND c.name = 'calendar'",
                 {"owner": OWNER},
             )
-        yield Both(files, dav, _tills(store, files), number, fill(store))
+        cards = fill(store)
+        alarms, appointments = fill_alarms(store), fill_calendar(store, OWNER, cards)
+        yield Both(files, dav, _tills(store, files), number, cards, alarms, appointments)
 
 
 def _tills(store: ForgetfulStore, files: SampleOffice) -> dict[str, Till]:
@@ -360,6 +367,13 @@ def _wrong(both: Both, case: Case) -> list[tuple[object, ...]]:
         *_wrong_among_calendars(both, oracle),
         *_wrong_among_numbers(both, oracle),
         *wrong_in_the_book(device, case.visibility, both.cards),
+        *wrong_among_alarms(device, case.visibility, both.alarms),
+        *wrong_at_a_colleagues(
+            device,
+            case.visibility,
+            both.appointments,
+            is_blocked=oracle.is_blocked(CALENDAR),
+        ),
     ]
 
 
