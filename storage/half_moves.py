@@ -48,7 +48,7 @@ def deleted(unit: Unit, user_id: int | None = None) -> list[Deleted]:
         " ORDER BY deleted_us DESC, item_id DESC",
         {} if user_id is None else {"user": user_id},
     )
-    return [Deleted(*ids, deleted_us, bool(is_to_go)) for *ids, deleted_us, is_to_go in rows]
+    return [Deleted._make((*row[:3], bool(row[3]))) for row in rows]
 
 
 def has_put(unit: Unit, owner_id: int, uid: str, *, besides: int, since_us: int) -> bool:
