@@ -23,7 +23,7 @@ from auth.audit import Actor
 from auth.devices import Enrolment, Places
 from auth.errors import DeviceLimitError, InvalidValueError, LabelTakenError, UnknownDeviceError
 from auth.shared_credentials import sharing_of
-from office import in_step
+from office import in_step, views
 from storage import devices as device_rows
 from storage import login_grants
 from storage.devices import DeviceRow
@@ -42,10 +42,12 @@ class DevicePages:
 
     def list(self) -> Response:
         """All that I have, and how many places are left."""
-        with self._parts.store.read() as unit:
+        store, now_us = self._parts.store, self._parts.now_us()
+        views.bring_up_of(store, [visitor().user_id], now_us=now_us)
+        with store.read() as unit:
             active, limit = self._places(unit)
             steps = in_step.of_devices(unit, active)
-            promised = login_grants.of_user(unit, visitor().user_id, now_us=self._parts.now_us())
+            promised = login_grants.of_user(unit, visitor().user_id, now_us=now_us)
         page = render_template(
             "devices.html",
             devices=active,

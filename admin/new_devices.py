@@ -1,5 +1,7 @@
 """Allow new devices: which of a user's devices go, and how far each of them is in step."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -16,7 +18,7 @@ from auth.audit import Actor
 from auth.errors import UnknownDeviceError, UnknownUserError
 from auth.rights import FunctionRight
 from auth.shared_credentials import sharing_of
-from office import in_step
+from office import in_step, views
 from storage import devices as device_rows
 from storage.devices import DeviceRow
 from storage.store import Unit
@@ -42,7 +44,7 @@ class NewDevicePages:
     def choose(self, name: str = "") -> Response:
         """The active devices, and what of each is not in step; by default all are to go."""
         whose = self._whose(name)
-        with self._parts.store.read() as unit:
+        with self._reading(whose) as unit:
             active = self._active(unit, whose)
             steps = in_step.of_devices(unit, active)
         page = render_template(
@@ -58,7 +60,7 @@ class NewDevicePages:
     def confirm(self, name: str = "") -> AnyResponse:
         """Ask for the password, name those that were chosen, and end them."""
         whose, chosen = self._whose(name), _chosen()
-        with self._parts.store.read() as unit:
+        with self._reading(whose) as unit:
             going = [each for each in self._active(unit, whose) if each.id in chosen]
             steps = in_step.of_devices(unit, going)
         if refusal := self._visitors.demand_password():
@@ -92,6 +94,15 @@ class NewDevicePages:
         if not name:
             return Whose(visitor().user_name, f"{DEVICES}/allow", DEVICES)
         return Whose(name, f"{USERS}/{name}/devices", f"{USERS}/{name}")
+
+    @contextmanager
+    def _reading(self, whose: Whose) -> Iterator[Unit]:
+        """A snapshot for whoever may manage the user's devices, with their views brought up."""
+        with self._parts.store.read() as unit:
+            user_id = self._check(unit, whose)
+        views.bring_up_of(self._parts.store, [user_id], now_us=self._parts.now_us())
+        with self._parts.store.read() as unit:
+            yield unit
 
     def _active(self, unit: Unit, whose: Whose) -> list[DeviceRow]:
         return device_rows.active_of(unit, self._check(unit, whose))

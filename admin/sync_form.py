@@ -18,6 +18,7 @@ from office.sync_settings import (
     MOST_DAYS,
     Conflicts,
     Deletes,
+    Notices,
     Where,
 )
 from storage import contacts, sync_profiles
@@ -108,6 +109,7 @@ class ProfileForm:
             birthdays="birthdays" in form,
             contract_alarms="contract_alarms" in form,
             contract_alarm_days=alarm_days,
+            contract_notices=_one(Notices, "contract_notices"),
             appointments="appointments" in form,
             appointment_days=_days(days["appointment_days"]),
             colleagues=_ids("colleagues"),

@@ -372,6 +372,13 @@ class Contacts(Section):
         description="Categories with which a card that somebody makes in their office book "
         "becomes the office's; others stay private to who made them.",
     )
+    version_days: WholeNumber = Field(
+        default=400,
+        ge=0,
+        le=36_500,
+        description="Age at which earlier states of a contact's card are removed, but for the "
+        "last one; 0: never.",
+    )
 
 
 class Settings(BaseModel):

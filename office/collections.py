@@ -58,7 +58,7 @@ class Kind(StrEnum):
     OUTBOX = "outbox"
 
 
-RECORDS, OFFICE_BOOK, BIRTHDAYS = "records", "office", "birthdays"
+RECORDS, OFFICE_BOOK, BIRTHDAYS, ALARMS = "records", "office", "birthdays", "alarms"
 COLLEAGUE = colleague_views.ROLE
 """The roles of the collection of the office's records, and of the views of them."""
 
@@ -82,11 +82,14 @@ _DISPLAY_NAMES = MappingProxyType(
 )
 _VIEW_NAMES = MappingProxyType(
     {
-        "de": {OFFICE_BOOK: "Büro", BIRTHDAYS: "Geburtstage"},
-        "en": {OFFICE_BOOK: "Office", BIRTHDAYS: "Birthdays"},
+        "de": {OFFICE_BOOK: "Büro", BIRTHDAYS: "Geburtstage", ALARMS: "Verträge"},
+        "en": {OFFICE_BOOK: "Office", BIRTHDAYS: "Birthdays", ALARMS: "Contracts"},
     }
 )
-_CHOSEN_VIEWS = MappingProxyType({BIRTHDAYS: (Kind.CALENDAR, frozenset({"VEVENT"}))})
+_EVENTS = frozenset({"VEVENT"})
+_CHOSEN_VIEWS = MappingProxyType(
+    {BIRTHDAYS: (Kind.CALENDAR, _EVENTS), ALARMS: (Kind.CALENDAR, _EVENTS)}
+)
 """Views that a user has by choice."""
 
 

@@ -71,7 +71,10 @@ class DeviceSteps:
 
 
 def of_devices(unit: Unit, devices: Collection[DeviceRow]) -> dict[int, DeviceSteps]:
-    """What is told of each of *devices*, by id; three queries, however many they are."""
+    """What is told of each of *devices*, by id; three queries, however many they are.
+
+    Of views only what was brought up: `office.views.bring_up_of` comes first.
+    """
     ids = [each.id for each in devices]
     homes = _homes(unit, devices)
     behind = {(lag.device_id, lag.collection_id): lag.behind for lag in lags.of_devices(unit, ids)}

@@ -1,4 +1,4 @@
-"""The letters that deedbox writes: invitations, links for a new password, and of meetings.
+"""The letters that deedbox writes: invitations, links for a new password, meetings, contracts.
 
 A letter is written when it is about to leave: its token is new, so none lies in the outbox, and
 whoever was blocked in the meantime gets none.
@@ -10,8 +10,9 @@ from types import MappingProxyType
 from auth import invitations
 from auth.tokens import Purpose
 from office import layout, opening
+from office.contracts import letters as contract_letters
 from office.meetings import letters as meeting_letters
-from storage import people
+from storage import people, preferences
 from storage.outbox import LetterRow
 from storage.store import WriteUnit
 
@@ -114,6 +115,8 @@ def write(unit: WriteUnit, row: LetterRow, *, origin: str, now_us: int) -> Lette
     """
     if row.kind == meeting_letters.KIND:
         return _about_meeting(unit, row)
+    if row.kind == contract_letters.KIND:
+        return _about_contracts(unit, row)
     purpose = Purpose(row.kind)
     user_id = row.user_id
     if user_id is None:
@@ -150,6 +153,18 @@ def _about_meeting(unit: WriteUnit, row: LetterRow) -> Letter:
         calendar=written.calendar,
         method=written.method,
     )
+
+
+def _about_contracts(unit: WriteUnit, row: LetterRow) -> Letter | None:
+    person = people.find_by_id(unit, row.user_id or 0)
+    if person is None or not people.is_active(unit, person.id):
+        return None
+    language = preferences.language(unit, person.id) or layout.language(unit)
+    written = contract_letters.write(unit, row.body, user_id=person.id, language=language)
+    if written is None:
+        return None
+    name = opening.office_name(unit)
+    return Letter(person.email, written.subject, written.text, sender_name=name)
 
 
 def link(origin: str, purpose: Purpose, token: str) -> str:

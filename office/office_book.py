@@ -9,9 +9,19 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from auth.rights import FunctionRight
-from office import access, collections, conflicts, item_store, layout, sync_profiles, views
+from office import (
+    access,
+    collections,
+    conflicts,
+    half_moves,
+    hiding,
+    item_store,
+    layout,
+    sync_profiles,
+    views,
+)
 from office.access import Act
-from office.contacts import desk, keeping, sending
+from office.contacts import keeping, sending
 from office.contacts.keeping import Record
 from office.errors import FixedError, NotFoundError
 from office.item_store import ReadItem, Stored, Target
@@ -20,7 +30,8 @@ from office.items.card_copies import conflict_copy
 from office.sync_profiles import SyncProfile
 from office.sync_settings import Conflicts, Deletes
 from office.work import GroupwareWork
-from storage import contacts, hidden, item_changes, items, records
+from storage import contacts, hidden, item_changes, items
+from storage import half_moves as half_rows
 from storage import views as view_rows
 from storage.collections import CollectionRow
 from storage.contacts import ContactRow
@@ -205,16 +216,16 @@ class Book:
         """The contact of this UID that the user hid, and still may see."""
         work = self._work
         item_id = hidden.find_uid(work.unit, work.who.user_id, uid)
-        row = None if item_id is None else contacts.find_by_item(work.unit, item_id)
-        return row if row is not None and keeping.sees(work.unit, work.who, row) else None
+        return None if item_id is None else contacts.find_by_item(work.unit, item_id)
 
     def _show_again(self, row: ContactRow) -> Stored:
         """A hidden contact comes back, at the place from now on (C4)."""
         work = self._work
         access.demand_collection(work.who, Act.ADD, self.collection)
         hidden.show(work.unit, work.who.user_id, row.item_id)
+        half_rows.forget(work.unit, work.who.user_id, row.item_id)
         view_rows.enter(work.unit, self.collection.id, row.item_id, self._href)
-        self._judge_again(row.id)
+        hiding.judge_again(work, row.id)
         return self._told(keeping.held(work, row), is_new=True, is_as_sent=False)
 
     def remove(self) -> int | None:
@@ -229,31 +240,25 @@ class Book:
         if self.record is None:
             return item_store.remove(work, self.collection, self.item)
         access.demand_collection(work.who, Act.REMOVE_FROM, self.collection)
-        deletes = self._profile.contact_deletes
+        record, deletes = self.record, self._profile.contact_deletes
+        if half_moves.was_put_elsewhere(work, self.collection, record):
+            return self.hide()
         if deletes is Deletes.REFUSE:
+            half_moves.note_delete(work, record, is_to_go=False)
             self.send_again()
             return None
+        gone = self.hide()
         if deletes is Deletes.DELETE and work.who.may(FunctionRight.ASSIGN_PARTNER_CONTACT):
-            desk.remove(work, self.record)
-            return self._gone()
-        return self.hide()
+            half_moves.note_delete(work, record, is_to_go=True)
+        return gone
 
     def hide(self) -> int:
         """Take a card of the office off its user's devices; the number of its going."""
         work = self._work
         if self.record is None:
             raise NotFoundError("There is nothing here.")
-        hidden.hide(work.unit, work.who.user_id, self.record.item.id, now_us=work.now_us)
-        self._judge_again(self.record.row.id)
-        return self._gone()
-
-    def _judge_again(self, contact_id: int) -> None:
-        unit = self._work.unit
-        seq = records.next_seq(unit, records.hold(unit))
-        contacts.judge_again(unit, contact_id, seq)
-
-    def _gone(self) -> int:
-        views.bring_up_in(self._work.unit, self.collection.id, now_us=self._work.now_us)
+        hiding.hide(work, self.record.row)
+        views.bring_up_in(work.unit, self.collection.id, now_us=work.now_us)
         self._look(self.collection.name)
         return self.collection.modseq
 

@@ -15,9 +15,9 @@ from auth.errors import InvalidValueError
 from auth.rights import FunctionRight, rights_of
 from office import sync_settings
 from office.contacts.kinds import Kind, folded
-from office.sync_settings import SETTINGS, Conflicts, Deletes, Where
+from office.sync_settings import SETTINGS, Conflicts, Deletes, Notices, Where
 from storage import contacts, epochs, people, sync_profiles
-from storage.colleague_views import ColleagueRule
+from storage.colleague_rules import ColleagueRule
 from storage.contact_rules import ContactRule
 from storage.cuts import CutRule
 from storage.store import Unit, WriteUnit
@@ -53,6 +53,7 @@ class SyncProfile:
         brokers: Of customers and prospects those who came by one of these contacts; none: all.
         edited_days: Contacts that a person edited within so many days; None: all.
         contract_alarm_days: How long before its end a contract's period is told.
+        contract_notices: How the user hears by mail of contracts of customers they look after.
         appointment_days: No appointment whose last change is older; None: all.
         colleagues: The users whose calendars come along; nobody for who may not see the
             department's appointments.
@@ -68,6 +69,7 @@ class SyncProfile:
     birthdays: bool = False
     contract_alarms: bool = False
     contract_alarm_days: int = 60
+    contract_notices: Notices = Notices.DIGEST
     appointments: bool = True
     appointment_days: int | None = None
     colleagues: frozenset[int] = frozenset()

@@ -38,6 +38,16 @@ class Conflicts(StrEnum):
     """As SERVER, and what the device has becomes a second record."""
 
 
+class Notices(StrEnum):
+    """How a partner contact is told of contracts by mail."""
+
+    OFF = "off"
+    SINGLE = "single"
+    """A letter for each, at once."""
+    DIGEST = "digest"
+    """All in one letter, at most one a day."""
+
+
 ALARM_DAYS = (120, 90, 60, 30)
 """How long before a contract's period ends it may be told."""
 
@@ -190,6 +200,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         "contract_alarm_days": Setting(
             _alarm_days, f"One of these numbers of days: {', '.join(map(str, ALARM_DAYS))}."
         ),
+        "contract_notices": _choice(Notices),
         "appointments": _FLAG,
         "appointment_days": _DAYS,
         "colleagues": Setting(

@@ -26,7 +26,7 @@ from dav_providers.groupware.application import make_groupware
 from dav_providers.multistatus.disk_space import disk_space
 from dav_providers.root import make_root
 from dav_providers.well_known import make_well_known
-from jobs.housekeeping import StopEvent, keep_house
+from jobs.housekeeping import Ages, StopEvent, keep_house
 from jobs.letters import send_letters
 from office import layout, opening
 from office.opening import Opening
@@ -140,8 +140,12 @@ def housekeeping(settings: Settings, stop: StopEvent) -> None:
             store,
             blobs,
             orphan_grace_seconds=settings.storage.orphan_grace_seconds,
-            retention_days=settings.tracking.retention_days,
-            tombstone_days=settings.sync.tombstone_days,
+            ages=Ages(
+                journal_days=settings.tracking.retention_days,
+                tombstone_days=settings.sync.tombstone_days,
+                version_days=settings.contacts.version_days,
+            ),
+            sends_mail=settings.mail.is_on,
             stop=stop,
         )
     finally:

@@ -46,12 +46,13 @@ def show(unit: WriteUnit, user_id: int, item_id: int) -> bool:
 
 
 def find_uid(unit: Unit, user_id: int, uid: str) -> int | None:
-    """The id of the card of this UID among what a user hid; the one that was hidden last."""
+    """The id of the contact's card of this UID that a user hid last, of those whom they see."""
     row = unit.row(
-        "SELECT i.id FROM hidden_item h JOIN item i ON i.id = h.item_id WHERE h.user_id = :user_id"
-        " AND i.component = 'VCARD' AND (i.uid = :uid OR i.uid LIKE :kept ESCAPE '!')"
+        "SELECT i.id FROM hidden_item h JOIN item i ON i.id = h.item_id"
+        " JOIN contact c ON c.item_id = i.id WHERE h.user_id = :viewer"
+        f" AND (i.uid = :uid OR i.uid LIKE :kept ESCAPE '!') AND {SEES}"
         " ORDER BY h.hidden_us DESC, i.id DESC LIMIT 1",
-        {"user_id": user_id, "uid": uid, "kept": f"{_literal(uid)}\n%"},
+        {"viewer": user_id, "uid": uid, "kept": f"{_literal(uid)}\n%"},
     )
     return None if row is None else int(row[0])
 

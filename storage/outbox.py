@@ -13,7 +13,8 @@ from storage.store import Unit, WriteUnit
 class LetterRow(NamedTuple):
     """A letter. ``claimed`` is what somebody typed, where nobody has looked for an account.
 
-    Of a letter about a meeting it is the recipient, and ``body`` says what is in it.
+    Of a letter about a meeting it is the recipient, and ``body`` says what is in it; so it does
+    of a letter about contracts.
     """
 
     id: int
@@ -57,6 +58,17 @@ def put_many(
     )
 
 
+def put_for_user(
+    unit: WriteUnit, kind: str, user_id: int, bodies: Sequence[str], *, now_us: int
+) -> None:
+    """Have a letter for each of *bodies* sent to a user; nothing that waits is replaced."""
+    unit.execute_many(
+        "INSERT INTO outbox (kind, user_id, body, created_us, due_us)"
+        " VALUES (:kind, :user, :body, :now_us, :now_us)",
+        [{"kind": kind, "user": user_id, "body": body, "now_us": now_us} for body in bodies],
+    )
+
+
 def has_due(unit: Unit, now_us: int) -> bool:
     """Whether a letter can be sent now."""
     row = unit.row("SELECT 1 FROM outbox WHERE due_us <= :now_us LIMIT 1", {"now_us": now_us})
@@ -97,10 +109,10 @@ def put_off(unit: WriteUnit, letter_id: int, *, failure: str, due_us: int | None
 
 
 def waiting(unit: Unit) -> list[WaitingRow]:
-    """The letters to users that did not leave yet, oldest first."""
+    """The letters with links to users that did not leave yet, oldest first."""
     rows = unit.rows(
         "SELECT user_id, kind, attempts, failure, due_us FROM outbox"
-        " WHERE user_id IS NOT NULL ORDER BY id"
+        " WHERE user_id IS NOT NULL AND body = '' ORDER BY id"
     )
     return [WaitingRow._make(row) for row in rows]
 

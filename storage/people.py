@@ -129,6 +129,14 @@ def find_by_id(unit: Unit, user_id: int) -> PersonRow | None:
     return _person(row) if row else None
 
 
+def is_active(unit: Unit, user_id: int) -> bool:
+    """Whether the user is there and may do anything."""
+    row = unit.row(
+        "SELECT 1 FROM person WHERE principal_id = :id AND state = 'active'", {"id": user_id}
+    )
+    return row is not None
+
+
 def find_by_login(unit: Unit, login: str) -> PersonRow | None:
     """The user whose name or folded e-mail address is *login*; a name has no ``@`` in it."""
     where = "person.email_key" if "@" in login else "p.name"

@@ -74,6 +74,32 @@ def has_version(unit: Unit, item_id: int, beginnings: Collection[str]) -> bool:
     return any(row[0].startswith(each) for row in rows for each in beginnings)
 
 
+def forget_tombstones(unit: WriteUnit, before_us: int, *, limit: int) -> int:
+    """Drop at most *limit* tombstones of records that went before then; how many went.
+
+    Those of which a view has a member are still to be told there.
+    """
+    return unit.execute(
+        "DELETE FROM record_tombstone WHERE item_id IN (SELECT t.item_id FROM record_tombstone t"
+        " WHERE t.deleted_us < :before AND NOT EXISTS"
+        " (SELECT 1 FROM view_member m WHERE m.item_id = t.item_id) ORDER BY t.seq LIMIT :limit)",
+        {"before": before_us, "limit": limit},
+    )
+
+
+def forget_versions(unit: WriteUnit, before_us: int, *, limit: int) -> int:
+    """Drop at most *limit* states that were replaced before then; how many went.
+
+    The last one before the state of a record that there is now stays.
+    """
+    return unit.execute(
+        "DELETE FROM record_version WHERE id IN (SELECT v.id FROM record_version v"
+        " WHERE v.replaced_us < :before AND EXISTS (SELECT 1 FROM record_version n"
+        " WHERE n.item_id = v.item_id AND n.id > v.id) ORDER BY v.replaced_us LIMIT :limit)",
+        {"before": before_us, "limit": limit},
+    )
+
+
 _ITEM = "SELECT " + ", ".join(ItemRow._fields) + " FROM item WHERE"
 
 

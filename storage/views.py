@@ -7,8 +7,8 @@ told by what the statements changed. The numbers of a step follow those of the s
 from typing import Any, NamedTuple
 
 from storage.collections import next_modseq
-from storage.contact_rules import ContactRule, chosen
 from storage.store import Unit, WriteUnit
+from storage.view_choices import Aging, Rule, Stand, choice
 
 
 class ViewState(NamedTuple):
@@ -76,12 +76,29 @@ def create(unit: WriteUnit, owner_id: int, role: str) -> None:
     )
 
 
-def apply(unit: WriteUnit, view: ViewState, rule: ContactRule, *, now_us: int) -> None:
-    """Bring a held view of contacts up to what its state says is there.
+def apply(unit: WriteUnit, view: ViewState, rule: Rule, *, now_us: int) -> None:
+    """Bring a held view up to what its state says is there.
 
     While its owner's rules are as they were, only what changed since is judged.
     """
-    _ContactStep(unit, view, rule, now_us).take()
+    step = _Step(unit, view, rule, now_us)
+    step.leave()
+    step.change()
+    step.enter()
+    unit.execute(
+        "UPDATE collection SET modseq = :modseq WHERE id = :id",
+        {"modseq": step.modseq, "id": view.id},
+    )
+    unit.execute(
+        "UPDATE view SET applied_seq = :seq, applied_rules = :rules, expires_us = :expires"
+        " WHERE collection_id = :id",
+        {
+            "seq": view.seq,
+            "rules": view.rules,
+            "expires": step.next_expiry(),
+            "id": view.id,
+        },
+    )
 
 
 def send_again(unit: WriteUnit, view_id: int, item_id: int) -> None:
@@ -111,68 +128,28 @@ def enter(unit: WriteUnit, view_id: int, item_id: int, href: str) -> None:
     )
 
 
-_ITEMS = {"office": "item_id", "birthdays": "birthday_item_id", "colleague": "item_id"}
-"""What of a record is a member, by the view's role."""
+class _Step:
+    """One bringing up: what is judged, and how far its numbers are."""
 
-
-class Step:
-    """One bringing up: which records are judged, and how far its numbers are.
-
-    A record is a row ``c`` of :attr:`table`, the column :attr:`item` of which is the member.
-    """
-
-    table = "contact"
-    order = "c.seq, c.id"
-    changed = (
-        "collection r JOIN item i ON i.collection_id = r.id AND i.modseq > :applied"
-        " JOIN view_member m ON m.view_id = :view AND m.item_id = i.id"
-        " WHERE r.role = 'records'"
-    )
-    """The members ``m`` whose bytes changed, in the order of ``i.modseq``."""
-
-    def __init__(
-        self, unit: WriteUnit, view: ViewState, choice: tuple[str, dict[str, Any]], now_us: int
-    ) -> None:
+    def __init__(self, unit: WriteUnit, view: ViewState, rule: Rule, now_us: int) -> None:
         self.unit = unit
         self.view = view
-        self.now_us = now_us
         self.modseq = view.modseq
-        self.item = _ITEMS[view.role]
-        self.chosen, self.parameters = choice
-        self.parameters |= {"view": view.id, "applied": view.applied_seq, "now": now_us}
-        self.judged = "" if view.applied_rules != view.rules else self._judged()
-
-    def take(self) -> None:
-        """Bring the view up, and keep how far it is."""
-        self.leave()
-        self.change()
-        self.enter()
-        self.unit.execute(
-            "UPDATE collection SET modseq = :modseq WHERE id = :id",
-            {"modseq": self.modseq, "id": self.view.id},
-        )
-        self.unit.execute(
-            "UPDATE view SET applied_seq = :seq, applied_rules = :rules, expires_us = :expires"
-            " WHERE collection_id = :id",
-            {
-                "seq": self.view.seq,
-                "rules": self.view.rules,
-                "expires": self._next_expiry(),
-                "id": self.view.id,
-            },
-        )
+        stand = Stand(view.role, view.expires_us, unit.is_sqlite)
+        self.choice = choice(rule, stand, now_us=now_us)
+        self.parameters = self.choice.parameters | {
+            "view": view.id,
+            "applied": view.applied_seq,
+            "now": now_us,
+        }
+        self.judged = self._judged()
 
     def _judged(self) -> str:
-        """The query for the items that are looked at while the rules are as they were."""
-        raise NotImplementedError
-
-    def _next_expiry(self) -> int | None:
-        """When the next member is too old."""
-        raise NotImplementedError
-
-    def _names(self) -> str:
-        """What a member that enters is called."""
-        raise NotImplementedError
+        """The query for the items that are looked at; nothing: all."""
+        if self.view.applied_rules != self.view.rules:
+            return ""
+        gone = "SELECT item_id FROM record_tombstone WHERE seq > :applied"
+        return " UNION ".join([*self.choice.judged, gone])
 
     def _do(self, sql: str, **more: Any) -> None:  # noqa: ANN401 - parameters of any type
         used = self.parameters | {"base": self.modseq} | more
@@ -189,7 +166,8 @@ class Step:
             "INSERT INTO item_tombstone (collection_id, href, modseq, deleted_us)"
             " SELECT m.view_id, m.href, :base + row_number() OVER (ORDER BY m.modseq), :now"
             f" FROM {members} WHERE m.view_id = :view{of_judged} AND NOT EXISTS"
-            f" (SELECT 1 FROM {self.table} c WHERE c.{self.item} = m.item_id AND {self.chosen})"
+            f" (SELECT 1 FROM {self.choice.rows} WHERE {self.choice.item} = m.item_id"
+            f" AND {self.choice.condition})"
         )
         self.unit.execute(
             "DELETE FROM view_member WHERE view_id = :view AND href IN"
@@ -202,21 +180,22 @@ class Step:
         self._do(
             "UPDATE view_member SET modseq = changed.modseq FROM (SELECT m.item_id,"
             " :base + row_number() OVER (ORDER BY i.modseq) AS modseq"
-            f" FROM {self.changed}) AS changed"
+            f" FROM {self.choice.changed}) AS changed"
             " WHERE view_member.view_id = :view AND view_member.item_id = changed.item_id"
         )
 
     def enter(self) -> None:
-        """Records that are chosen and no members become members."""
-        judged = f" AND c.{self.item} IN ({self.judged})" if self.judged else ""
+        """What is chosen and no member becomes one."""
+        item = self.choice.item
+        judged = f" AND {item} IN ({self.judged})" if self.judged else ""
         before = self.modseq
         self._do(
             "INSERT INTO view_member (view_id, item_id, href, modseq)"
-            f" SELECT :view, c.{self.item}, {self._names()},"
-            f" :base + row_number() OVER (ORDER BY {self.order}) FROM {self.table} c"
-            f" WHERE {self.chosen}{judged} AND c.{self.item} IS NOT NULL"
+            f" SELECT :view, {item}, {self.choice.name},"
+            f" :base + row_number() OVER (ORDER BY {self.choice.order}) FROM {self.choice.rows}"
+            f" WHERE {self.choice.condition}{judged} AND {item} IS NOT NULL"
             " AND NOT EXISTS (SELECT 1 FROM view_member m"
-            f" WHERE m.view_id = :view AND m.item_id = c.{self.item})"
+            f" WHERE m.view_id = :view AND m.item_id = {item})"
         )
         self.unit.execute(
             "DELETE FROM item_tombstone WHERE collection_id = :view AND href IN"
@@ -224,56 +203,31 @@ class Step:
             {"view": self.view.id, "before": before},
         )
 
-
-_HREF = (
-    "CASE WHEN c.maker_id = :viewer AND c.maker_href <> '' THEN c.maker_href"
-    " ELSE c.id || '.vcf' END"
-)
-
-
-class _ContactStep(Step):
-    """One of a view of contacts, or of what is made of them."""
-
-    def __init__(self, unit: WriteUnit, view: ViewState, rule: ContactRule, now_us: int) -> None:
-        self._rule = rule
-        super().__init__(unit, view, chosen(rule, now_us=now_us), now_us)
-
-    def _judged(self) -> str:
-        of_contacts = f"SELECT {self.item} AS item_id FROM contact WHERE"
-        parts = [f"{of_contacts} seq > :applied"]
-        parts.append("SELECT item_id FROM record_tombstone WHERE seq > :applied")
-        if self.view.expires_us is not None and self._rule.edited_within_us is not None:
-            # Those that grew too old since the view was last brought up.
-            self.parameters["old_cut"] = self.view.expires_us - self._rule.edited_within_us
-            self.parameters["cut"] = self.now_us - self._rule.edited_within_us
-            parts.append(f"{of_contacts} edited_us BETWEEN :old_cut AND :cut")
-        return " UNION ".join(parts)
-
-    def _names(self) -> str:
-        """What a contact is called: in its maker's view as they called it, elsewhere by its id.
-
-        In the book its user may have given that name to another card meanwhile.
-        """
-        if self.view.role == "birthdays":
-            return "'birthday-' || c.birthday_item_id || '.ics'"
-        random = "lower(hex(randomblob(16)))"
-        if not self.unit.is_sqlite:
-            random = "CAST(gen_random_uuid() AS text)"
-        own = f"SELECT 1 FROM item t WHERE t.collection_id = :view AND t.href = {_HREF}"
-        member = f"SELECT 1 FROM view_member t WHERE t.view_id = :view AND t.href = {_HREF}"
-        return (
-            f"CASE WHEN EXISTS ({own}) OR EXISTS ({member})"
-            f" THEN {random} || '.vcf' ELSE {_HREF} END"
+    def next_expiry(self) -> int | None:
+        """When the next member may be too old, or the day is over that alarms are told of."""
+        aging, before_us = self.choice.aging, self.view.expires_us
+        if aging is None:
+            return self.choice.expires_us
+        if not self.judged or (before_us is not None and before_us <= self.parameters["now"]):
+            return self._expiry_of_all(aging)
+        # Whoever was a member before expires no sooner than it was said then.
+        [(changed_us,)] = self._rows(
+            f"SELECT min({aging.column}) FROM view_member m"
+            f" JOIN {self.choice.rows} ON {self.choice.item} = m.item_id"
+            f" WHERE m.view_id = :view AND m.item_id IN ({self.judged})",
         )
+        entered_us = None if changed_us is None else int(changed_us) + aging.within_us
+        return min((each for each in (before_us, entered_us) if each is not None), default=None)
 
-    def _next_expiry(self) -> int | None:
-        rule, cut_us = self._rule, self._rule.cut_us(self.now_us)
-        if cut_us is None or rule.edited_within_us is None:
-            return None
-        row = self.unit.row(
-            "SELECT c.edited_us FROM contact c JOIN view_member m"
-            f" ON m.view_id = :view AND m.item_id = c.{self.item}"
-            " WHERE c.edited_us > :cut ORDER BY c.edited_us LIMIT 1",
-            {"view": self.view.id, "cut": cut_us},
+    def _expiry_of_all(self, aging: Aging) -> int | None:
+        found = self._rows(
+            f"SELECT {aging.column} FROM {self.choice.rows} JOIN view_member m"
+            f" ON m.view_id = :view AND m.item_id = {self.choice.item}"
+            f" WHERE {aging.among}{aging.column} > :young ORDER BY {aging.column} LIMIT 1",
+            young=self.parameters["now"] - aging.within_us,
         )
-        return int(row[0]) + rule.edited_within_us if row else None
+        return int(found[0][0]) + aging.within_us if found else None
+
+    def _rows(self, sql: str, **more: Any) -> list[Any]:  # noqa: ANN401 - parameters of any type
+        used = self.parameters | more
+        return self.unit.rows(sql, {k: v for k, v in used.items() if f":{k}" in sql})

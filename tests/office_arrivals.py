@@ -30,7 +30,7 @@ class Arrivals:
         assert reply.status in {201, 204}, reply.text
         if hidden:
             one = hidden[-1]
-            user.hidden.discard(one.number)
+            self.state.rules.show(user, one.number)
             one.names[user.name] = name
             client.held[name] = Held(None, body)
             self._notice(user, name)
@@ -45,6 +45,7 @@ class Arrivals:
         user.private.pop(name, None)
         if not card.joins:
             user.private[name] = body
+            user.written_us[name] = self.state.now_us
             return
         [number] = self.state.look().keys() - self.state.rules.contacts.keys()
         one = Contact(number, card, str(card.kind), user.name, user.name, self.state.now_us)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from jobs import office_deletes
 from office import hiding, sync_profiles
 from office.contacts import brokers, desk
 from office.contacts.fields import Birthday, ContactFields
@@ -17,6 +18,7 @@ from tests.office_rules import (
     DAY_US,
     EVOLUTION,
     KINDS,
+    MINUTE_US,
     Card,
     Contact,
     Wish,
@@ -27,7 +29,7 @@ from tests.office_state import DESK, State
 
 TAGS = ("kauf", "miete", "vip")
 BORN = ("1985-04-12", "1990-12-01", "2000-02-29")
-_HOUR_US = 3600 * 1_000_000
+HOUR_US = 3600 * 1_000_000
 
 
 class DeskActs:
@@ -202,14 +204,20 @@ class DeskActs:
             if what % 3 == 0:
                 assert hiding.bring_all_back(unit, user_id) == len(hidden)
                 user.hidden.clear()
+                user.deleted.clear()
                 return
             number = hidden[which % len(hidden)]
             row = unit.row("SELECT item_id FROM contact WHERE number = :n", {"n": number})
             assert hiding.bring_back(unit, user_id, row[0])
-            user.hidden.remove(number)
+            self.state.rules.show(user, number)
 
-    def days(self, _: str, __: int, what: int) -> None:
-        self.state.office.clock.now_us += (what % 3) * DAY_US + 3600 * 1_000_000
+    def days(self, _: str, which: int, what: int) -> None:
+        """Days pass, or a little more than a minute; mostly the housekeeper comes round."""
+        passed = (what % 3) * DAY_US + HOUR_US if which % 3 else MINUTE_US + 1
+        self.state.office.clock.now_us += passed
+        if what % 5:
+            office_deletes.carry_out(self.state.office.store, now_us=self.state.now_us)
+            self.state.rules.settle(self.state.now_us)
 
 
 def _renamed(fields: ContactFields, name: str, born: str) -> ContactFields:

@@ -113,6 +113,7 @@ class Writers(Arrivals):
         assert copy._replace(uid="", name="") == sent._replace(uid="", name=""), copy
         assert copy.uid != sent.uid
         user.private[name] = text
+        user.written_us[name] = self.state.now_us
 
     def _put_where_it_left(self, client: Client, name: str, body: bytes, reply: Reply) -> None:
         """It is no longer there, which the program has not heard: as of any other card."""

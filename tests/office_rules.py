@@ -18,6 +18,7 @@ WORDS = {
 }
 JOINING = ("Kunde", "Interessent")
 DAY_US = 24 * 3600 * 1_000_000
+MINUTE_US = 60 * 1_000_000
 
 ANDROID, EVOLUTION, IOS = "DAVx5/4.5", "Evolution/3.56", "iOS/18.1 (22B83) dataaccessd/1.0"
 WRITES = {
@@ -148,6 +149,13 @@ class Wish:
     conflicts: str = "server-wins"
 
 
+class Deleted(NamedTuple):
+    """A DELETE by a program, and whether the contact is to go in the office too."""
+
+    at_us: int
+    is_to_go: bool
+
+
 @dataclass(slots=True)
 class User:
     """Somebody with devices; ``private`` are the cards in the book that no colleague has."""
@@ -159,6 +167,10 @@ class User:
     hidden: set[str] = field(default_factory=set)
     private: dict[str, bytes] = field(default_factory=dict)
     personal: dict[str, bytes] = field(default_factory=dict)
+    written_us: dict[str, int] = field(default_factory=dict)
+    """When the bytes of a private or personal card were written, by its name."""
+    deleted: dict[str, Deleted] = field(default_factory=dict)
+    """What a program deleted, by number, as long as it is not known to be half a move."""
     resent: dict[str, int] = field(default_factory=dict)
 
 
@@ -240,4 +252,45 @@ class Rules:
             self.end_broker(one)
         del self.contacts[one.number]
         for user in self.users.values():
-            user.hidden.discard(one.number)
+            self.show(user, one.number)
+
+    def hide(self, user: User, one: Contact) -> None:
+        """C4: it is not on the user's devices any more."""
+        user.hidden.add(one.number)
+        user.deleted.pop(one.number, None)
+
+    def show(self, user: User, number: str) -> None:
+        """It may be there again."""
+        user.hidden.discard(number)
+        user.deleted.pop(number, None)
+
+    def has_moved(self, user: User, uid: str, now_us: int) -> bool:
+        """Whether a card of this UID came into a book of the user's own within a minute."""
+        return any(
+            read(text).uid == uid and now_us - user.written_us[name] <= MINUTE_US
+            for name, text in user.personal.items()
+        )
+
+    def moved(self, user: User, uid: str, now_us: int) -> None:
+        """A card of this UID was PUT into a book of the user's own, and deleted before."""
+        halves = [
+            (deleted.at_us, number)
+            for number, deleted in user.deleted.items()
+            if self.contacts[number].card.uid == uid and now_us - deleted.at_us <= MINUTE_US
+        ]
+        if halves:
+            self.hide(user, self.contacts[max(halves)[1]])
+
+    def settle(self, now_us: int) -> None:
+        """What was deleted more than a minute ago was no move."""
+        overdue = sorted(
+            (deleted.at_us, number, user.name)
+            for user in self.users.values()
+            for number, deleted in user.deleted.items()
+            if now_us - deleted.at_us > MINUTE_US
+        )
+        for _, number, name in overdue:
+            user = self.users[name]
+            deleted = user.deleted.pop(number, None)
+            if deleted and deleted.is_to_go and self.sees(user, self.contacts[number]):
+                self.remove(self.contacts[number])

@@ -148,7 +148,7 @@ class State:
     def touch(self, user: User) -> None:
         if user.name not in STAFF:
             return
-        self._forget_names(user)
+        self._follow_names(user)
         before, now = self.members[user.name], self._members(user)
         changed = [
             each for each in before.keys() | now.keys() if before.get(each) != now.get(each)
@@ -156,15 +156,35 @@ class State:
         self.touches[user.name] += sorted(changed)
         self.members[user.name] = now
 
-    def _forget_names(self, user: User) -> None:
-        """What left comes again under the name that it had at first; let the book know at once."""
+    def _follow_names(self, user: User) -> None:
+        """What left comes again under the name that it had at first; let the book know at once.
+
+        Where its user has given that name to another card, it has one that was never there (A4).
+        """
         for one in self.rules.contacts.values():
-            if user.name in one.names and not self.rules.has(user, one, self.now_us):
+            is_there = self.rules.has(user, one, self.now_us)
+            if not is_there and user.name in one.names:
                 del one.names[user.name]
-                device = self.office.people[user.name].on(NOBODY)
-                assert device.propfind(device.own(BOOK), f"{CS}getctag").status == 207
-            elif one.maker == user.name and one.maker_name in user.private:
-                one.names.setdefault(user.name, f"{self.ids[one.number]}.vcf")
+                self._poll(user)
+            elif is_there and one.name_for(user.name, self.ids[one.number]) in user.private:
+                one.names[user.name] = self._name_in_book(user, one)
+
+    def _poll(self, user: User) -> None:
+        device = self.office.people[user.name].on(NOBODY)
+        assert device.propfind(device.own(BOOK), f"{CS}getctag").status == 207
+
+    def _name_in_book(self, user: User, one: Contact) -> str:
+        """The name that a contact got of the server, which nothing in the book ever had."""
+        self._poll(user)
+        with self.office.store.read() as unit:
+            [(href,)] = unit.rows(
+                "SELECT m.href FROM view_member m JOIN collection v ON v.id = m.view_id"
+                " JOIN contact c ON c.item_id = m.item_id"
+                " WHERE v.role = 'office' AND v.owner_id = :owner AND c.id = :id",
+                {"owner": self.user_id(unit, user.name), "id": self.ids[one.number]},
+            )
+        assert href not in self.touches[user.name]
+        return str(href)
 
     def at(self, user: User) -> dict[str, Contact]:
         """The office's contacts in a user's book, by their names there."""

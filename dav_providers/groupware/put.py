@@ -12,7 +12,7 @@ from dav_providers.groupware.properties import media_type
 from dav_providers.groupware.request import GroupwareRequest
 from dav_providers.multistatus.answers import Answer, ConditionFailedError, RefusedError
 from dav_providers.multistatus.preconditions import Precondition
-from office import collections, horizons, item_store, own_calendar
+from office import collections, half_moves, horizons, item_store, own_calendar
 from office.collections import Kind
 from office.errors import KindError, MeetingError, NotFoundError, ParentMissingError
 from office.horizons import Change
@@ -108,7 +108,9 @@ def _store_plain(
 ) -> Stored:
     with request.change() as work:
         # The body may have taken its time: whatever allowed it is asked again where it counts.
-        [held] = collections.hold(work, collection.name)
+        half = half_moves.find(work, collection, read.content)
+        others = () if half is None else (half.book_id,)
+        held = collections.hold_with(work, collection.name, others).collection
         _demand_same(held, collection)
         item = items.find(work.unit, held.place, href)
         if item is not None and item.schedule_tag:
@@ -121,6 +123,8 @@ def _store_plain(
         else:
             check(work.unit, item)
             stored = item_store.put(work, held, item, href, read.content, is_private=is_private)
+            if half is not None:
+                half_moves.complete(work, half)
     if isinstance(stored, ConditionFailedError):
         raise stored  # only now that what was kept of it stays
     describe(request, stored)

@@ -21,6 +21,7 @@ from office.contacts.keeping import (
 from office.contacts.kinds import CATEGORIES, COVERED, Kind
 from office.contacts.rights import demand, demand_eyes
 from office.contacts.writing import as_business, write_fields
+from office.contracts import following
 from office.errors import ExistsError, NotFoundError, UnfitNameError
 from office.items import read_address_object
 from office.work import GroupwareWork
@@ -137,7 +138,7 @@ def change_fields(work: GroupwareWork, record: Record, fields: ContactFields) ->
 
 
 def remove(work: GroupwareWork, record: Record) -> None:
-    """Take a contact out of the office, with its birthday; for whoever assigns them.
+    """Take a contact out of the office, with birthday and contracts; for whoever assigns them.
 
     Raises:
         NotFoundError: It is not for *work.who* to see.
@@ -151,6 +152,7 @@ def remove(work: GroupwareWork, record: Record) -> None:
         people.rules_changed(work.unit, contacts.end_broker(work.unit, record.row.id, seq=seq))
     if record.row.birthday_item_id is not None:
         remove_item(work, record.row.birthday_item_id)
+    following.remove_events_of(work.unit, record.row.id, now_us=work.now_us)
     seq = records.next_seq(work.unit, place)
     appointments.judge_those_of(work.unit, seq, contact_id=record.row.id)
     remove_item(work, record.item.id)

@@ -1,7 +1,8 @@
 """A contact with its card as the store has them, and how a change of either is kept.
 
-Each change takes a number of the office-wide sequence, and what hangs on a card (tags, the
-birthday's event) follows in the same transaction; whoever changes one holds the records.
+Each change takes a number of the office-wide sequence, and what hangs on a card (tags, events of
+the birthday and of contracts' ends) follows in the same transaction; whoever changes one holds
+the records.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from office.contacts import birthdays, kinds, merging
 from office.contacts.fields import ContactFields
 from office.contacts.kinds import Kind
 from office.contacts.reading import read_fields
+from office.contracts import following
 from office.errors import NotFoundError
 from office.items import read_address_object, read_calendar_object
 from office.visibility import CustomerTies, sees_contact
@@ -95,6 +97,7 @@ def settled(work: GroupwareWork, place: Records, row: ContactRow, item: ItemRow)
     contacts.follow_addresses(work.unit, row)
     row = _with_birthday(work, place, row._replace(is_business=fields.is_business), now, fields)
     contacts.update(work.unit, row)
+    following.follow_contact(work.unit, place, row.id, now_us=work.now_us)
     return Record(row, now)
 
 

@@ -1,12 +1,17 @@
-"""What a new contact is known by: its number, and a UID that no other record has."""
+"""What a new contact is known by: its number, and a UID that no other record has.
+
+Contracts are numbered alike.
+"""
+
+from collections.abc import Callable
 
 from office.errors import NumberTakenError, UnfitNameError
-from storage import contacts, instance, records
+from storage import contacts, contracts, instance, records
 from storage.records import Records
 from storage.store import Unit, WriteUnit
 
-_NEXT_NUMBER = "contacts.next_number"
 _FIRST_NUMBER = 10_001  # longer than a house's number: numbers are looked for in texts
+_OF_CONTRACTS = "V"  # a contract's number is no contact's
 _MOST_CHARACTERS = 32
 
 
@@ -17,21 +22,39 @@ def chosen(unit: WriteUnit, wished: str) -> str:
         UnfitNameError: It is no number.
         NumberTakenError: Another contact has it.
     """
+
+    def is_taken(number: str) -> bool:
+        return contacts.find_by_number(unit, number) is not None
+
+    return _checked(wished, is_taken) if wished else _next(unit, "contacts", "", is_taken)
+
+
+def chosen_for_contract(unit: WriteUnit, wished: str) -> str:
+    """The same for a new contract; raises as :func:`chosen`."""
+
+    def is_taken(number: str) -> bool:
+        return contracts.find_by_number(unit, number) is not None
+
     if wished:
-        return _checked_number(unit, wished)
-    number = int(instance.find(unit, _NEXT_NUMBER) or _FIRST_NUMBER)
-    while contacts.find_by_number(unit, str(number)) is not None:
+        return _checked(wished, is_taken)
+    return _next(unit, "contracts", _OF_CONTRACTS, is_taken)
+
+
+def _next(unit: WriteUnit, what: str, before: str, is_taken: Callable[[str], bool]) -> str:
+    key = f"{what}.next_number"
+    number = int(instance.find(unit, key) or _FIRST_NUMBER)
+    while is_taken(f"{before}{number}"):
         number += 1
-    instance.put(unit, _NEXT_NUMBER, str(number + 1))
-    return str(number)
+    instance.put(unit, key, str(number + 1))
+    return f"{before}{number}"
 
 
-def _checked_number(unit: Unit, number: str) -> str:
+def _checked(number: str, is_taken: Callable[[str], bool]) -> str:
     if number.startswith("-") or not number.isprintable() or number.split() != [number]:
         raise UnfitNameError(f"“{number}” is no number: it is one word that begins otherwise.")
     if len(number) > _MOST_CHARACTERS:
         raise UnfitNameError(f"A number has at most {_MOST_CHARACTERS} characters.")
-    if contacts.find_by_number(unit, number) is not None:
+    if is_taken(number):
         raise NumberTakenError(f"The number {number} is taken.")
     return number
 

@@ -17,6 +17,7 @@ _COMMANDS = {
     "audit": ("server.cli.audit", "audit"),
     "check-config": ("server.cli.settings", "check_config"),
     "contact": ("server.cli.contact", "contact"),
+    "contract": ("server.cli.contract", "contract"),
     "device": ("server.cli.device", "device"),
     "estate": ("server.cli.estate", "estate"),
     "grant": ("server.cli.grant", "grant"),

@@ -57,12 +57,16 @@ def list_devices(invocation: Invocation, *, user: str | None, with_retired: bool
     """
     from auth import devices  # noqa: PLC0415 - loads the database
     from auth.shared_credentials import sharing_of  # noqa: PLC0415
-    from office import in_step  # noqa: PLC0415
+    from office import in_step, views  # noqa: PLC0415
+    from server.installation import now_us  # noqa: PLC0415
 
-    with invocation.store(is_reading=True) as store, store.read() as unit:
-        found = devices.listed(unit, user_name=user)
+    with invocation.store(is_reading=True) as store:
+        with store.read() as unit:
+            found = devices.listed(unit, user_name=user)
         active = [each for each in found if each.retired_us is None]
-        behind = {key: each.behind for key, each in in_step.of_devices(unit, active).items()}
+        views.bring_up_of(store, {each.user_id for each in active}, now_us=now_us())
+        with store.read() as unit:
+            steps = in_step.of_devices(unit, active)
     rows = [
         {
             "username": each.user_name,
@@ -72,7 +76,7 @@ def list_devices(invocation: Invocation, *, user: str | None, with_retired: bool
             "added": moment(each.created_us),
             "last_seen": moment(each.last_seen_us),
             "last_write": moment(each.last_write_us),
-            "behind": behind.get(each.id),
+            "behind": steps[each.id].behind if each.id in steps else None,
             "from": each.last_address,
             "programs": [name for name in each.families.split(",") if name],
             "shared": sharing_of(each.families.split(",")),

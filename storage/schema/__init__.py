@@ -5,6 +5,7 @@ Queries live in one module per noun beside this package; nothing outside ``stora
 
 from storage.schema import (
     appointments,
+    contracts,
     documents,
     groupware,
     history,
@@ -16,6 +17,7 @@ from storage.schema.base import metadata
 
 __all__ = [
     "appointments",
+    "contracts",
     "documents",
     "groupware",
     "history",

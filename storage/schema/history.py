@@ -92,6 +92,7 @@ outbox = numbered(
 """Letters to be sent. They are written when they leave, so that no token lies here.
 
 ``claimed``: the name or address somebody typed, while nobody looked whether there is an account.
-``body``: what a letter about a meeting says, as JSON; ``claimed`` is its recipient.
+``body``: what a letter about a meeting says, as JSON, ``claimed`` is its recipient; or of which
+contracts ``user_id`` is told.
 ``due_us``: not before then; None: given up.
 """

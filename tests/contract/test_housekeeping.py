@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from jobs.housekeeping import INTERVAL_SECONDS, StopEvent, keep_house
+from jobs.housekeeping import INTERVAL_SECONDS, LOOK_SECONDS, Ages, StopEvent, keep_house
 from office import collections
 from storage.local_blobs import LocalBlobs
 from storage.store import Store
@@ -81,8 +81,8 @@ def _keep_house(
         store,
         blobs,
         orphan_grace_seconds=grace_seconds,
-        retention_days=0,
-        tombstone_days=400,
+        ages=Ages(journal_days=0, tombstone_days=400, version_days=400),
+        sends_mail=False,
         stop=stop,
         clock=clock,
     )
@@ -96,12 +96,16 @@ class _Hours:
         self._rounds = rounds
         self._begin = begin
         self.seen: list[bool] = []
+        self._waited = 0.0
 
     def clock(self) -> int:
         return time.time_ns() + (self._begin + len(self.seen)) * 3600 * 10**9
 
     def wait(self, timeout: float | None = None) -> bool:
-        assert timeout == INTERVAL_SECONDS
+        assert timeout == LOOK_SECONDS
+        self._waited += timeout
+        if self._waited % INTERVAL_SECONDS:
+            return False
         self.seen.append(self._orphan.exists())
         return len(self.seen) == self._rounds
 

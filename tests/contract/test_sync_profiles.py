@@ -12,7 +12,7 @@ from auth.visibility import Visibility
 from office import granting, sync_profiles
 from office.contacts.kinds import Kind
 from office.sync_profiles import DEFAULTS, ProfileError, SyncProfile
-from office.sync_settings import Conflicts, Deletes, Where
+from office.sync_settings import Conflicts, Deletes, Notices, Where
 from storage import audit as audit_rows
 from storage import contacts, epochs
 from storage import people as people_rows
@@ -92,6 +92,7 @@ def everything(office: Store) -> SyncProfile:
             birthdays=True,
             contract_alarms=True,
             contract_alarm_days=30,
+            contract_notices=Notices.SINGLE,
             appointments=False,
             appointment_days=365,
             colleagues=frozenset({people.get(unit, "jonas").id}),

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from auth import identity
 from auth.visibility import Visibility
 from dav_providers.groupware.options import METHODS
-from office import views
 from office.contacts import desk
 from office.contacts.kinds import Kind
 from office.work import GroupwareWork
@@ -67,16 +66,6 @@ def fill(store: Store) -> dict[str, str]:
             made = desk.add(work, card(each.uid, each.name), kind=each.kind, partner_id=partner)
             hrefs[each.uid] = f"{made.row.id}.vcf"
     return hrefs
-
-
-def bring_up_all(store: Store) -> None:
-    """Let nothing be outstanding for anybody: an office that keeps nothing could never do it."""
-    for _ in range(2):  # the book makes others, which may be behind
-        with store.read() as unit:
-            rows = unit.rows(
-                "SELECT collection_id FROM view UNION SELECT collection_id FROM calendar_cut"
-            )
-        views.bring_up(store, [each for (each,) in rows], now_us=NOW_US)
 
 
 def is_seen(user: str, visibility: Visibility, contact: InTheBook) -> bool:

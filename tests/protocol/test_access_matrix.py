@@ -5,7 +5,6 @@ runs in a transaction that is given up, so that each one meets the same office. 
 here.
 """
 
-import shutil
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -14,10 +13,8 @@ import pytest
 from auth.errors import CredentialsError
 from dav_providers.documents.options import METHODS
 from office.tracking import Act
-from storage.store import sqlite_url
-from tests.databases import Postgres
 from tests.documents_door import Client, Reply, SampleOffice, url
-from tests.forgetful import ForgetfulStore
+from tests.forgetful import ForgetfulStore, forgetful_store
 from tests.rights_office import (
     ADMINISTRATOR,
     DOCUMENT,
@@ -99,16 +96,8 @@ def filled(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SampleOffice]:
     """One office for all of the matrix: no request on it leaves anything."""
-    folder = tmp_path_factory.mktemp("matrix")
-    if request.param == "sqlite":
-        url = sqlite_url(folder / "deedbox.sqlite3")
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), folder / "deedbox.sqlite3")
-    else:
-        server: Postgres = request.getfixturevalue("postgres")
-        url = server.fresh()
-    store = ForgetfulStore(url)
-    yield rights_office(store, folder)
-    store.close()
+    with forgetful_store(request, tmp_path_factory) as (store, folder):
+        yield rights_office(store, folder)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ some two hundred thousand requests; the short form takes an even sample of them,
 Nothing that is asked here is kept: each request meets the same office.
 """
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
@@ -23,17 +22,16 @@ from dav_providers.documents.options import METHODS
 from dav_providers.groupware.application import make_groupware
 from dav_providers.groupware.options import METHODS as GROUPWARE_METHODS
 from office import granting, number_ranges, people
-from storage.store import sqlite_url
 from tests.builders import NOW_US
-from tests.databases import Postgres
 from tests.documents_door import Reply, SampleOffice
-from tests.forgetful import ForgetfulStore
+from tests.forgetful import ForgetfulStore, bring_up_all, forgetful_store
 from tests.groupware_door import Device, GroupwareOffice, event
 from tests.meetings import send_to_outbox
 from tests.number_api import LEASES, RANGES, Till
+from tests.protocol.alarms_matrix import fill_alarms, wrong_among_alarms
 from tests.protocol.colleague_matrix import fill_calendar, wrong_at_a_colleagues
 from tests.protocol.groupware.test_access import send as send_to_groupware
-from tests.protocol.office_book_matrix import bring_up_all, fill, wrong_in_the_book
+from tests.protocol.office_book_matrix import fill, wrong_in_the_book
 from tests.protocol.test_access_matrix import send as send_to_documents
 from tests.rights_office import (
     DOCUMENT,
@@ -209,7 +207,8 @@ class Both:
     """One office behind all doors.
 
     ``calendar`` is the number of the shared one, ``cards`` are the office's contacts' names in
-    everybody's book, by UID; ``appointments`` those of the owner's appointments about them.
+    everybody's book, by UID, ``alarms`` those of their contracts' alarms, ``appointments`` those
+    of the owner's appointments about them.
     """
 
     files: SampleOffice
@@ -217,6 +216,7 @@ class Both:
     tills: dict[str, Till]
     calendar: int
     cards: dict[str, str]
+    alarms: dict[str, str]
     appointments: dict[str, str]
 
     @property
@@ -248,33 +248,25 @@ class Both:
 def both(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Both]:
-    folder = tmp_path_factory.mktemp("rights")
-    if request.param == "sqlite":
-        url = sqlite_url(folder / "deedbox.sqlite3")
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), folder / "deedbox.sqlite3")
-    else:
-        server: Postgres = request.getfixturevalue("postgres")
-        url = server.fresh()
-    store = ForgetfulStore(url)
-    files = rights_office(store, folder)
-    assert files.clients["berta"].request("MKCOL", INNER).status == 201
-    dav = GroupwareOffice(
-        store, make_groupware(store, files.settings, clock=files.clock), files.clock, {}
-    )
-    for name, client in files.clients.items():
-        dav.people[name] = Device(dav, name, client.password)
-        dav.people[name].request("MKCALENDAR", f"/dav/{name}/zweiter/")
-    dav.people[OWNER].put("calendar/a.ics", event("a", "Notartermin"))
-    with store.read() as unit:
-        [(number,)] = unit.rows(
-            "SELECT c.id FROM collection c JOIN principal p ON p.id = c.owner_id"
-            " WHERE p.name = :owner AND c.name = 'calendar'",
-            {"owner": OWNER},
+    with forgetful_store(request, tmp_path_factory) as (store, folder):
+        files = rights_office(store, folder)
+        assert files.clients["berta"].request("MKCOL", INNER).status == 201
+        dav = GroupwareOffice(
+            store, make_groupware(store, files.settings, clock=files.clock), files.clock, {}
         )
-    cards = fill(store)
-    appointments = fill_calendar(store, OWNER, cards)
-    yield Both(files, dav, _tills(store, files), number, cards, appointments)
-    store.close()
+        for name, client in files.clients.items():
+            dav.people[name] = Device(dav, name, client.password)
+            dav.people[name].request("MKCALENDAR", f"/dav/{name}/zweiter/")
+        dav.people[OWNER].put("calendar/a.ics", event("a", "Notartermin"))
+        with store.read() as unit:
+            [(number,)] = unit.rows(
+                "SELECT c.id FROM collection c JOIN principal p ON p.id = c.owner_id"
+                " WHERE p.name = :owner AND c.name = 'calendar'",
+                {"owner": OWNER},
+            )
+        cards = fill(store)
+        alarms, appointments = fill_alarms(store), fill_calendar(store, OWNER, cards)
+        yield Both(files, dav, _tills(store, files), number, cards, alarms, appointments)
 
 
 def _tills(store: ForgetfulStore, files: SampleOffice) -> dict[str, Till]:
@@ -375,6 +367,7 @@ def _wrong(both: Both, case: Case) -> list[tuple[object, ...]]:
         *_wrong_among_calendars(both, oracle),
         *_wrong_among_numbers(both, oracle),
         *wrong_in_the_book(device, case.visibility, both.cards),
+        *wrong_among_alarms(device, case.visibility, both.alarms),
         *wrong_at_a_colleagues(
             device,
             case.visibility,

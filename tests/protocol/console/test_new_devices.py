@@ -21,6 +21,7 @@ from tests.accesses import an_access
 from tests.builders import KEY, a_device
 from tests.console import Console, Page, Visit
 from tests.item_sync import content
+from tests.records import a_contact
 
 OWN = "/console/devices/allow"
 OTHERS = "/console/users/anna/devices"
@@ -54,18 +55,19 @@ def number_of(console: Console, label: str) -> str:
     return str(found)
 
 
-def calendar(console: Console) -> CollectionRow:
+def collection(console: Console, name: str) -> CollectionRow:
+    """One of anna's."""
     with console.store.read() as unit:
-        found = collections.find(unit, console.user_id(), "calendar")
+        found = collections.find(unit, console.user_id(), name)
     assert found is not None
     return found
 
 
-def synced(console: Console, label: str) -> None:
-    """The device's program listed anna's calendar just now."""
+def synced(console: Console, label: str, name: str = "calendar") -> None:
+    """The device's program listed anna's calendar, or another collection of hers, just now."""
     memory = Horizons()
     access = an_access(None, device_id=int(number_of(console, label)))
-    access.note.knowledge = horizons.listed(calendar(console))
+    access.note.knowledge = horizons.listed(collection(console, name))
     memory.see([access])
     with console.store.write() as unit:
         horizon_rows.note(unit, memory.due(console.store))
@@ -73,7 +75,7 @@ def synced(console: Console, label: str) -> None:
 
 def change(console: Console, count: int) -> None:
     """So many new appointments in anna's calendar."""
-    where = calendar(console)
+    where = collection(console, "calendar")
     with console.store.write() as unit:
         for number in range(where.modseq, where.modseq + count):
             name = f"{number}.ics"
@@ -124,6 +126,19 @@ class TestOneself:
         synced(console, "Handy")
         assert "Kalender in step" in steps(anna.get(OWN), console, "Handy")
         assert "12 changes behind" in anna.get("/console/devices").text
+
+    def test_changes_of_the_offices_contacts_count_before_anybody_fetches_them(
+        self, console: Console, anna: Visit
+    ) -> None:
+        synced(console, "Handy", "office")
+        with console.store.write() as unit:
+            for number in ("10001", "10002"):
+                a_contact(unit, number, kind="company")
+
+        assert "2 changes behind" in steps(anna.get(OWN), console, "Handy")
+        with console.store.write() as unit:
+            a_contact(unit, "10003", kind="company")
+        assert "3 changes behind" in anna.get("/console/devices").text
 
     def test_it_says_when_devices_were_there(self, console: Console, anna: Visit) -> None:
         device_id = int(number_of(console, "Laptop"))

@@ -11,7 +11,7 @@ from auth.visibility import Visibility
 from office import sync_profiles
 from office.contacts.kinds import Kind
 from office.sync_profiles import DEFAULTS, SyncProfile
-from office.sync_settings import Conflicts, Deletes, Where
+from office.sync_settings import Conflicts, Deletes, Notices, Where
 from storage import hidden as hidden_rows
 from storage import people as people_rows
 from tests.builders import NOW_US
@@ -119,6 +119,7 @@ class TestOnesOwn:
             birthdays="yes",
             contract_alarms="yes",
             contract_alarm_days="30",
+            contract_notices="single",
             appointments=None,
             appointment_days="365",
             colleagues=[str(jonas)],
@@ -139,6 +140,7 @@ class TestOnesOwn:
             birthdays=True,
             contract_alarms=True,
             contract_alarm_days=30,
+            contract_notices=Notices.SINGLE,
             appointments=False,
             appointment_days=365,
             colleagues=frozenset({jonas}),

@@ -4,6 +4,8 @@ One's own home is one's own whatever group one is in; another's is not there, an
 for word like one that nobody has.
 """
 
+from collections.abc import Iterator
+
 import pytest
 
 from auth import people
@@ -11,7 +13,15 @@ from auth.errors import CredentialsError
 from auth.rights import GROUPS
 from dav_providers.groupware.options import METHODS
 from tests.documents_door import Reply
-from tests.groupware_door import HOST, Device, GroupwareOffice, card, event
+from tests.forgetful import bring_up_all, forgetful_store
+from tests.groupware_door import (
+    HOST,
+    Device,
+    GroupwareOffice,
+    card,
+    event,
+    groupware_office,
+)
 
 REPORT = (
     b'<D:sync-collection xmlns:D="DAV:"><D:sync-token/><D:sync-level>1</D:sync-level><D:prop/>'
@@ -97,14 +107,23 @@ REPORTS = (
 )
 
 
-@pytest.fixture
-def filled(groupware: GroupwareOffice) -> GroupwareOffice:
-    for group in GROUPS:
-        device = groupware.person(f"in-{group.name}", group.name)
-        device.request("MKCALENDAR", device.own("zweiter"))
-        device.put("calendar/a.ics", event("a"))
-        device.put("contacts/a.vcf", card("a"))
-    return groupware
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def filled(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[GroupwareOffice]:
+    """One office for all of the matrix: no request on it leaves anything."""
+    with forgetful_store(request, tmp_path_factory) as (store, folder):
+        groupware = groupware_office(store, folder)
+        groupware.person("anna")
+        groupware.person("jonas")
+        for group in GROUPS:
+            device = groupware.person(f"in-{group.name}", group.name)
+            device.request("MKCALENDAR", device.own("zweiter"))
+            device.put("calendar/a.ics", event("a"))
+            device.put("contacts/a.vcf", card("a"))
+        bring_up_all(store)
+        store.is_forgetful = True
+        yield groupware
 
 
 class TestOwn:
@@ -181,9 +200,10 @@ class TestOthers:
                 where = f"/dav/in-verwaltung/{below}"
                 assert device.request("REPORT", where, body, Depth="0").status == 404
 
-    def test_who_is_blocked_as_a_whole_is_no_principal(self, filled: GroupwareOffice) -> None:
-        anna = filled.people["anna"]
-        with filled.store.write() as unit:
+    def test_who_is_blocked_as_a_whole_is_no_principal(
+        self, groupware: GroupwareOffice, anna: Device
+    ) -> None:
+        with groupware.store.write() as unit:
             people.block(unit, "jonas")
 
         blocked, unheard = (

@@ -1,97 +1,34 @@
 """The office book on devices: what is in it, and what becomes of what they do (rows C1 to C6)."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace as with_changes
 
 import pytest
 
-from auth import identity
 from auth.visibility import Visibility
-from config.settings import Tracking
-from office import hiding, sync_profiles
+from office import hiding
 from office.contacts import brokers, desk
-from office.contacts.keeping import Record, get
+from office.contacts.keeping import get
 from office.contacts.kinds import Kind
 from office.sync_settings import Conflicts, Deletes, Where
-from office.work import GroupwareWork
-from server.access_log import AccessLog
 from storage import contacts
 from storage import people as person_rows
 from tests import statements
 from tests.builders import NOW_US
 from tests.groupware_door import CARD, CS, DAV, Device, GroupwareOffice, card, event
+from tests.office_book import (
+    BOOK,
+    add,
+    etag,
+    hrefs,
+    logged,
+    pass_time,
+    profile,
+    record,
+    see,
+    work_of,
+)
 
-BOOK = "office/"
 DAY_US = 24 * 3600 * 1_000_000
-
-
-@contextmanager
-def work_of(office: GroupwareOffice, name: str) -> Iterator[GroupwareWork]:
-    """A change in the office by somebody at the console."""
-    with office.store.write() as unit:
-        user_id = person_rows.find_principal(unit, name)
-        assert user_id is not None
-        yield GroupwareWork(unit, identity.of_user(unit, user_id), office.clock())
-
-
-def add(
-    office: GroupwareOffice,
-    uid: str,
-    *lines: str,
-    partner: str = "anna",
-    kind: Kind = Kind.CUSTOMER,
-    name: str = "Anna Berg",
-) -> str:
-    """A contact of the office whom *partner* looks after; its number."""
-    with work_of(office, partner) as work:
-        return desk.add(work, card(uid, name, *lines), kind=kind).row.number
-
-
-def record(office: GroupwareOffice, number: str) -> Record:
-    """A contact as the office has it."""
-    with office.store.read() as unit:
-        row = contacts.find_by_number(unit, number)
-        assert row is not None
-        admin = identity.of_user(unit, person_rows.find_principal(unit, "berta") or 0)
-        return get(unit, admin, number)
-
-
-def profile(office: GroupwareOffice, name: str, **settings: object) -> None:
-    """Let somebody want this."""
-    with office.store.write() as unit:
-        user_id = person_rows.find_principal(unit, name) or 0
-        now = sync_profiles.of_user(unit, user_id)
-        sync_profiles.set_of_user(unit, user_id, with_changes(now, **settings))  # type: ignore[arg-type]
-
-
-def see(office: GroupwareOffice, name: str, visibility: Visibility) -> None:
-    with office.store.write() as unit:
-        person_rows.set_visibility(unit, person_rows.find_principal(unit, name) or 0, visibility)
-
-
-@contextmanager
-def logged(office: GroupwareOffice) -> Iterator[None]:
-    """What is asked meanwhile passes the access log; at the end it is written."""
-    door = office.door
-    log = AccessLog(office.store, Tracking(batch_seconds=0.1))
-    office.door = log.around(door)
-    try:
-        yield
-    finally:
-        office.door = door
-        log.close()
-
-
-def hrefs(device: Device) -> set[str]:
-    """The names in the book."""
-    return {each.rpartition("/")[2] for each in device.names(BOOK)}
-
-
-def etag(device: Device, href: str) -> str:
-    return str(
-        device.propfind(device.own(BOOK + href), f"{DAV}getetag").found()[f"{DAV}getetag"].text
-    )
 
 
 @pytest.fixture(autouse=True)
@@ -193,6 +130,22 @@ class TestWhatIsInIt:
         groupware.clock.now_us += 1
         # What one made oneself stays, whatever the filters say.
         assert anna.sync(BOOK, first.token).gone == set(first.changed) - set(own)
+
+    @pytest.mark.parametrize("has_others", [False, True])
+    def test_who_entered_later_leaves_in_time_too(
+        self, groupware: GroupwareOffice, anna: Device, *, has_others: bool
+    ) -> None:
+        profile(groupware, "anna", edited_days=30)
+        if has_others:
+            add(groupware, "alt", kind=Kind.COMPANY, partner="berta")
+        assert len(hrefs(anna)) == has_others
+        groupware.clock.now_us += DAY_US
+        add(groupware, "neu", kind=Kind.COMPANY, partner="berta")
+        assert len(hrefs(anna)) == has_others + 1
+
+        for day, left in ((29, has_others + 1), (30, 1), (31, 0)):
+            groupware.clock.now_us = NOW_US + day * DAY_US
+            assert len(hrefs(anna)) == left
 
     def test_a_broker_may_be_released(self, groupware: GroupwareOffice, jonas: Device) -> None:
         broker = add(groupware, "makler", kind=Kind.BROKER, partner="berta")
@@ -519,6 +472,8 @@ class TestDeleting:
         assert anna.delete(BOOK + href).status == 204
         assert (hrefs(anna), hrefs(berta)) == (set(), {href})
         assert berta.delete(BOOK + href).status == 204
+        assert not hrefs(berta)
+        pass_time(groupware)
         with groupware.store.read() as unit:
             assert contacts.page(unit, most=10) == []
 

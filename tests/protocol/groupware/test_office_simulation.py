@@ -26,12 +26,14 @@ _SETTINGS = settings(
         HealthCheck.data_too_large,
     ],
 )
+_MEMORY = Path("/dev/shm")
+"""Nothing there waits for the disk; what survives a crash is tested elsewhere."""
 Play = Callable[[list[Step]], None]
 scripts = st.lists(steps, min_size=30, max_size=50)
 
 
 def _on_sqlite(template: Path, script: list[Step]) -> None:
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
         path = Path(folder) / "deedbox.sqlite3"
         copyfile(template, path)
         with closing(Store(sqlite_url(path))) as store:

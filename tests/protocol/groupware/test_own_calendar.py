@@ -17,8 +17,8 @@ from tests.office_appointments import (
     ties_of,
     user_id,
 )
+from tests.office_book import logged
 from tests.protocol.groupware.test_colleagues import homes, titles
-from tests.protocol.groupware.test_office_book import logged
 
 DAY_US = 24 * 3600 * 1_000_000
 CALENDAR = "calendar/"

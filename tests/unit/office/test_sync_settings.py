@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from office import sync_settings
 from office.contacts.kinds import Kind
 from office.sync_profiles import DEFAULTS, SyncProfile
-from office.sync_settings import ALARM_DAYS, MOST_DAYS, SETTINGS, Conflicts, Deletes, Where
+from office.sync_settings import (
+    ALARM_DAYS,
+    MOST_DAYS,
+    SETTINGS,
+    Conflicts,
+    Deletes,
+    Notices,
+    Where,
+)
 
 _TEXTS = st.text(min_size=1, max_size=64).map(str.strip).filter(lambda text: text.isprintable())
 _DAYS = st.none() | st.integers(1, MOST_DAYS)
@@ -27,6 +35,7 @@ PROFILES = st.builds(
     birthdays=st.booleans(),
     contract_alarms=st.booleans(),
     contract_alarm_days=st.sampled_from(ALARM_DAYS),
+    contract_notices=st.sampled_from(Notices),
     appointments=st.booleans(),
     appointment_days=_DAYS,
     colleagues=_IDS,
