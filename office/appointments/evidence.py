@@ -20,6 +20,7 @@ MARK = "deedbox: "
 """How the line begins that the office writes at the end of a text."""
 
 _COMPONENTS = frozenset({"VEVENT", "VTODO"})
+_SOME = re.compile(r"^BEGIN:(?:VEVENT|VTODO)\s*$", re.IGNORECASE | re.MULTILINE)
 _PRIVATE = frozenset({"PRIVATE", "CONFIDENTIAL"})
 _TEXTS = ("SUMMARY", "LOCATION", "DESCRIPTION")
 _PEOPLE = ("ATTENDEE", "ORGANIZER")
@@ -86,6 +87,8 @@ class Evidence:
 
 def evidence_in(text: str) -> Evidence | None:
     """What an object that was read before says; None: neither appointment nor task."""
+    if not _SOME.search(text):
+        return None
     parts = [each for each in read(text).parts if each.name in _COMPONENTS]
     if not parts:
         return None

@@ -122,10 +122,20 @@ class TestTied:
 
         assert ties_of(groupware, "anna", "a") == set()
         assert anna.get("calendar/a.ics").body == before
-        anna.put("calendar/a.ics", told)
-        assert ties_of(groupware, "anna", "a") == set()
+        for body in (told, event("a", "Anruf"), before):
+            anna.put("calendar/a.ics", body)
+            assert ties_of(groupware, "anna", "a") == set()
         tie(groupware, "a", Ends(("10001",)))
         assert ties_of(groupware, "anna", "a") == {("10001", "office")}
+
+    def test_so_does_one_that_was_found(self, groupware: GroupwareOffice, anna: Device) -> None:
+        anna.put("calendar/a.ics", event("a", "Anruf 10001"))
+        untie(groupware, "a", Ends(("10001",)))
+
+        for title in ("Anruf", "Anruf 10001 noch einmal"):
+            anna.put("calendar/a.ics", event("a", title))
+
+            assert ties_of(groupware, "anna", "a") == set()
 
     def test_a_meeting_tells_only_what_nobody_is_shown(
         self, groupware: GroupwareOffice, anna: Device
