@@ -106,6 +106,20 @@ device = numbered(
     ),
 )
 
+look = Table(
+    "look",
+    metadata,
+    Column(
+        "device_id",
+        BigInteger,
+        ForeignKey("device.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("until_us", BigInteger, nullable=False),
+)
+"""Somebody looks at the device until then, and wants to see at once when it was there."""
+
 number_range = numbered(
     "number_range",
     Column("user_id", BigInteger, ForeignKey("principal.id", ondelete="SET NULL")),

@@ -127,9 +127,11 @@ class TestWhileSomebodyLooks:
         assert presence.due(store) == []
 
     def test_what_is_over_is_forgotten(self, store: Store) -> None:
+        ids = [add_device(store, name)[1] for name in ("anna", "jonas", "clara")]
         with store.write() as unit:
-            looks.look(unit, [1, 2], now_us=10, until_us=20)
-            looks.look(unit, [2, 3], now_us=21, until_us=40)
+            looks.look(unit, ids[:2], now_us=10, until_us=20)
+            looks.look(unit, ids[1:], now_us=21, until_us=40)
 
         with store.read() as unit:
-            assert looks.until(unit) == {2: 40, 3: 40}
+            found = looks.until(unit)
+        assert {each: found.get(each) for each in ids} == {ids[0]: None, ids[1]: 40, ids[2]: 40}

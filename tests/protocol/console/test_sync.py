@@ -302,8 +302,8 @@ class TestOfOthers:
 
         assert profile(office) == DEFAULTS
         record = at_console(office, "berta").get("/console/audit").text
-        assert "synchronisation set" in record
-        assert "synchronisation reset" in record
+        assert "Synchronisation set" in record
+        assert "Synchronisation reset" in record
 
     def test_wants_the_password_after_ten_minutes(self, office: Console) -> None:
         visit = at_console(office, "vera")

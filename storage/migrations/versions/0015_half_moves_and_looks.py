@@ -1,4 +1,4 @@
-"""Deletes of the office's contacts that may be the first half of a move"""
+"""What was deleted a moment ago and may be moved, and devices that somebody looks at"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,7 +25,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "item_id", name=op.f("pk_deleted_item")),
     )
     op.create_index(op.f("ix_deleted_item_item_id"), "deleted_item", ["item_id"], unique=False)
+    op.create_table(
+        "look",
+        sa.Column("device_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("until_us", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["device_id"], ["device.id"], name=op.f("fk_look_device_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("device_id", name=op.f("pk_look")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("look")
     op.drop_table("deleted_item")
