@@ -48,7 +48,7 @@ class Entry:
 
 def speaks_of(names: Sequence[str]) -> bool:
     """Whether a path below ``/files/`` leads into the trash."""
-    return names[:1] == (TRASH,)
+    return bool(names) and names[0] == TRASH
 
 
 def look_up(unit: Unit, who: Identity, layout: Layout, names: Sequence[str]) -> PastPlace:

@@ -62,8 +62,8 @@ def test_versions(filled: Installation) -> None:
     assert filled("versions", "restore", f"{FOLDER}/Dach.txt", "1", *elsewhere).code == 1
     assert filled("versions", "restore", f"{FOLDER}/Dach.txt", "99").code == 1
     assert filled("versions", "list", FOLDER).code == 1
-    [first, *_] = filled.json("journal")["journal"]
-    assert (first["action"], first["version"]) == ("restored", 1)
+    [*_, last] = filled.json("journal")["journal"]
+    assert (last["action"], last["version"]) == ("restored", 1)
 
 
 def test_the_trash(filled: Installation) -> None:
