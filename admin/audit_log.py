@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from flask import Blueprint, Response, render_template, request
 
+from admin.audit_words import told
 from admin.parts import ConsoleParts
 from admin.texts import gettext as _
 from admin.visitors import Visitors, identity_of
-from admin.wording import group
 from auth.audit import COMMAND_LINE, Act
 from auth.identity import Identity
 from auth.rights import FunctionRight
@@ -137,14 +137,13 @@ def _facts(spoken: Spoken, places: _Places) -> dict[str, object]:
 
 def _line(spoken: Spoken, places: _Places) -> Line:
     entry, row = spoken.entry, spoken.entry.row
-    if row.by_user_id == COMMAND_LINE.user_id:
-        who = _("command line")
-    else:
-        who = entry.by_user_name or ("" if row.by_user_id is None else f"#{row.by_user_id}")
     whom = entry.user_name or ("" if row.user_id is None else f"#{row.user_id}")
     if entry.device_label:
         whom = f"{whom}: {entry.device_label}"
-    line = Line(row.id, row.at_us, who, act_text(row.act), whom, _more(spoken.details))
+    what = act_text(row.act)
+    line = Line(
+        row.id, row.at_us, _who(entry), what[:1].upper() + what[1:], whom, told(spoken.details)
+    )
     if spoken.thing is None:
         return line
     if place := places.get(spoken.thing):
@@ -154,17 +153,15 @@ def _line(spoken: Spoken, places: _Places) -> Line:
     return line._replace(place=_("a place that is gone or not yours to see"))
 
 
-def _more(details: dict[str, object]) -> str:
-    """The details that say something to a person."""
-    told = []
-    for name, value in sorted(details.items()):
-        if name == "groups" and isinstance(value, list):
-            told.append(", ".join(group(str(each)) for each in value))
-        elif isinstance(value, list):
-            told.append(", ".join(map(str, value)))
-        elif value is not None:
-            told.append(str(value))
-    return "; ".join(told)
+def _who(entry: NamedAuditRow) -> str:
+    """Who acted; nobody is signed in yet where an office begins."""
+    row = entry.row
+    if row.by_user_id == COMMAND_LINE.user_id:
+        return _("Command line")
+    if row.by_user_id is not None:
+        return entry.by_user_name or f"#{row.by_user_id}"
+    is_beginning = row.act in {Act.USER_ADDED, Act.SETTING_CHANGED}
+    return _("Set-up") if is_beginning else _("nobody who is signed in")
 
 
 def act_text(act: str) -> str:
@@ -199,7 +196,7 @@ def act_text(act: str) -> str:
         Act.BLOCK_SET: _("place closed"),
         Act.BLOCK_LIFTED: _("place opened again"),
         Act.CONSENT_TEXT_SET: _("text of the consent changed"),
-        Act.CONSENT_GIVEN: _("consented to a newer text"),
+        Act.CONSENT_GIVEN: _("consent given"),
         Act.NUMBER_RANGE_GIVEN: _("number range given"),
         Act.NUMBER_RANGE_ENDED: _("number range ended"),
         Act.ESTATE_REMOVED: _("property removed"),

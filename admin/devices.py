@@ -131,7 +131,7 @@ class DevicePages:
             is_again=True,
             enrolment=Enrolment(found.id, visitor().user_name, found.label, password),
             mounts=mounts,
-            qr=qr_code(davx5_address(mounts, None)) if mounts.is_encrypted else "",
+            qr=qr_code(davx5_address(mounts, None)) if mounts.is_for_phones else "",
         )
         return make_response(page)
 
@@ -144,6 +144,11 @@ class DevicePages:
         """What Office needs to ask for a device's password."""
         made = office_registry_file(self._mounts())
         return _file(made, _REGISTRY_TYPE, "deedbox-office.reg")
+
+    def rclone_configuration(self) -> Response:
+        """The address and user for rclone, without a password."""
+        made = self._mounts().rclone_file.encode()
+        return _file(made, "text/plain; charset=utf-8", "rclone.conf")
 
     def _mine(self, unit: Unit, device_id: int) -> DeviceRow:
         mine = device_rows.active_of(unit, visitor().user_id)
@@ -172,14 +177,19 @@ class DevicePages:
             "device_done.html",
             enrolment=enrolment,
             mounts=mounts,
-            qr=qr_code(davx5_address(mounts, enrolment.password)) if mounts.is_encrypted else "",
+            qr=qr_code(davx5_address(mounts, enrolment.password)) if mounts.is_for_phones else "",
         )
         return make_response(page, HTTPStatus.CREATED)
 
 
-def full_page(places: Places) -> Response:
-    """The refusal of a device too many; it names those that there are."""
-    page = render_template("devices_full.html", devices=places.active, limit=places.limit)
+def full_page(places: Places, *, is_of_flow: bool = False) -> Response:
+    """The refusal of a device too many; it names those that there are.
+
+    *is_of_flow*: a program waits for it, which hears of nothing by itself.
+    """
+    page = render_template(
+        "devices_full.html", devices=places.active, limit=places.limit, is_of_flow=is_of_flow
+    )
     return make_response(page, HTTPStatus.CONFLICT)
 
 
@@ -215,6 +225,7 @@ def device_pages(parts: ConsoleParts, guard: FormGuard, visitors: Visitors) -> B
     pages.route("/<int:device_id>/retire", methods=["GET", "POST"])(acts.retire)
     pages.get("/<int:device_id>/deedbox.mobileconfig")(acts.profile)
     pages.get("/<int:device_id>/set-up")(acts.set_up)
+    pages.get("/rclone.conf")(acts.rclone_configuration)
     pages.get("/deedbox-windows.reg")(acts.windows_registry)
     pages.get("/deedbox-office.reg")(acts.office_registry)
     return pages

@@ -1,4 +1,4 @@
-"""Letters to users that did not leave: what became of them, and what somebody can do."""
+"""Letters that did not leave: what became of them, and what somebody can do."""
 
 from dataclasses import dataclass
 
@@ -32,16 +32,54 @@ def of_users(unit: Unit, *, sends_mail: bool) -> dict[int, LetterState]:
     return {each.user_id: _state(each, sends_mail=sends_mail) for each in outbox.waiting(unit)}
 
 
+def held_back(unit: Unit) -> list[str]:
+    """What is told of all letters together; nothing of it says to whom they are.
+
+    Who asked for a new password has a letter that belongs to nobody until it leaves: a name with
+    it would tell everybody here who forgot theirs.
+    """
+    held = outbox.held(unit)
+    told = []
+    if held.unanswered == 1:
+        told.append(_("1 letter waits: the mail server does not answer."))
+    elif held.unanswered:
+        told.append(
+            _("%(count)s letters wait: the mail server does not answer.", count=held.unanswered)
+        )
+    if held.refused:
+        told.append(
+            _(
+                "Letters that the mail server does not take for now: %(count)s. The server's log "
+                "says why.",
+                count=held.refused,
+            )
+        )
+    if held.given_up:
+        told.append(
+            _(
+                "Letters that were given up: %(count)s. The server's log says why.",
+                count=held.given_up,
+            )
+        )
+    return told
+
+
+def _why(failure: str) -> str:
+    """Why a letter did not leave; the mail server's own words are as it said them."""
+    is_silence = failure == outbox.NO_ANSWER or failure.startswith("[Errno")
+    return _("the mail server does not answer") if is_silence else failure
+
+
 def _state(row: WaitingRow, *, sends_mail: bool) -> LetterState:
     is_over = row.due_us is None
     what = _("Invitation") if row.kind == Purpose.INVITATION else _("Link for a new password")
     brief, told = _("waits"), _("The letter waits to be sent.")
     if is_over:
-        brief = _("given up: %(why)s", why=row.failure)
-        told = _("The letter was given up: %(why)s", why=row.failure)
+        brief = _("given up: %(why)s", why=_why(row.failure))
+        told = _("The letter was given up: %(why)s", why=_why(row.failure))
     elif row.failure:
-        brief = _("waits: %(why)s", why=row.failure)
-        told = _("The letter waits, since it did not leave: %(why)s", why=row.failure)
+        brief = _("waits: %(why)s", why=_why(row.failure))
+        told = _("The letter waits, since it did not leave: %(why)s", why=_why(row.failure))
     return LetterState(
         f"{what}: {brief}", f"{what}. {told}", _advice(row, sends_mail=sends_mail), is_over
     )

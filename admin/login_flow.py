@@ -14,19 +14,30 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from http import HTTPStatus
 from typing import NamedTuple
 
-from flask import Blueprint, Response, abort, jsonify, make_response, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin.devices import full_page, suggested_label
 from admin.forms import FormGuard
 from admin.parts import ConsoleParts
 from admin.texts import gettext as _
-from admin.visitors import Visitors, client_address, visitor
+from admin.visitors import DEVICES, Visitors, client_address, visitor
 from auth import devices
 from auth.audit import Actor
+from auth.devices import Places
 from auth.errors import AuthError, InvalidValueError
 from auth.names import checked_label
 from storage import login_grants, people
+from storage.store import Unit
 
 ENTRY = "/index.php/login/v2"
 LIFE_US = 20 * 60 * 1_000_000
@@ -117,10 +128,16 @@ class LoginFlowPages:
     def ask(self, segment: str) -> AnyResponse:
         """Show who wants to come in, and let the person decide."""
         flow = self._flow(segment)
+        if request.method == "POST" and request.form.get("act") == "end":
+            return self._turn_away(flow)
         if refusal := self._visitors.demand_password():
             return refusal
         if request.method == "POST":
             return self._let_in(flow)
+        with self._parts.store.read() as unit:
+            places = self._places(unit)
+        if places.are_taken:
+            return _full_page(places)
         return self._form(flow, suggested_label(flow.agent) or _program(flow.agent))
 
     def _let_in(self, flow: Flow) -> Response:
@@ -130,27 +147,43 @@ class LoginFlowPages:
         except InvalidValueError:
             return self._form(flow, label, _("1 to 64 visible characters, such as Laptop."))
         with self._parts.store.read() as unit:
-            limit = self._parts.device_limit(unit)
-            places = devices.places_of(unit, visitor().user_name, limit=limit)
+            places = self._places(unit)
         if places.are_taken:
-            return full_page(places)
-        if label in {each.label for each in places.active}:
+            return _full_page(places)
+        if places.named(label):
             fault = _("You have a device of this name; choose another one.")
             return self._form(flow, label, fault)
         with self._parts.store.write() as writing:
-            login_grants.insert(
+            is_new = login_grants.insert(
                 writing,
                 token_hash=flow.token_hash,
                 user_id=visitor().user_id,
                 label=label,
                 expires_us=flow.expires_us,
             )
+            if not is_new and login_grants.is_turned_away(writing, flow.token_hash):
+                return _ended_page()
         return make_response(render_template("flow_done.html", label=label))
+
+    def _turn_away(self, flow: Flow) -> AnyResponse:
+        """End the flow: whatever its program asks from now on, nothing comes."""
+        with self._parts.store.write() as unit:
+            login_grants.turn_away(
+                unit, flow.token_hash, user_id=visitor().user_id, expires_us=flow.expires_us
+            )
+        return redirect(DEVICES, HTTPStatus.SEE_OTHER)
+
+    def _places(self, unit: Unit) -> Places:
+        limit = self._parts.device_limit(unit)
+        return devices.places_of(unit, visitor().user_name, limit=limit)
 
     def _flow(self, segment: str) -> Flow:
         flow = self._flows.read(segment, now_us=self._parts.now_us())
         if flow is None:
-            abort(make_response(render_template("flow_ended.html"), HTTPStatus.GONE))
+            abort(_ended_page())
+        with self._parts.store.read() as unit:
+            if login_grants.is_turned_away(unit, flow.token_hash):
+                abort(_ended_page())
         return flow
 
     def _enrol(self, token_hash: str) -> devices.Enrolment | None:
@@ -179,6 +212,14 @@ class LoginFlowPages:
 def _program(agent: str) -> str:
     """The first word of what a program calls itself."""
     return agent.partition("/")[0].partition(" ")[0] or "DAVx5"
+
+
+def _full_page(places: Places) -> Response:
+    return full_page(places, is_of_flow=True)
+
+
+def _ended_page() -> Response:
+    return make_response(render_template("flow_ended.html"), HTTPStatus.GONE)
 
 
 def _not_yet() -> Response:

@@ -54,6 +54,11 @@ class Mounts:
             return False
 
     @property
+    def is_for_phones(self) -> bool:
+        """Whether a phone reaches the address, by https."""
+        return self.is_encrypted and not self.is_of_this_machine
+
+    @property
     def net_use(self) -> str:
         """Windows' command line; the star asks for the password."""
         return f"net use Z: {self.address} /user:{self.user_name} * /persistent:yes"
@@ -70,6 +75,14 @@ class Mounts:
     def davfs2(self) -> str:
         """davfs2 on Linux; it asks for user name and password."""
         return f"sudo mount -t davfs {self.address} /mnt/deedbox"
+
+    @property
+    def rclone_file(self) -> str:
+        """The same set-up as a configuration file; the password is put into it on the computer."""
+        return (
+            f"[deedbox]\ntype = webdav\nurl = {self.address}\nvendor = owncloud\n"
+            f"user = {self.user_name}\n"
+        )
 
     def rclone(self, password: str) -> str:
         """Set-up of rclone, the password in it: nothing is left to type.

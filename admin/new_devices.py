@@ -1,6 +1,6 @@
 """Allow new devices: which of a user's devices go, and how far each of them is in step."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import NamedTuple
@@ -20,10 +20,13 @@ from auth.rights import FunctionRight
 from auth.shared_credentials import sharing_of
 from office import in_step, views
 from storage import devices as device_rows
+from storage import looks
 from storage.devices import DeviceRow
 from storage.store import Unit
 
 _MOST_DIGITS = 18
+_LOOK_US = 30 * 1_000_000
+"""The page is fetched anew every few seconds, as long as it is open."""
 
 
 class Whose(NamedTuple):
@@ -47,6 +50,8 @@ class NewDevicePages:
         with self._reading(whose) as unit:
             active = self._active(unit, whose)
             steps = in_step.of_devices(unit, active)
+            looks_until_us = looks.until(unit)
+        self._look(active, looks_until_us)
         page = render_template(
             "new_devices.html",
             whose=whose,
@@ -56,6 +61,15 @@ class NewDevicePages:
             sharing={each.id: sharing_of(each.families.split(",")) for each in active},
         )
         return make_response(page)
+
+    def _look(self, active: list[DeviceRow], until_us: Mapping[int, int]) -> None:
+        """Have the next contacts of these devices written down as they come; rarely a write."""
+        now_us = self._parts.now_us()
+        soon_us = now_us + _LOOK_US // 2
+        ids = [each.id for each in active]
+        if any(until_us.get(each, 0) < soon_us for each in ids):
+            with self._parts.store.write() as unit:
+                looks.look(unit, ids, now_us=now_us, until_us=now_us + _LOOK_US)
 
     def confirm(self, name: str = "") -> AnyResponse:
         """Ask for the password, name those that were chosen, and end them."""

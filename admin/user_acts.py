@@ -135,7 +135,10 @@ def _set_rights(unit: WriteUnit, person: PersonRow, _now_us: int) -> None:
     own = function_rights.given_to(unit, person.name)
     _demand_shown(joined(own))
     mine = managing.rights_for(visitor())
-    chosen = rights_of(frozenset(), ",".join(request.form.getlist("rights"))) & mine
+    asked = set(request.form.getlist("rights"))
+    if asked - own - mine:
+        raise InvalidValueError(_("A right that you do not have somebody else gives."))
+    chosen = rights_of(frozenset(), ",".join(asked)) & mine
     if given := chosen - own:
         function_rights.give(unit, person.name, given, by=me())
     if taken := (own & mine) - chosen:

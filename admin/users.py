@@ -60,13 +60,19 @@ class UserPages:
             for each in devices.listed(unit):
                 counts[each.user_id] = counts.get(each.user_id, 0) + (each.retired_us is None)
             letters = letter_states.of_users(unit, sends_mail=self._parts.settings.mail.is_on)
+            held_back = letter_states.held_back(unit)
         found = [
             each
             for each in everybody
             if sought in each.name.casefold() or sought in each.email.casefold()
         ]
         return render_template(
-            "users.html", people=found, counts=counts, letters=letters, sought=sought
+            "users.html",
+            people=found,
+            counts=counts,
+            letters=letters,
+            held_back=held_back,
+            sought=sought,
         )
 
     def one(self, name: str, fault: str = "", entered: RangeEntered | None = None) -> Response:

@@ -110,13 +110,17 @@ class WizardPages:
         """Take the choices; a device's password is on the page that answers."""
         if refusal := self._visitors.demand_password():
             return refusal
-        form = AccessForm.from_form(self._parts)
+        with self._parts.store.read() as unit:
+            form = AccessForm.from_form(self._parts, unit)
         form.check()
         if form.faults:
             return self._access_page(form)
         enrolment = form.take(self._parts, _me())
         if form.faults:
             return self._access_page(form)
+        if form.made_before:
+            # The form came twice, by a reload perhaps; the password cannot be shown again.
+            return make_response(render_template("setup_device_again.html", form=form))
         return self._device_page(enrolment) if enrolment else _to(Step.FILL)
 
     def finish(self) -> AnyResponse:

@@ -1,5 +1,6 @@
 """How stored words are shown: times, programs, groups, acts of the record."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -22,6 +23,7 @@ def add_wording(app: Flask) -> None:
     """Give the templates of *app* these words."""
     spoken = (
         when,
+        day,
         programs,
         group,
         state,
@@ -35,6 +37,7 @@ def add_wording(app: Flask) -> None:
         origin,
         kind,
         component,
+        entry,
     )
     app.jinja_env.filters.update({each.__name__: _at_request(each) for each in spoken})
     app.jinja_env.filters["joined"] = lambda names: ",".join(sorted(names))
@@ -60,6 +63,13 @@ def when(at_us: int | None) -> str:
         return _("never")
     local = datetime.fromtimestamp(at_us / 1_000_000, UTC).astimezone().replace(tzinfo=None)
     form = "dd.MM.y, HH:mm" if str(get_locale()) == "de" else "d MMM y, HH:mm"
+    return str(format_datetime(local, form, rebase=False))
+
+
+def day(at_us: int) -> str:
+    """The day of a time, as :func:`when` has it."""
+    local = datetime.fromtimestamp(at_us / 1_000_000, UTC).astimezone().replace(tzinfo=None)
+    form = "dd.MM.y" if str(get_locale()) == "de" else "d MMM y"
     return str(format_datetime(local, form, rebase=False))
 
 
@@ -201,6 +211,17 @@ def kind(word: str) -> str:
 def component(word: str) -> str:
     """What something hidden is."""
     return {"VCARD": _("contact"), "VTODO": _("task")}.get(word, _("appointment"))
+
+
+def entry(name: str) -> str:
+    """What is told of an entry of a file; one that has no name goes by its place there."""
+    found = re.fullmatch(r"(.*): (\d+)\.", name, re.DOTALL)
+    if found is None:
+        return name
+    is_card = found[1].lower().endswith(".vcf")
+    number = found[2]
+    what = _("card %(number)s", number=number) if is_card else _("entry %(number)s", number=number)
+    return f"{found[1]}: {what}"
 
 
 def browser(agent: str) -> str:

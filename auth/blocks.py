@@ -20,6 +20,7 @@ def block_on(
     blocks.serialise(unit, node_id)
     locks.delete_of_user_within(unit, person.id, node_id)
     blocks.add(unit, user_id=person.id, node_id=node_id, now_us=now_us)
+    people_rows.rules_changed(unit, [person.id])
     audit.record(unit, Act.BLOCK_SET, by=by, on=Subject(person.id, node_id=node_id))
 
 
@@ -34,6 +35,7 @@ def unblock_on(unit: WriteUnit, *, user_name: str, node_id: int, by: Actor = COM
     blocks.serialise(unit, node_id)
     is_lifted = blocks.remove(unit, user_id=person.id, node_id=node_id)
     if is_lifted:
+        people_rows.rules_changed(unit, [person.id])
         audit.record(unit, Act.BLOCK_LIFTED, by=by, on=Subject(person.id, node_id=node_id))
     return is_lifted
 
@@ -54,6 +56,7 @@ def block_on_collection(
     user_id = people.get(unit, user_name).id
     people_rows.hold(unit, user_id)
     collection_viewers.block(unit, user_id=user_id, collection_id=collection_id, now_us=now_us)
+    people_rows.rules_changed(unit, [user_id])
     details = {"collection": collection_id}
     audit.record(unit, Act.BLOCK_SET, by=by, on=Subject(user_id), details=details)
 
@@ -70,6 +73,7 @@ def unblock_on_collection(
     people_rows.hold(unit, user_id)
     is_lifted = collection_viewers.unblock(unit, user_id=user_id, collection_id=collection_id)
     if is_lifted:
+        people_rows.rules_changed(unit, [user_id])
         details = {"collection": collection_id}
         audit.record(unit, Act.BLOCK_LIFTED, by=by, on=Subject(user_id), details=details)
     return is_lifted

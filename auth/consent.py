@@ -54,7 +54,8 @@ def set_text(
         now_us: The time, in microseconds.
         by: Who wrote it.
         was: The version that they wrote it from; None: whichever is in force.
-        asks_again: Whether people who consented to an older one are asked at their next sign-in.
+        asks_again: Whether people who consented to an older one are asked before they see the
+            next page.
 
     Raises:
         InvalidValueError: A language is missing, or its text empty or too long.

@@ -11,7 +11,7 @@ from auth.errors import (
     UnknownDeviceError,
     UserNotActiveError,
 )
-from auth.names import checked_label
+from auth.names import checked_label, label_key
 from storage import devices, locks
 from storage import people as people_rows
 from storage.devices import DeviceRow
@@ -40,6 +40,11 @@ class Places(NamedTuple):
     def are_taken(self) -> bool:
         """Whether there is none for a further device."""
         return len(self.active) >= self.limit
+
+    def named(self, label: str) -> DeviceRow | None:
+        """The one that is called *label*, in capitals or small letters."""
+        wanted = label_key(label)
+        return next((each for each in self.active if label_key(each.label) == wanted), None)
 
 
 def places_of(unit: Unit, user_name: str, *, limit: int) -> Places:
@@ -71,7 +76,8 @@ def enrol(
     Args:
         unit: The transaction.
         user_name: Who the device belongs to.
-        label: What the user calls it; no other of their active devices may have it.
+        label: What the user calls it; no other of their active devices may be called so, also
+            in other capitals.
         limit: Active devices a user may have, unless the user has a number of their own.
         secret_key: The installation's key.
         now_us: The time, in microseconds.
@@ -94,6 +100,8 @@ def enrol(
     places = places_of(unit, user_name, limit=limit)
     if places.are_taken:
         raise DeviceLimitError(user_name, places.limit, [each.label for each in places.active])
+    if same := places.named(label):
+        raise LabelTakenError(user_name, same.label)
     for _ in range(_TRIES):
         credential = credentials.new_credential()
         device_id = devices.insert(

@@ -63,3 +63,8 @@ def checked_label(label: str) -> str:
             f"A device's label has 1 to {_LABEL_LIMIT} printable characters, such as Laptop."
         )
     return label
+
+
+def label_key(label: str) -> str:
+    """What two spellings of one label have in common: no space around, NFC, case folded."""
+    return unicodedata.normalize("NFC", label.strip()).casefold()

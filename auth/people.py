@@ -15,7 +15,7 @@ from auth.errors import (
 from auth.names import checked_email, checked_name, email_key
 from auth.rights import ADMINISTRATION, MITARBEITER
 from auth.visibility import Visibility, of_new_users
-from storage import locks, login_grants, people, sessions, tokens
+from storage import colleague_views, locks, login_grants, people, sessions, tokens
 from storage.people import PersonRow
 from storage.store import Unit, WriteUnit
 
@@ -118,11 +118,12 @@ def block(unit: WriteUnit, name: str, *, by: Actor = COMMAND_LINE) -> PersonRow:
         LastAdministratorError: Nobody else who is active is in Administration.
     """
     people.hold_group(unit, ADMINISTRATION.name)
-    people.hold(unit, get(unit, name).id)
+    people.hold_everybody(unit)  # those who have them as a colleague hear of it
     person = get(unit, name)
     _refuse_not_yet_active(person)
     _refuse_last_administrator(unit, person)
     people.set_state(unit, person.id, "blocked")
+    people.rules_changed(unit, colleague_views.choosers(unit))
     locks.delete_of_user(unit, person.id)
     tokens.end_of_user(unit, person.id)
     sessions.end_of_user(unit, person.id)
@@ -138,10 +139,11 @@ def unblock(unit: WriteUnit, name: str, *, by: Actor = COMMAND_LINE) -> PersonRo
         UnknownUserError: There is no such user.
         UserNotActiveError: The user was never let in yet: an invitation does that, not this.
     """
-    people.hold(unit, get(unit, name).id)
+    people.hold_everybody(unit)
     person = get(unit, name)
     _refuse_not_yet_active(person)
     people.set_state(unit, person.id, "active")
+    people.rules_changed(unit, colleague_views.choosers(unit))
     audit.record(unit, Act.USER_UNBLOCKED, by=by, on=Subject(person.id))
     return person._replace(state="active")
 

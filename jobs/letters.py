@@ -97,11 +97,20 @@ def _put_off(store: Store, row: LetterRow, error: Exception, now_us: int) -> Non
     is_over = isinstance(error, FinalError) or row.attempts > len(RETRY_MINUTES)
     due_us = None if is_over else now_us + RETRY_MINUTES[row.attempts - 1] * _MINUTE_US
     failure = " ".join(str(error).split())[:_KEPT_FAILURE] or type(error).__name__
+    told = outbox.NO_ANSWER if _is_no_answer(error) else failure
     with store.write() as unit:
-        outbox.put_off(unit, row.id, failure=failure, due_us=due_us)
+        outbox.put_off(unit, row.id, failure=told, due_us=due_us)
     fields = {"letter": row.id, "kind": row.kind, "attempt": row.attempts, "reason": failure}
     event = "a letter was given up" if is_over else "a letter did not leave"
     _log.warning(event, extra={"fields": fields})
+
+
+def _is_no_answer(error: Exception) -> bool:
+    """Whether no mail server was there, or it fell silent; what it said itself is told."""
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        return True
+    has_spoken = isinstance(error, smtplib.SMTPException | ssl.SSLError)
+    return isinstance(error, OSError) and not has_spoken
 
 
 class Post:

@@ -188,7 +188,7 @@ def visible(who: Identity, chain: Sequence[NodeRow], members: Iterable[NodeRow])
 
 def collection_right(who: Identity, collection: CollectionRow) -> DataRight:
     """How far *who* may go with a calendar, task list or address book, blocks included."""
-    if collection.is_blocked:
+    if collection.is_blocked or collection.is_aside:
         return DataRight.NONE
     if collection.owner_id == who.user_id:
         return DataRight.MANAGE

@@ -14,6 +14,7 @@ from auth.identity import Identity
 from auth.rights import ADMINISTRATION
 from office import access, layout
 from office.access import Act, Verdict
+from office.appointments import following
 from office.errors import (
     DefaultCalendarError,
     ExistsError,
@@ -23,7 +24,15 @@ from office.errors import (
     UnfitNameError,
 )
 from office.work import GroupwareWork
-from storage import collection_viewers, collections, people, views
+from storage import (
+    appointments,
+    colleague_views,
+    collection_viewers,
+    collections,
+    cuts,
+    people,
+    views,
+)
 from storage.collections import CollectionRow, NewCollection
 from storage.store import Unit, WriteUnit
 from wire.paths import disguise_fault
@@ -50,6 +59,7 @@ class Kind(StrEnum):
 
 
 RECORDS, OFFICE_BOOK, BIRTHDAYS, ALARMS = "records", "office", "birthdays", "alarms"
+COLLEAGUE = colleague_views.ROLE
 """The roles of the collection of the office's records, and of the views of them."""
 
 
@@ -101,6 +111,7 @@ def found_defaults(unit: WriteUnit, owner_id: int, *, now_us: int) -> None:
     for kind, name, components in _DEFAULTS:
         new = NewCollection(name, kind, components, names[kind], is_default=True)
         collections.create(unit, owner_id, new, now_us=now_us)
+    cuts.found(unit, owner_id)
     for role in (Kind.INBOX, Kind.OUTBOX):
         new = NewCollection(role, Kind.CALENDAR, _SCHEDULED, is_default=True, role=role)
         collections.create(unit, owner_id, new, now_us=now_us)
@@ -117,6 +128,59 @@ def choose_views(unit: WriteUnit, owner_id: int, wanted: Collection[str], *, now
             collections.delete(unit, there[role])
 
 
+def choose_colleagues(
+    unit: WriteUnit, owner_id: int, wanted: Collection[int], *, now_us: int
+) -> None:
+    """Let a user have views of the appointments of these colleagues, as far as they are there.
+
+    Whoever does it holds the user's office book: nobody else makes or takes one meanwhile.
+    """
+    there = colleague_views.of_owner(unit, owner_id)
+    found = {each.calendar_id: each for each in colleague_views.sources(unit, owner_id, wanted)}
+    for calendar_id in there.keys() - found.keys():
+        collections.delete(unit, there[calendar_id])
+    for calendar_id, each in found.items():
+        if calendar_id not in there:
+            _found_colleague(unit, owner_id, each, now_us=now_us)
+
+
+def keep_colleague(unit: WriteUnit, owner_id: int, view_id: int, wanted: Collection[int]) -> bool:
+    """Delete a user's view of a colleague that is not to be there any more; whether it stays."""
+    found = {each.calendar_id for each in colleague_views.sources(unit, owner_id, wanted)}
+    stays = {
+        view
+        for source, view in colleague_views.of_owner(unit, owner_id).items()
+        if source in found
+    }
+    if view_id not in stays:
+        collections.delete(unit, view_id)
+    return view_id in stays
+
+
+def _found_colleague(
+    unit: WriteUnit, owner_id: int, source: colleague_views.Source, *, now_us: int
+) -> None:
+    new = NewCollection(
+        f"{COLLEAGUE}-{source.colleague_id}",
+        Kind.CALENDAR,
+        frozenset({"VEVENT"}),
+        source.shown_name,
+        is_default=True,
+        role=COLLEAGUE,
+    )
+    name = _create_somehow(unit, owner_id, new, now_us=now_us)
+    colleague_views.create(unit, owner_id, name, source.calendar_id)
+
+
+def _create_somehow(unit: WriteUnit, owner_id: int, new: NewCollection, *, now_us: int) -> str:
+    """Make a collection, with a number behind its name if the user called another one so."""
+    name, number = new.name, 1
+    while not collections.create(unit, owner_id, new, now_us=now_us):
+        number += 1
+        new = new._replace(name=f"{name}-{number}")
+    return new.name
+
+
 def _found_view(
     unit: WriteUnit,
     owner_id: int,
@@ -128,10 +192,7 @@ def _found_view(
     kind, components = made_of
     shown = _VIEW_NAMES[layout.language(unit)][role]
     new = NewCollection(role, kind, components, shown, is_default=True, role=role)
-    number = 1
-    while not collections.create(unit, owner_id, new, now_us=now_us):
-        number += 1  # the user called another one so
-        new = new._replace(name=f"{role}-{number}")
+    _create_somehow(unit, owner_id, new, now_us=now_us)
     views.create(unit, owner_id, role)
 
 
@@ -329,7 +390,9 @@ def set_transparent(
         NotFoundError: The right is missing.
     """
     access.demand_collection(work.who, Act.WRITE, collection)
-    collections.set_transparent(work.unit, collection.id, is_transparent=is_transparent)
+    # What was cut from the calendar counts as it does.
+    for each in filter(None, (collection.id, collection.aside_id)):
+        collections.set_transparent(work.unit, each, is_transparent=is_transparent)
 
 
 def remove(work: GroupwareWork, collection: CollectionRow) -> None:
@@ -346,6 +409,7 @@ def remove(work: GroupwareWork, collection: CollectionRow) -> None:
             work.unit, user_id=work.who.user_id, collection_id=collection.id
         )
         return
+    following.leave_all(work, appointments.in_collection(work.unit, collection.id))
     collections.delete(work.unit, collection.id)
 
 

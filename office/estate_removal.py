@@ -14,7 +14,7 @@ from office.errors import NotFoundError
 from office.layout import Layout
 from office.places import Place
 from office.tracking import Action
-from storage import estates, journal, trash, tree, tree_changes
+from storage import appointments, estates, journal, records, trash, tree, tree_changes
 from storage.estates import EstateRow
 from storage.journal import JournalRow
 from storage.store import Unit, WriteUnit
@@ -85,6 +85,9 @@ def _doomed(unit: Unit, layout: Layout, estate: EstateRow) -> Doomed:
 
 def _delete(unit: WriteUnit, estate: EstateRow, place: Place, now_us: int) -> None:
     node = place.existing()
+    if records.find(unit) is not None:
+        seq = records.next_seq(unit, records.hold(unit))
+        appointments.judge_those_of(unit, seq, estate_id=estate.id)
     estates.delete(unit, estate.id)
     trash.remove_within(unit, node.id)
     tree_changes.delete(unit, node, place.parent, now_us=now_us)

@@ -15,6 +15,7 @@ from storage import collections as rows
 from storage import journal_search, lags
 from storage.collections import CollectionRow
 from storage.devices import DeviceRow
+from storage.lags import Lag
 from storage.store import Unit
 from wire.clients import Family
 
@@ -43,11 +44,19 @@ _CHANGES = frozenset(
 )
 
 
+class Laggard(NamedTuple):
+    """The programs of a device that miss most, where others on it have more; when last there."""
+
+    family: str
+    seen_us: int
+
+
 class CollectionStep(NamedTuple):
     """One collection on one device: how many changes it is behind; None: it never synced it."""
 
     collection: CollectionRow
     behind: int | None
+    laggard: Laggard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,12 @@ class DeviceSteps:
         known = [each.behind for each in self.collections if each.behind is not None]
         return sum(known) if known else None
 
+    @property
+    def laggards(self) -> list[Laggard]:
+        """Which programs miss something, of those that share the device; each once."""
+        found = {each.laggard.family: each.laggard for each in self.collections if each.laggard}
+        return [found[family] for family in sorted(found)]
+
 
 def of_devices(unit: Unit, devices: Collection[DeviceRow]) -> dict[int, DeviceSteps]:
     """What is told of each of *devices*, by id; three queries, however many they are.
@@ -78,19 +93,24 @@ def of_devices(unit: Unit, devices: Collection[DeviceRow]) -> dict[int, DeviceSt
     """
     ids = [each.id for each in devices]
     homes = _homes(unit, devices)
-    behind = {(lag.device_id, lag.collection_id): lag.behind for lag in lags.of_devices(unit, ids)}
+    found = {(lag.device_id, lag.collection_id): lag for lag in lags.of_devices(unit, ids)}
     changed_us = journal_search.last_changes(unit, ids, _CHANGES)
     return {
         device.id: DeviceSteps(
-            [
-                CollectionStep(each, behind.get((device.id, each.id)))
-                for each in homes[device.user_id]
-            ],
+            [_step(each, found.get((device.id, each.id))) for each in homes[device.user_id]],
             device.id in changed_us or bool(_MOUNTING & frozenset(device.families.split(","))),
             changed_us.get(device.id),
         )
         for device in devices
     }
+
+
+def _step(collection: CollectionRow, lag: Lag | None) -> CollectionStep:
+    if lag is None:
+        return CollectionStep(collection, None)
+    is_told = lag.behind > 0 and lag.programs > 1
+    laggard = Laggard(lag.family, lag.seen_us) if is_told else None
+    return CollectionStep(collection, lag.behind, laggard)
 
 
 def _homes(unit: Unit, devices: Collection[DeviceRow]) -> dict[int, list[CollectionRow]]:

@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from office import access
 from office.access import Act
+from office.appointments import following
 from office.collections import Kind
 from office.errors import (
     ExistsError,
@@ -122,6 +123,7 @@ def put(
     content: Content,
     *,
     may_end_meeting: bool = False,
+    is_private: bool = False,
 ) -> Stored:
     """Store an object under *href* in a held collection, over *item* if that is there.
 
@@ -134,6 +136,7 @@ def put(
         href: Its name.
         content: What is stored.
         may_end_meeting: The meetings' desk says so: whoever took part in *item* hears of it.
+        is_private: The office is known to keep nothing of *item*.
 
     Raises:
         MeetingError: *item* is a meeting, and *content* none.
@@ -148,11 +151,14 @@ def put(
     if item is None:
         _check_name(href)
         made = item_changes.create(work.unit, collection.id, href, content, now_us=work.now_us)
+        following.follow(work, collection, href, content.text)
         return Stored(content.etag, made, is_new=True, has_changed=True, content=content)
     modseq = item.modseq
     has_changed = (content.etag, content.schedule_tag) != (item.etag, item.schedule_tag)
     if has_changed:
+        before = None if is_private else following.look(work, collection, item)
         modseq = item_changes.replace(work.unit, item, content, now_us=work.now_us)
+        following.follow(work, collection, href, content.text, before=before)
     return Stored(content.etag, modseq, is_new=False, has_changed=has_changed, content=content)
 
 
@@ -163,6 +169,7 @@ def remove(work: GroupwareWork, collection: CollectionRow, item: ItemRow) -> int
         NotFoundError: The right is missing.
     """
     access.demand_collection(work.who, Act.REMOVE_FROM, collection)
+    following.leave(work, item)
     return item_changes.delete(work.unit, item, now_us=work.now_us)
 
 
@@ -204,6 +211,7 @@ def move(
         # Section 3.2.10 of RFC 6638 has it change.
         schedule_tag=new_tag() if item.schedule_tag else "",
     )
+    following.follow_moved(work, target.collection, target.href)
     return target.item is None
 
 
@@ -221,6 +229,7 @@ def copy(work: GroupwareWork, item: ItemRow, target: Target, *, may_overwrite: b
         raise InvalidItemError(Precondition.UNIQUE_MEETING, "There is one copy of a meeting.")
     _make_room(work, item, target, besides=0, may_overwrite=may_overwrite)
     item_changes.copy(work.unit, item, target.collection.id, target.href, now_us=work.now_us)
+    following.follow_moved(work, target.collection, target.href)
     return target.item is None
 
 
@@ -276,6 +285,7 @@ def _make_room(
         access.demand_collection(work.who, Act.REMOVE_FROM, target.collection)
         if target.item.schedule_tag:
             raise FixedError("A meeting is there; delete it first, so that the others hear of it.")
+        following.leave(work, target.item)
         item_changes.delete(work.unit, target.item, now_us=work.now_us)
 
 

@@ -4,16 +4,15 @@ A card in it is either the office's, shown by the view, or private to the book's
 categories let it join. Here stands what holds for both; ``office.contacts`` keeps the records.
 """
 
-import re
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from auth.rights import FunctionRight
 from office import (
     access,
     collections,
+    conflicts,
     half_moves,
     hiding,
     item_store,
@@ -31,20 +30,13 @@ from office.items.card_copies import conflict_copy
 from office.sync_profiles import SyncProfile
 from office.sync_settings import Conflicts, Deletes
 from office.work import GroupwareWork
-from storage import contacts, hidden, horizons, item_changes, items, records
+from storage import contacts, hidden, item_changes, items
 from storage import half_moves as half_rows
 from storage import views as view_rows
 from storage.collections import CollectionRow
 from storage.contacts import ContactRow
-from storage.horizons import Program, Version, is_beyond
 from storage.items import Content, ItemRow
 from wire.clients import Family
-
-_STATE = re.compile(r"([0-9a-f]{32})(?:\.r\d+)?(?:-[\d.]+)?")
-"""An entity tag: of which bytes, sent anew how often, in which version of vCard."""
-
-
-_CONFLICT = MappingProxyType({"de": "Konflikt", "en": "conflict"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +97,9 @@ class Book:
             return self._put_private(read.content, sender)
         access.demand_collection(self._work.who, Act.WRITE, self.collection)
         if sender.named is None and self._is_stale(self.record, sender):
-            conflicts = self._profile.contact_conflicts
-            if conflicts is not Conflicts.DEVICE:
-                if conflicts is Conflicts.BOTH:
+            wanted = self._profile.contact_conflicts
+            if wanted is not Conflicts.DEVICE:
+                if wanted is Conflicts.BOTH:
                     self.keep_copy(read.content.text, sender)
                 return self._kept_as_it_is(self.record)
         return self._put_record(self.record, read.content.text.encode(), sender)
@@ -164,14 +156,13 @@ class Book:
         who = self._work.who
         if self.item is None or record.row.writer_id == who.device_id:
             return False
-        program = Program(who.device_id, self.collection.id, str(sender.family))
-        stand = horizons.find(self._work.unit, program)
-        change = Version(self.collection.epoch, self.item.modseq)
-        if stand is not None and not is_beyond(change, stand.horizon):
-            return False
-        fetched = horizons.fetched(self._work.unit, program, [self._href]).get(self._href)
-        # Without either it never showed to know anything.
-        return stand is not None if fetched is None else fetched < change
+        return conflicts.shows_less(
+            self._work.unit,
+            self.collection,
+            self.item,
+            device_id=who.device_id,
+            family=str(sender.family),
+        )
 
     def may_take_stale(self, sender: Sender) -> bool:
         """Whether a change of an earlier state that the request names is taken all the same."""
@@ -179,8 +170,7 @@ class Book:
             return False
         if self._profile.contact_conflicts is not Conflicts.DEVICE:
             return False
-        states = [found[1] for each in sender.named if (found := _STATE.fullmatch(each))]
-        return records.has_version(self._work.unit, self.record.item.id, states)
+        return conflicts.names_earlier(self._work.unit, self.record.item.id, sender.named)
 
     def wants_copies(self) -> bool:
         """Whether what a device has besides is kept as a second card."""
@@ -191,7 +181,7 @@ class Book:
         copy = conflict_copy(
             text,
             uid=f"urn:uuid:{uuid.uuid4()}",
-            word=_CONFLICT[layout.language(self._work.unit)],
+            word=conflicts.WORD[layout.language(self._work.unit)],
             device_name=sender.device_name,
             now_us=self._work.now_us,
         )

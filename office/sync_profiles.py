@@ -17,7 +17,9 @@ from office import sync_settings
 from office.contacts.kinds import Kind, folded
 from office.sync_settings import SETTINGS, Conflicts, Deletes, Notices, Where
 from storage import contacts, epochs, people, sync_profiles
+from storage.colleague_rules import ColleagueRule
 from storage.contact_rules import ContactRule
+from storage.cuts import CutRule
 from storage.store import Unit, WriteUnit
 from storage.sync_profiles import ProfileRows
 
@@ -107,6 +109,18 @@ def contact_rule(profile: SyncProfile, user_id: int) -> ContactRule:
         broker_ids=profile.brokers or None,
         edited_within_us=None if days is None else days * _DAY_US,
     )
+
+
+def colleague_rule(profile: SyncProfile, user_id: int, colleague_id: int) -> ColleagueRule:
+    """Which of a colleague's appointments this user's devices get."""
+    days = profile.appointment_days
+    return ColleagueRule(user_id, colleague_id, None if days is None else days * _DAY_US)
+
+
+def cut_rule(profile: SyncProfile) -> CutRule:
+    """What this user's devices get of their own default calendar."""
+    days = profile.appointment_days
+    return CutRule(not profile.appointments, None if days is None else days * _DAY_US)
 
 
 def of_user(unit: Unit, user_id: int) -> SyncProfile:

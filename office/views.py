@@ -3,15 +3,15 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 
-from office import collections, sync_profiles
+from office import collections, own_calendar, sync_profiles
 from office.contracts import following
 from office.days import day_of, end_us
 from office.sync_profiles import SyncProfile
+from storage import colleague_views, views
 from storage import collections as rows
-from storage import views
 from storage.collections import CollectionRow
 from storage.contract_rules import AlarmRule, AlarmTimes
-from storage.store import Store, WriteUnit
+from storage.store import Store, Unit, WriteUnit
 from storage.view_choices import Rule
 from storage.views import ViewState
 
@@ -41,7 +41,7 @@ def demand_current(found: Iterable[CollectionRow], now_us: int) -> None:
 
 def _is_behind(collection: CollectionRow, now_us: int) -> bool:
     is_old = collection.expires_us is not None and collection.expires_us <= now_us
-    return collection.is_view and (is_old or not collection.is_current)
+    return (collection.is_view or collection.is_cut) and (is_old or not collection.is_current)
 
 
 def bring_up(store: Store, collection_ids: Iterable[int], *, now_us: int) -> None:
@@ -74,14 +74,17 @@ def bring_up_in(unit: WriteUnit, collection_id: int, *, now_us: int) -> None:
 def _bring_up(unit: WriteUnit, collection_id: int, *, now_us: int) -> bool:
     """The same, or a portion of what has to be done before; whether that was all."""
     view = views.hold(unit, collection_id)
-    if view is None or view.is_current(now_us):
+    if view is None:
+        own_calendar.bring_up_in(unit, collection_id, now_us=now_us)
+        return True
+    if view.is_current(now_us):
         return True
     profile = sync_profiles.of_user(unit, view.owner_id)
     if view.applied_rules != view.rules and not _follow(unit, view, profile, now_us):
         return True
     if view.role == collections.ALARMS and following.move_on(unit, now_us=now_us):
         return False  # the records' numbers went on
-    views.apply(unit, view, _rule(view, profile, now_us), now_us=now_us)
+    views.apply(unit, view, _rule(unit, view, profile, now_us), now_us=now_us)
     return True
 
 
@@ -91,20 +94,29 @@ def _follow(unit: WriteUnit, view: ViewState, profile: SyncProfile, now_us: int)
     Returns:
         Whether *view* is still one of them.
     """
+    owner_id = view.owner_id
+    if view.role == collections.COLLEAGUE:
+        # It lets the others be: two at once would wait for each other.
+        return collections.keep_colleague(unit, owner_id, view.id, profile.colleagues)
     by_choice = {
         collections.BIRTHDAYS: profile.birthdays,
         collections.ALARMS: profile.contract_alarms,
     }
     wanted = {role for role, is_wanted in by_choice.items() if is_wanted}
-    collections.choose_views(unit, view.owner_id, wanted, now_us=now_us)
+    collections.choose_views(unit, owner_id, wanted, now_us=now_us)
+    if view.role == collections.OFFICE_BOOK:
+        collections.choose_colleagues(unit, owner_id, profile.colleagues, now_us=now_us)
     if view.role == collections.OFFICE_BOOK and profile.book_name:
         rows.set_display_name(unit, view.id, profile.book_name)
     return view.role in wanted | {collections.OFFICE_BOOK}
 
 
-def _rule(view: ViewState, profile: SyncProfile, now_us: int) -> Rule:
+def _rule(unit: Unit, view: ViewState, profile: SyncProfile, now_us: int) -> Rule:
     if view.role == collections.ALARMS:
         return _alarms(view, profile, now_us)
+    if view.role == collections.COLLEAGUE:
+        colleague_id = colleague_views.colleague_of(unit, view.id)
+        return sync_profiles.colleague_rule(profile, view.owner_id, colleague_id)
     rule = sync_profiles.contact_rule(profile, view.owner_id)
     # Who has the contacts on devices by another way may still want the birthdays from here.
     return rule if view.role == collections.OFFICE_BOOK else rule._replace(is_off=False)

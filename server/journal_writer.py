@@ -16,7 +16,7 @@ from office import journaling, prefetches
 from office.prefetches import Listing, Listings
 from office.tracking import WRITTEN_DOWN, Access, Act
 from server.horizons import Horizons
-from server.presence import POLL_US, Presence
+from server.presence import LOOK_SECONDS, Presence
 from storage import horizons, sightings
 from storage.failures import is_unavailable
 from storage.horizons import Mark
@@ -116,9 +116,9 @@ class JournalWriter:
 
     def _idle_seconds(self) -> float | None:
         """How long nothing may happen before something kept in memory is due."""
-        if self._listings:
-            return prefetches.SETTLED_US / _MICROSECONDS
-        return POLL_US / _MICROSECONDS if self._presence else None
+        if self._presence:
+            return LOOK_SECONDS
+        return prefetches.SETTLED_US / _MICROSECONDS if self._listings else None
 
     def _attempt(self, write: Callable[[], None]) -> bool:
         try:

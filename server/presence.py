@@ -1,14 +1,20 @@
-"""When devices were last there, as one process saw it: polls fold into one write a minute."""
+"""When devices were last there, as one process saw it: polls fold into one write a minute.
+
+While somebody looks at a device (*Allow new devices*) its polls are written at once.
+"""
 
 from collections.abc import Iterable
 
 from office.tracking import WRITING, WRITTEN_DOWN, Access
-from storage import sightings
+from storage import looks, sightings
 from storage.sightings import Sighting
 from storage.store import Store
 
 POLL_US = 60_000_000
 """A device that only polls is written down at most this often, by all processes together."""
+
+LOOK_SECONDS = 2.0
+"""So often is looked whether somebody looks, while there is a poll that is not written."""
 
 
 class Presence:
@@ -40,23 +46,24 @@ class Presence:
                 self._active.add(device_id)
 
     def due(self, store: Store) -> list[Sighting]:
-        """What is worth a write now: devices that did something, polls once a minute.
+        """What is worth a write now: acts, polls of devices looked at, others once a minute.
 
         Polls that another process has just written are forgotten.
         """
         active = [each for each in self._pending.values() if each.device_id in self._active]
-        stale = [
-            each
-            for each in self._pending.values()
-            if each.device_id not in self._active
-            and each.seen_us - self._written_us.get(each.device_id, 0) >= POLL_US
-        ]
-        if not stale:
+        quiet = [each for each in self._pending.values() if each.device_id not in self._active]
+        if not quiet:
             return active
         with store.read() as unit:
-            news = sightings.news(unit, stale, stale_us=POLL_US)
+            until_us = looks.until(unit)
+            watched = [each for each in quiet if each.seen_us <= until_us.get(each.device_id, -1)]
+            stale = [each for each in quiet if each not in watched and self._is_stale(each)]
+            news = sightings.news(unit, stale, stale_us=POLL_US) if stale else []
         self.written([each for each in stale if each not in news])
-        return active + news
+        return active + watched + news
+
+    def _is_stale(self, seen: Sighting) -> bool:
+        return seen.seen_us - self._written_us.get(seen.device_id, 0) >= POLL_US
 
     def rest(self) -> list[Sighting]:
         """All that is not written."""

@@ -35,10 +35,12 @@ _HOLDERS = (
 _SELECTED = (
     "SELECT c.id, c.owner_id, c.name, c.kind, c.components, c.display_name, c.is_default,"
     " c.properties, c.created_us, c.modseq, c.epoch, c.pruned_modseq, c.role,"
-    " c.is_transparent, w.collection_id, CASE WHEN w.collection_id IS NULL THEN NULL ELSE"
+    " c.is_transparent, w.collection_id, CASE WHEN w.collection_id IS NOT NULL THEN"
     " w.applied_seq = (SELECT modseq FROM collection WHERE role = 'records') AND"
-    " w.applied_rules = (SELECT rules FROM person WHERE principal_id = c.owner_id) END,"
-    " w.expires_us, p.name,"
+    " w.applied_rules = (SELECT rules FROM person WHERE principal_id = c.owner_id)"
+    " WHEN k.collection_id IS NOT NULL THEN"
+    " k.applied_rules = (SELECT rules FROM person WHERE principal_id = c.owner_id) END,"
+    " coalesce(w.expires_us, k.expires_us), k.collection_id, k.aside_id, p.name,"
     f" CASE WHEN c.owner_id = :viewer THEN 0 ELSE ({_GRANTED_THIS}) END,"
     " EXISTS (SELECT 1 FROM collection_block b"
     " WHERE b.user_id = :viewer AND b.collection_id = c.id),"
@@ -48,6 +50,7 @@ _FROM = (
     " FROM collection c JOIN principal p ON p.id = c.owner_id"
     " LEFT JOIN collection_view v ON v.user_id = :viewer AND v.collection_id = c.id"
     " LEFT JOIN view w ON w.collection_id = c.id"
+    " LEFT JOIN calendar_cut k ON k.collection_id = c.id"
 )
 _KINDS_BY_ROLE = frozenset({"inbox", "outbox"})
 _SELECT = {is_sqlite: _select(is_sqlite=is_sqlite) for is_sqlite in (True, False)}
@@ -57,6 +60,7 @@ _OF_VIEWERS = (
     " JOIN principal p ON p.id = c.owner_id"
     " LEFT JOIN collection_view v ON v.user_id = u.id AND v.collection_id = c.id"
     " LEFT JOIN view w ON w.collection_id = c.id"
+    " LEFT JOIN calendar_cut k ON k.collection_id = c.id"
 ).replace(":viewer", "u.id")
 """The same with the viewers joined; to whom something was granted is left out."""
 
@@ -74,7 +78,8 @@ class CollectionRow(NamedTuple):
     ``name`` is its segment in its owner's URLs. ``kind`` of an inbox or outbox is its ``role``;
     for the other roles and ``is_transparent`` see ``schema.groupware``. A view has what a rule
     chooses; it ``is_current`` when all changes of records and rules are in it, and until
-    ``expires_us``.
+    ``expires_us``. So it is with a default calendar, which ``is_cut`` by its owner's rules:
+    ``aside_id`` is where lies what was cut.
     ``components`` are those that a calendar takes;
     ``properties_json`` is what clients stored, read by whoever asks for :attr:`properties`.
     ``granted`` is the level that was granted to who asks (0 to 3, the owner needs none),
@@ -99,6 +104,8 @@ class CollectionRow(NamedTuple):
     is_view: bool
     is_current: bool
     expires_us: int | None
+    is_cut: bool
+    aside_id: int | None
     owner_name: str
     granted: int
     is_blocked: bool
@@ -111,6 +118,11 @@ class CollectionRow(NamedTuple):
     def is_for_meetings(self) -> bool:
         """It is somebody's inbox or outbox."""
         return self.role in _KINDS_BY_ROLE
+
+    @property
+    def is_aside(self) -> bool:
+        """It holds what was cut from its owner's default calendar: nobody has it in a home."""
+        return self.role == "aside"
 
     @property
     def is_office_book(self) -> bool:
@@ -168,6 +180,7 @@ def _collection(row: tuple[Any, ...]) -> CollectionRow:
         is_transparent=bool(found.is_transparent),
         is_view=found.is_view is not None,
         is_current=bool(found.is_current),
+        is_cut=found.is_cut is not None,
         granted=found.granted or 0,
         is_blocked=bool(found.is_blocked),
         is_away=bool(found.is_away),

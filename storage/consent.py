@@ -77,16 +77,15 @@ def agreements(unit: Unit) -> list[AgreementRow]:
     return [AgreementRow._make(row) for row in rows]
 
 
-def is_due(user_id: str, since_us: str) -> str:
-    """SQL: whether the user in a column has to consent again, who came in at *since_us*.
+def is_due(user_id: str) -> str:
+    """SQL: whether the user in a column has to consent again.
 
-    They consented to an older version than the one that all shall consent to, and that one was
-    there when they came.
+    They consented to an older version than the one that all shall consent to.
     """
     return (
         "EXISTS (SELECT 1 FROM instance i JOIN consent_text t"
         " ON t.version = CAST(i.value AS integer)"
-        f" WHERE i.key = '{DEMANDED}' AND t.created_us <= {since_us} AND t.version >"
+        f" WHERE i.key = '{DEMANDED}' AND t.version >"
         f" (SELECT max(c.version) FROM consent c WHERE c.user_id = {user_id}))"
     )
 

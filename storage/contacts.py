@@ -192,6 +192,21 @@ def set_tags(unit: WriteUnit, contact_id: int, tags: Mapping[str, str]) -> None:
     )
 
 
+def follow_addresses(unit: WriteUnit, row: ContactRow) -> None:
+    """Keep the e-mail addresses of a contact's card as those that it is found by."""
+    (joined,) = unit.row("SELECT email FROM item WHERE id = :id", {"id": row.item_id})
+    keys = {each.strip() for each in joined.split("\n")} - {""}
+    rows = unit.rows(
+        "SELECT email_key FROM contact_address WHERE contact_id = :id", {"id": row.id}
+    )
+    if keys != {key for (key,) in rows}:
+        unit.execute("DELETE FROM contact_address WHERE contact_id = :id", {"id": row.id})
+        unit.execute_many(
+            "INSERT INTO contact_address (contact_id, email_key) VALUES (:id, :key)",
+            [{"id": row.id, "key": key} for key in sorted(keys)],
+        )
+
+
 def tags_of(unit: Unit, contact_id: int) -> dict[str, str]:
     """A contact's tags: the folded to what the card says."""
     rows = unit.rows(

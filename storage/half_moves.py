@@ -1,13 +1,8 @@
-"""Moves that a device makes of a DELETE and a PUT: the queries that find one by the other.
-
-What was deleted just now is about the last minute, and so is kept among the facts by key.
-"""
+"""Moves that a device makes of a DELETE and a PUT: the queries that find one by the other."""
 
 from typing import NamedTuple
 
 from storage.store import Unit, WriteUnit
-
-_KEY = "deleted:"
 
 
 class Deleted(NamedTuple):
@@ -29,29 +24,31 @@ class Deleted(NamedTuple):
 def note(unit: WriteUnit, deleted: Deleted) -> None:
     """Keep it, in place of an earlier one of the same user and record."""
     unit.execute(
-        "INSERT INTO instance (key, value) VALUES (:key, :value)"
-        " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        {
-            "key": _key(deleted.user_id, deleted.item_id),
-            "value": f"{deleted.deleted_us} {int(deleted.is_to_go)}",
-        },
+        "INSERT INTO deleted_item (user_id, item_id, deleted_us, is_to_go)"
+        " VALUES (:user_id, :item_id, :deleted_us, :is_to_go) ON CONFLICT (user_id, item_id)"
+        " DO UPDATE SET deleted_us = excluded.deleted_us, is_to_go = excluded.is_to_go",
+        deleted._asdict(),
     )
 
 
 def forget(unit: WriteUnit, user_id: int, item_id: int) -> bool:
     """Keep it no longer; False: there is none, or somebody was faster."""
-    key = _key(user_id, item_id)
-    return unit.execute("DELETE FROM instance WHERE key = :key", {"key": key}) == 1
+    done = unit.execute(
+        "DELETE FROM deleted_item WHERE user_id = :user AND item_id = :item",
+        {"user": user_id, "item": item_id},
+    )
+    return done == 1
 
 
 def deleted(unit: Unit, user_id: int | None = None) -> list[Deleted]:
     """What a user deleted, or everybody, the last one first."""
+    whose = "" if user_id is None else " WHERE user_id = :user"
     rows = unit.rows(
-        "SELECT key, value FROM instance WHERE key LIKE :pattern",
-        {"pattern": f"{_KEY}%" if user_id is None else f"{_KEY}{user_id}:%"},
+        f"SELECT user_id, item_id, deleted_us, is_to_go FROM deleted_item{whose}"
+        " ORDER BY deleted_us DESC, item_id DESC",
+        {} if user_id is None else {"user": user_id},
     )
-    found = [_read(*row) for row in rows]
-    return sorted(found, key=lambda each: (each.deleted_us, each.item_id), reverse=True)
+    return [Deleted._make((*row[:3], bool(row[3]))) for row in rows]
 
 
 def has_put(unit: Unit, owner_id: int, uid: str, *, besides: int, since_us: int) -> bool:
@@ -63,13 +60,3 @@ def has_put(unit: Unit, owner_id: int, uid: str, *, besides: int, since_us: int)
         {"owner": owner_id, "uid": uid, "besides": besides, "since": since_us},
     )
     return row is not None
-
-
-def _key(user_id: int, item_id: int) -> str:
-    return f"{_KEY}{user_id}:{item_id}"
-
-
-def _read(key: str, value: str) -> Deleted:
-    user_id, item_id = key.removeprefix(_KEY).split(":")
-    deleted_us, is_to_go = value.split()
-    return Deleted(int(user_id), int(item_id), int(deleted_us), is_to_go == "1")

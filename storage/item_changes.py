@@ -4,6 +4,8 @@ Each takes one number of its collection's counter (``modseq``, RFC 6578); a memb
 a tombstone. The caller holds the collections (``collections.hold``).
 """
 
+from hashlib import sha256
+
 from storage.collections import next_modseq
 from storage.items import Content, ItemRow
 from storage.store import WriteUnit
@@ -87,6 +89,23 @@ def move(
             "id": item.id,
         },
     )
+
+
+def announce(unit: WriteUnit, item: ItemRow) -> int:
+    """Let clients fetch a member anew though its bytes are the same; the number of that change.
+
+    Its etag is another one from now on, and again the hash of the bytes with their next change.
+    """
+    modseq = next_modseq(unit, item.collection_id)
+    etag = sha256(f"{item.etag} again".encode()).hexdigest()
+    _once(
+        unit.execute(
+            f"UPDATE item SET etag = :etag, modseq = :modseq WHERE {_THIS}",
+            {"etag": etag, "modseq": modseq, "id": item.id, "here": item.collection_id},
+        ),
+        item,
+    )
+    return modseq
 
 
 def copy(unit: WriteUnit, item: ItemRow, collection_id: int, href: str, *, now_us: int) -> None:

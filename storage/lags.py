@@ -19,11 +19,20 @@ _MISSED = (
 
 
 class Lag(NamedTuple):
-    """How many members' changes a device misses of a collection that it has synced."""
+    """How many members' changes a device misses of a collection that it has synced.
+
+    Attributes:
+        family: The programs that miss most.
+        programs: How many families of programs count.
+        seen_us: When those that miss most were last there, to a day.
+    """
 
     device_id: int
     collection_id: int
     behind: int
+    family: str
+    programs: int
+    seen_us: int
 
 
 def of_devices(unit: Unit, device_ids: Collection[int]) -> list[Lag]:
@@ -42,14 +51,18 @@ def of_devices(unit: Unit, device_ids: Collection[int]) -> list[Lag]:
     rows = unit.rows(
         f"WITH seen AS (SELECT horizon.*, {newest} AS newest_us FROM horizon"
         f" WHERE device_id {is_among(unit, 'devices')}), known AS"
-        " (SELECT s.device_id, s.collection_id, s.family, c.epoch,"
+        " (SELECT s.device_id, s.collection_id, s.family, s.seen_us, c.epoch,"
         " CASE WHEN s.epoch = c.epoch THEN s.modseq ELSE 0 END AS modseq,"
         " CASE WHEN s.epoch = c.epoch THEN s.gone_modseq ELSE c.modseq END AS gone_modseq"
         " FROM seen s JOIN collection c ON c.id = s.collection_id"
         " WHERE s.seen_us >= s.newest_us - :lately), missed AS"
-        f" (SELECT k.device_id, k.collection_id, {missed} AS behind FROM known k)"
-        " SELECT device_id, collection_id, max(behind) FROM missed"
-        " GROUP BY device_id, collection_id",
+        f" (SELECT k.device_id, k.collection_id, k.family, k.seen_us, {missed} AS behind"
+        " FROM known k), ranked AS (SELECT missed.*, count(*) OVER"
+        " (PARTITION BY device_id, collection_id) AS programs, row_number() OVER"
+        " (PARTITION BY device_id, collection_id ORDER BY behind DESC, seen_us, family) AS place"
+        " FROM missed)"
+        " SELECT device_id, collection_id, behind, family, programs, seen_us FROM ranked"
+        " WHERE place = 1",
         {"devices": id_list(unit, device_ids), "lately": LATELY_US},
     )
     return [Lag._make(row) for row in rows]

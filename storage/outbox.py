@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 from storage.store import Unit, WriteUnit
 
+NO_ANSWER = "the mail server does not answer"
+"""Why a letter did not leave, where nobody is there to say more; it names no recipient."""
+
 
 class LetterRow(NamedTuple):
     """A letter. ``claimed`` is what somebody typed, where nobody has looked for an account.
@@ -33,6 +36,20 @@ class WaitingRow(NamedTuple):
     attempts: int
     failure: str
     due_us: int | None
+
+
+class Held(NamedTuple):
+    """How many letters did not leave, whoever they are to.
+
+    Attributes:
+        unanswered: They wait, since the mail server does not answer.
+        refused: They wait for another reason.
+        given_up: They are not tried again.
+    """
+
+    unanswered: int
+    refused: int
+    given_up: int
 
 
 def put(
@@ -115,6 +132,18 @@ def waiting(unit: Unit) -> list[WaitingRow]:
         " WHERE user_id IS NOT NULL AND body = '' ORDER BY id"
     )
     return [WaitingRow._make(row) for row in rows]
+
+
+def held(unit: Unit) -> Held:
+    """How many letters did not leave when it was tried."""
+    row = unit.row(
+        "SELECT coalesce(sum(CASE WHEN due_us IS NOT NULL AND failure = :none THEN 1 ELSE 0 END),"
+        " 0), coalesce(sum(CASE WHEN due_us IS NOT NULL AND failure <> :none THEN 1 ELSE 0 END),"
+        " 0), coalesce(sum(CASE WHEN due_us IS NULL THEN 1 ELSE 0 END), 0)"
+        " FROM outbox WHERE failure <> ''",
+        {"none": NO_ANSWER},
+    )
+    return Held(*map(int, row))
 
 
 def delete_before(unit: WriteUnit, before_us: int) -> int:

@@ -4,7 +4,7 @@ from sqlalchemy import inspect
 
 from storage.store import Store
 
-NEWEST = "0014"
+NEWEST = "0015"
 """The newest revision in ``migrations/versions``."""
 
 

@@ -39,7 +39,7 @@ def _sql(unit: Unit) -> str:
     return (
         "SELECT s.id, s.user_id, p.name, person.email, person.state, preference.language,"
         " s.created_us, s.seen_us, s.confirmed_us, s.is_complete, s.address, s.agent,"
-        f" {consent.is_due('s.user_id', 's.created_us')},"
+        f" {consent.is_due('s.user_id')},"
         f" {joined_groups(unit, 's.user_id')}, {function_rights.joined(unit, 's.user_id')}"
         " FROM console_session s JOIN principal p ON p.id = s.user_id"
         " JOIN person ON person.principal_id = s.user_id"

@@ -4,11 +4,27 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+from storage import colleague_rules
+from storage.colleague_rules import ColleagueRule
 from storage.contact_rules import ContactRule, chosen
 from storage.contract_rules import LOOK_BACK_DAYS, AlarmRule
 from storage.sight import SEES
 
-Rule = ContactRule | AlarmRule
+Rule = ContactRule | AlarmRule | ColleagueRule
+
+
+class Aging(NamedTuple):
+    """By which time a row's member is too old, and within what.
+
+    Attributes:
+        column: The time that counts, in microseconds.
+        within_us: How long that is young.
+        among: A condition on the rows, with AND at its end, where an index begins with one.
+    """
+
+    column: str
+    within_us: int
+    among: str = ""
 
 
 class Choice(NamedTuple):
@@ -22,7 +38,11 @@ class Choice(NamedTuple):
         order: In which order new members are numbered.
         judged: Queries for the items of rows that changed, or that time changed, since the view
             was last brought up.
+        changed: Members ``m`` whose bytes changed since, in the order of ``i.modseq``; as a FROM
+            clause has them.
         parameters: Those of all of these, but for the view's own.
+        aging: By which time alone members leave, each at its own.
+        expires_us: When the day is over that the rule is for.
     """
 
     rows: str
@@ -31,7 +51,10 @@ class Choice(NamedTuple):
     name: str
     order: str
     judged: Sequence[str]
+    changed: str
     parameters: dict[str, Any]
+    aging: Aging | None = None
+    expires_us: int | None = None
 
 
 class Stand(NamedTuple):
@@ -43,22 +66,24 @@ class Stand(NamedTuple):
 
 
 BIRTHDAYS = "birthdays"
-
-
-def item_column(role: str) -> str:
-    """What of a contact ``c`` is a member of the view of this role."""
-    return "c.birthday_item_id" if role == BIRTHDAYS else "c.item_id"
+_CHANGED_RECORDS = (
+    "collection r JOIN item i ON i.collection_id = r.id AND i.modseq > :applied"
+    " JOIN view_member m ON m.view_id = :view AND m.item_id = i.id"
+    " WHERE r.role = 'records'"
+)
 
 
 def choice(rule: Rule, stand: Stand, *, now_us: int) -> Choice:
     """What a view by this rule chooses."""
     if isinstance(rule, AlarmRule):
         return _of_contracts(rule)
+    if isinstance(rule, ColleagueRule):
+        return _of_a_colleague(rule, stand, now_us)
     return _of_contacts(rule, stand, now_us)
 
 
 def _of_contacts(rule: ContactRule, stand: Stand, now_us: int) -> Choice:
-    item = item_column(stand.role)
+    item = "c.birthday_item_id" if stand.role == BIRTHDAYS else "c.item_id"
     condition, parameters = chosen(rule, now_us=now_us)
     of_contacts = f"SELECT {item} AS item_id FROM contact c WHERE"
     judged = [f"{of_contacts} c.seq > :applied"]
@@ -70,7 +95,18 @@ def _of_contacts(rule: ContactRule, stand: Stand, now_us: int) -> Choice:
     name = _name_in_the_book(is_sqlite=stand.is_sqlite)
     if stand.role == BIRTHDAYS:
         name = f"'birthday-' || {item} || '.ics'"
-    return Choice("contact c", item, condition, name, "c.seq, c.id", judged, parameters)
+    within_us = rule.edited_within_us
+    return Choice(
+        "contact c",
+        item,
+        condition,
+        name,
+        "c.seq, c.id",
+        judged,
+        _CHANGED_RECORDS,
+        parameters,
+        aging=None if within_us is None else Aging("c.edited_us", within_us),
+    )
 
 
 def _name_in_the_book(*, is_sqlite: bool) -> str:
@@ -115,4 +151,48 @@ def _of_contracts(rule: AlarmRule) -> Choice:
     }
     condition = f"{rule.times.condition} AND {SEES}"
     name = "'contract-' || k.item_id || '.ics'"
-    return Choice(rows, "k.item_id", condition, name, "k.seq, k.id", judged, parameters)
+    return Choice(
+        rows,
+        "k.item_id",
+        condition,
+        name,
+        "k.seq, k.id",
+        judged,
+        _CHANGED_RECORDS,
+        parameters,
+        expires_us=rule.expires_us,
+    )
+
+
+def _of_a_colleague(rule: ColleagueRule, stand: Stand, now_us: int) -> Choice:
+    """A colleague's office appointments, wherever in their calendars they lie."""
+    condition, parameters = colleague_rules.chosen(rule, now_us=now_us)
+    judged = [
+        "SELECT item_id FROM appointment WHERE seq > :applied",
+        (
+            "SELECT t.item_id FROM contact k JOIN item_tie t ON t.contact_id = k.id"
+            " WHERE k.seq > :applied"
+        ),
+    ]
+    within_us = rule.changed_within_us
+    if stand.expires_us is not None and within_us is not None:
+        # Those that grew too old since the view was last brought up.
+        parameters["old_cut"] = stand.expires_us - within_us
+        judged.append(
+            "SELECT item_id FROM appointment WHERE owner_id = :colleague"
+            " AND changed_us BETWEEN :old_cut AND :cut"
+        )
+    among = "c.owner_id = :colleague AND "
+    return Choice(
+        "appointment c",
+        "c.item_id",
+        condition,
+        "c.item_id || '.ics'",
+        "c.seq, c.item_id",
+        judged,
+        "(SELECT item_id, bytes_seq AS modseq FROM appointment"
+        " WHERE seq > :applied AND bytes_seq > :applied) AS i"
+        " JOIN view_member m ON m.view_id = :view AND m.item_id = i.item_id",
+        parameters,
+        aging=None if within_us is None else Aging("c.changed_us", within_us, among),
+    )

@@ -7,9 +7,8 @@ told by what the statements changed. The numbers of a step follow those of the s
 from typing import Any, NamedTuple
 
 from storage.collections import next_modseq
-from storage.contract_rules import AlarmRule
 from storage.store import Unit, WriteUnit
-from storage.view_choices import Rule, Stand, choice
+from storage.view_choices import Aging, Rule, Stand, choice
 
 
 class ViewState(NamedTuple):
@@ -96,7 +95,7 @@ def apply(unit: WriteUnit, view: ViewState, rule: Rule, *, now_us: int) -> None:
         {
             "seq": view.seq,
             "rules": view.rules,
-            "expires": step.next_expiry(rule),
+            "expires": step.next_expiry(),
             "id": view.id,
         },
     )
@@ -181,9 +180,7 @@ class _Step:
         self._do(
             "UPDATE view_member SET modseq = changed.modseq FROM (SELECT m.item_id,"
             " :base + row_number() OVER (ORDER BY i.modseq) AS modseq"
-            " FROM collection r JOIN item i ON i.collection_id = r.id AND i.modseq > :applied"
-            " JOIN view_member m ON m.view_id = :view AND m.item_id = i.id"
-            " WHERE r.role = 'records') AS changed"
+            f" FROM {self.choice.changed}) AS changed"
             " WHERE view_member.view_id = :view AND view_member.item_id = changed.item_id"
         )
 
@@ -206,31 +203,31 @@ class _Step:
             {"view": self.view.id, "before": before},
         )
 
-    def next_expiry(self, rule: Rule) -> int | None:
+    def next_expiry(self) -> int | None:
         """When the next member may be too old, or the day is over that alarms are told of."""
-        if isinstance(rule, AlarmRule):
-            return rule.expires_us
-        before_us = self.view.expires_us
-        if rule.edited_within_us is None:
-            return None
+        aging, before_us = self.choice.aging, self.view.expires_us
+        if aging is None:
+            return self.choice.expires_us
         if not self.judged or (before_us is not None and before_us <= self.parameters["now"]):
-            return self._expiry_of_all(rule.edited_within_us)
+            return self._expiry_of_all(aging)
         # Whoever was a member before expires no sooner than it was said then.
-        parameters = {k: v for k, v in self.parameters.items() if f":{k}" in self.judged}
-        [(edited_us,)] = self.unit.rows(
-            "SELECT min(c.edited_us) FROM view_member m"
-            f" JOIN contact c ON {self.choice.item} = m.item_id"
+        [(changed_us,)] = self._rows(
+            f"SELECT min({aging.column}) FROM view_member m"
+            f" JOIN {self.choice.rows} ON {self.choice.item} = m.item_id"
             f" WHERE m.view_id = :view AND m.item_id IN ({self.judged})",
-            {**parameters, "view": self.view.id},
         )
-        entered_us = None if edited_us is None else int(edited_us) + rule.edited_within_us
+        entered_us = None if changed_us is None else int(changed_us) + aging.within_us
         return min((each for each in (before_us, entered_us) if each is not None), default=None)
 
-    def _expiry_of_all(self, within_us: int) -> int | None:
-        row = self.unit.row(
-            "SELECT c.edited_us FROM contact c JOIN view_member m"
+    def _expiry_of_all(self, aging: Aging) -> int | None:
+        found = self._rows(
+            f"SELECT {aging.column} FROM {self.choice.rows} JOIN view_member m"
             f" ON m.view_id = :view AND m.item_id = {self.choice.item}"
-            " WHERE c.edited_us > :cut ORDER BY c.edited_us LIMIT 1",
-            {"view": self.view.id, "cut": self.parameters["now"] - within_us},
+            f" WHERE {aging.among}{aging.column} > :young ORDER BY {aging.column} LIMIT 1",
+            young=self.parameters["now"] - aging.within_us,
         )
-        return int(row[0]) + within_us if row else None
+        return int(found[0][0]) + aging.within_us if found else None
+
+    def _rows(self, sql: str, **more: Any) -> list[Any]:  # noqa: ANN401 - parameters of any type
+        used = self.parameters | more
+        return self.unit.rows(sql, {k: v for k, v in used.items() if f":{k}" in sql})

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from office import views
-from storage import views as view_rows
 from storage.store import Store, WriteUnit, sqlite_url
 from tests.builders import NOW_US
 from tests.databases import Postgres
@@ -56,6 +55,7 @@ def bring_up_all(store: Store) -> None:
     """Let nothing be outstanding for anybody: an office that keeps nothing could never do it."""
     for _ in ("those that everybody has", "those that they bring along"):
         with store.read() as unit:
-            owners = [row[0] for row in unit.rows("SELECT principal_id FROM person")]
-            found = [each for owner in owners for each in view_rows.of_owner(unit, owner).values()]
-        views.bring_up(store, found, now_us=NOW_US)
+            found = unit.rows(
+                "SELECT collection_id FROM view UNION SELECT collection_id FROM calendar_cut"
+            )
+        views.bring_up(store, [each for (each,) in found], now_us=NOW_US)

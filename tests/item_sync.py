@@ -115,7 +115,7 @@ def make_calendar(unit: WriteUnit, who: Identity, name: str) -> None:
 
 def content(uid: str, text: str) -> Content:
     """What a put would have read."""
-    body = f"{uid}/{text}"
+    body = f"BEGIN:VEVENT\r\nUID:{uid}\r\nSUMMARY:{text}\r\nEND:VEVENT\r\n"
     etag = sha256(body.encode()).hexdigest()
     return Content(uid, "VEVENT", etag, len(body), None, None, "", "", body)
 

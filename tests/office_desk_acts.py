@@ -162,7 +162,9 @@ class DeskActs:
             case 5:
                 wish.days = (None, 1, 3)[what % 3]
             case _:
-                self.state.rules.users[name].wish = Wish(birthdays=wish.birthdays)
+                self.state.rules.users[name].wish = Wish(
+                    birthdays=wish.birthdays, deletes=wish.deletes, conflicts=wish.conflicts
+                )
         self._keep(name)
 
     def policy(self, name: str, which: int, what: int) -> None:

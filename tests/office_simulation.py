@@ -61,6 +61,9 @@ def run(office: GroupwareOffice, script: list[Step]) -> None:
     """Do all steps; in the end every program syncs."""
     state = State(office)
     try:
+        # Each begins with another policy for deletes.
+        for which, name in enumerate(STAFF):
+            DeskActs(state).policy(name, which, 0)
         for step in script:
             _take(state, step)
         for client in [*state.clients, *state.calendars]:

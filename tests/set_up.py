@@ -17,7 +17,7 @@ YOU = {
     "password": PASSWORD,
     "repeated": PASSWORD,
 }
-ACCESS = {"visibility": "own", "devices_per_user": "2", "device_label": ""}
+ACCESS = {"visibility": "own", "devices_per_user": "2", "device_label": "", "agreed": "yes"}
 
 
 def link_of(store: Store) -> str:

@@ -60,7 +60,7 @@ def remove(request: GroupwareRequest, work: GroupwareWork, check: Check) -> int 
 def kept(request: GroupwareRequest) -> ForbiddenError:
     """What a DELETE is told of a card that stays."""
     return ForbiddenError(
-        "The office keeps its contacts; this one comes again.",
+        "The office keeps what is its own; this one comes again.",
         privilege="unbind",
         names=request.names[1:],
     )

@@ -1,6 +1,6 @@
 """COPY and MOVE of objects between one's own collections (RFC 4918 sections 9.8 and 9.9)."""
 
-from dav_providers.groupware import book, preconditions
+from dav_providers.groupware import appointments, book, preconditions
 from dav_providers.groupware.put import schedule_headers
 from dav_providers.groupware.request import GroupwareRequest, OutsideError
 from dav_providers.multistatus.answers import Answer, RefusedError
@@ -98,6 +98,8 @@ def _carry(
     request.describe()
     request.note.target_path = "/".join((request.segments[0], *names))
     request.note.act = Act.COPIED if request.method == "COPY" else Act.MOVED
+    if appointments.move(request, work, collection, target):
+        return True
     if request.method == "COPY":
         is_new = item_store.copy(work, item, target, may_overwrite=may_overwrite)
     elif collection.is_office_book:

@@ -5,16 +5,18 @@ from functools import partial
 from dav_providers.groupware import book, preconditions
 from dav_providers.groupware.request import GroupwareRequest
 from dav_providers.multistatus.answers import Answer
-from office import collections, horizons, item_store
+from office import collections, horizons, item_store, own_calendar
 from office.errors import FixedError, MeetingError, NotFoundError
 from office.horizons import Change
 from office.meetings import clearing
 from office.meetings.desk import Desk
 from office.meetings.scheduling import Scheduling
+from office.sync_settings import Deletes
 from office.tracking import Act
 from office.work import GroupwareWork
 from storage import deliveries, items
 from storage.collections import CollectionRow
+from storage.items import ItemRow
 
 
 def answer(request: GroupwareRequest) -> Answer:
@@ -49,6 +51,9 @@ def _delete_plain(request: GroupwareRequest) -> bool:
         if collection.is_office_book and request.is_item:
             return _delete_card(request, work, collection)
         item = items.find(unit, collection.place, request.names[2]) if request.is_item else None
+        if item is not None and (deletes := own_calendar.deletes(work, collection, item)):
+            preconditions.check(request, unit, item)
+            return _keep_appointment(request, work, collection, item, deletes)
         if item is not None and item.schedule_tag:
             raise MeetingError("It is a meeting.")
         preconditions.check(request, unit, item)
@@ -66,6 +71,21 @@ def _delete_card(
     if gone is not None:
         _note_own(request, collection, request.names[2], gone)
     return gone is not None
+
+
+def _keep_appointment(
+    request: GroupwareRequest,
+    work: GroupwareWork,
+    collection: CollectionRow,
+    item: ItemRow,
+    deletes: Deletes,
+) -> bool:
+    """What a DELETE does to an appointment of the office that is not deleted by it (C4)."""
+    if deletes is Deletes.REFUSE:
+        own_calendar.refuse(work, collection, item)
+        return False
+    _note_own(request, collection, item.href, own_calendar.hide(work, collection, item))
+    return True
 
 
 def _delete_meetings(request: GroupwareRequest) -> None:

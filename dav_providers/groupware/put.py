@@ -5,18 +5,18 @@ What was sent is what is stored; only then has the answer an entity tag (RFC 479
 
 from collections.abc import Callable
 
-from dav_providers.groupware import book, preconditions
+from dav_providers.groupware import appointments, book, preconditions
 from dav_providers.groupware.names import CAL, CARD
 from dav_providers.groupware.preconditions import etag_of, schedule_tag_of
 from dav_providers.groupware.properties import media_type
 from dav_providers.groupware.request import GroupwareRequest
-from dav_providers.multistatus.answers import Answer, RefusedError
+from dav_providers.multistatus.answers import Answer, ConditionFailedError, RefusedError
 from dav_providers.multistatus.preconditions import Precondition
-from office import collections, half_moves, horizons, item_store
+from office import collections, half_moves, horizons, item_store, own_calendar
 from office.collections import Kind
 from office.errors import KindError, MeetingError, NotFoundError, ParentMissingError
 from office.horizons import Change
-from office.item_store import ReadItem, Stored
+from office.item_store import ReadItem, Stored, Target
 from office.meetings.desk import Desk
 from office.meetings.meeting import is_meeting
 from office.meetings.scheduling import Scheduling
@@ -65,6 +65,7 @@ def store(
         check: Asks the conditions; those on the object itself if not given.
     """
     check = check or (lambda unit, item: preconditions.check(request, unit, item))
+    check = appointments.taking_back(request, collection, href, read.content.uid, check)
     stored = _store(request, collection, href, read, check)
     if stored.is_as_sent and not read.was_changed:
         own = Change(href, stored.modseq)
@@ -114,11 +115,19 @@ def _store_plain(
         item = items.find(work.unit, held.place, href)
         if item is not None and item.schedule_tag:
             raise MeetingError("It is a meeting.")
-        check(work.unit, item)
-        stored = item_store.put(work, held, item, href, read.content)
-        if half is not None:
-            half_moves.complete(work, half)
-        describe(request, stored)
+        stored: Stored | ConditionFailedError
+        is_private = item is not None and own_calendar.is_private(work, held, item)
+        if item and not is_private and own_calendar.is_of_office(work, held, item):
+            target = Target(held, href, item)
+            stored = appointments.store(request, work, target, read, check)
+        else:
+            check(work.unit, item)
+            stored = item_store.put(work, held, item, href, read.content, is_private=is_private)
+            if half is not None:
+                half_moves.complete(work, half)
+    if isinstance(stored, ConditionFailedError):
+        raise stored  # only now that what was kept of it stays
+    describe(request, stored)
     return stored
 
 

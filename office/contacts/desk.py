@@ -25,7 +25,7 @@ from office.contracts import following
 from office.errors import ExistsError, NotFoundError, UnfitNameError
 from office.items import read_address_object
 from office.work import GroupwareWork
-from storage import contacts, item_changes, people, records
+from storage import appointments, contacts, item_changes, people, records
 from storage.contacts import ContactRow, NewContact
 from storage.records import Records
 from storage.store import Unit
@@ -153,6 +153,8 @@ def remove(work: GroupwareWork, record: Record) -> None:
     if record.row.birthday_item_id is not None:
         remove_item(work, record.row.birthday_item_id)
     following.remove_events_of(work.unit, record.row.id, now_us=work.now_us)
+    seq = records.next_seq(work.unit, place)
+    appointments.judge_those_of(work.unit, seq, contact_id=record.row.id)
     remove_item(work, record.item.id)
 
 

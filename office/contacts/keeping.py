@@ -94,6 +94,7 @@ def settled(work: GroupwareWork, place: Records, row: ContactRow, item: ItemRow)
     tags = kinds.tags_of(merging.categories(now.text))
     if tags != contacts.tags_of(work.unit, row.id):
         contacts.set_tags(work.unit, row.id, tags)
+    contacts.follow_addresses(work.unit, row)
     row = _with_birthday(work, place, row._replace(is_business=fields.is_business), now, fields)
     contacts.update(work.unit, row)
     following.follow_contact(work.unit, place, row.id, now_us=work.now_us)

@@ -201,6 +201,9 @@ class Desk:
             found |= {each.id for each in places if each.has_uid or each.role == Kind.INBOX}
             if default := self.default_place(owner_id):
                 found.add(default.id)
+            if any(each.role == "aside" and each.has_uid for each in places):
+                # Whoever lets it come back holds the calendar that it was cut from.
+                found |= {each.id for each in places if each.is_default and not each.role}
         return found
 
     @property

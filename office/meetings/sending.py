@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from auth.errors import InvalidValueError
 from auth.names import checked_email
+from office.appointments import following
 from office.items.content_lines import unescape
 from office.items.errors import InvalidItemError, Precondition
 from office.meetings import answering, contents
@@ -86,6 +87,7 @@ class Sending:
         """Write all that was gathered."""
         unit, now_us = self._work.unit, self._work.now_us
         deliveries.put(unit, self._deliveries, now_us=now_us)
+        following.follow_deliveries(self._work, self._deliveries)
         outbox.put_many(unit, KIND, self._letters, now_us=now_us)
 
     def _take_in(self, party: PartyRow, there: dict[Instance, Part]) -> dict[Instance, Part]:

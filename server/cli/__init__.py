@@ -12,6 +12,8 @@ import click
 from server.cli.failures import USAGE, explain, report
 
 _COMMANDS = {
+    "activity": ("server.cli.activity", "activity"),
+    "appointment": ("server.cli.appointment", "appointment"),
     "audit": ("server.cli.audit", "audit"),
     "check-config": ("server.cli.settings", "check_config"),
     "contact": ("server.cli.contact", "contact"),

@@ -52,8 +52,8 @@ def list_devices(invocation: Invocation, *, user: str | None, with_retired: bool
     """Show the devices of USER, or of everybody, and when each was last there.
 
     `behind` says how many changes of its user's calendars and address books an active device has
-    not got yet (0: it is in step), `shared` that the programs seen with a credential speak for
-    more than one machine.
+    not got yet (0: it is in step), `behind_by` which of several programs on it lag, `shared` that
+    the programs seen with a credential speak for more than one machine.
     """
     from auth import devices  # noqa: PLC0415 - loads the database
     from auth.shared_credentials import sharing_of  # noqa: PLC0415
@@ -77,6 +77,9 @@ def list_devices(invocation: Invocation, *, user: str | None, with_retired: bool
             "last_seen": moment(each.last_seen_us),
             "last_write": moment(each.last_write_us),
             "behind": steps[each.id].behind if each.id in steps else None,
+            "behind_by": [lag.family for lag in steps[each.id].laggards]
+            if each.id in steps
+            else [],
             "from": each.last_address,
             "programs": [name for name in each.families.split(",") if name],
             "shared": sharing_of(each.families.split(",")),

@@ -10,7 +10,7 @@ from server.cli.invocation import Invocation, moment, with_installation
 if TYPE_CHECKING:
     from auth.tokens import Purpose
     from config.settings import Settings
-    from storage.outbox import WaitingRow
+    from storage.outbox import Held, WaitingRow
     from storage.people import PersonRow
     from storage.store import WriteUnit
 
@@ -82,6 +82,16 @@ def letter_state(row: "WaitingRow | None") -> str | None:
     if row.due_us is None:
         return f"{row.kind} given up: {row.failure}"
     return f"{row.kind} waits: {row.failure}" if row.failure else f"{row.kind} waits"
+
+
+def held_back(held: "Held") -> list[str]:
+    """What is told of the letters that did not leave, whoever they are to."""
+    waiting = "1 letter waits" if held.unanswered == 1 else f"{held.unanswered} letters wait"
+    told = [f"{waiting}: the mail server does not answer."] if held.unanswered else []
+    for count, what in ((held.refused, "refused for now"), (held.given_up, "given up")):
+        if count:
+            told.append(f"Letters {what}: {count}. The server's log says why.")
+    return told
 
 
 def _link(

@@ -76,15 +76,29 @@ class Invocation:
         """Print *text* for a person, or *facts* as a JSON object."""
         click.echo(json.dumps(facts, ensure_ascii=False) if self.as_json else text)
 
-    def table(self, name: str, rows: Sequence[Mapping[str, Any]], *, empty: str) -> None:
-        """Print *rows* as a table with their keys on top, or as a JSON object's list *name*."""
+    def table(
+        self,
+        name: str,
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        empty: str,
+        notes: Sequence[str] = (),
+    ) -> None:
+        """Print *rows* as a table with their keys on top, or as a JSON object's list *name*.
+
+        *notes* stand below it, or in the object's list ``notes`` where there are any.
+        """
         if self.as_json:
-            click.echo(json.dumps({name: rows}, ensure_ascii=False))
-        elif rows:
+            more = {"notes": list(notes)} if notes else {}
+            click.echo(json.dumps({name: rows, **more}, ensure_ascii=False))
+            return
+        if rows:
             for line in _columns(rows):
                 click.echo(line)
         else:
             click.echo(empty)
+        for note in notes:
+            click.echo(note)
 
 
 _R = TypeVar("_R")

@@ -198,6 +198,7 @@ def list_users(invocation: Invocation) -> None:
 
     with invocation.store(is_reading=True) as store, store.read() as unit:
         letters = {each.user_id: each for each in outbox.waiting(unit)}
+        held = outbox.held(unit)
         active: dict[str, list[str]] = {}
         for device in devices.listed(unit):
             if device.retired_us is None:
@@ -216,7 +217,8 @@ def list_users(invocation: Invocation) -> None:
             }
             for person in people.listed(unit)
         ]
-    invocation.table("users", rows, empty="There are no users yet: `deedbox user add`.")
+    empty = "There are no users yet: `deedbox user add`."
+    invocation.table("users", rows, empty=empty, notes=invitation.held_back(held))
 
 
 def _read_password() -> str:

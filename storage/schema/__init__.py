@@ -3,10 +3,20 @@
 Queries live in one module per noun beside this package; nothing outside ``storage`` sees a table.
 """
 
-from storage.schema import contracts, documents, groupware, history, people, records, sign_ins
+from storage.schema import (
+    appointments,
+    contracts,
+    documents,
+    groupware,
+    history,
+    people,
+    records,
+    sign_ins,
+)
 from storage.schema.base import metadata
 
 __all__ = [
+    "appointments",
     "contracts",
     "documents",
     "groupware",

@@ -172,3 +172,17 @@ hidden_item = Table(
     Index(None, "item_id"),
 )
 """A record that a user took off their devices; in the office it is still there."""
+
+deleted_item = Table(
+    "deleted_item",
+    metadata,
+    Column(
+        "user_id", BigInteger, ForeignKey("principal.id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("item_id", BigInteger, ForeignKey("item.id", ondelete="CASCADE"), primary_key=True),
+    Column("deleted_us", BigInteger, nullable=False),
+    Column("is_to_go", Boolean, nullable=False),
+    Index(None, "item_id"),
+)
+"""A record that a user's device deleted a moment ago, which may have been half a move. If it was
+none and ``is_to_go``, the record goes in the office too."""

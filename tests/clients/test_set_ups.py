@@ -59,6 +59,24 @@ def test_rclone_takes_the_lines_that_the_page_shows(emil: ConsoleVisit, tmp_path
     assert password not in (tmp_path / "rclone.conf").read_text()
 
 
+def test_rclone_takes_the_file_and_its_lines(emil: ConsoleVisit, tmp_path: Path) -> None:
+    demand("rclone", "rclone")
+    page = emil.send(emil.get("/console/devices/new"), label="Werkstatt")
+    [shown] = [each for each in page.codes if each.startswith("rclone --config")]
+    (tmp_path / "rclone.conf").write_text(emil.get("/console/devices/rclone.conf").html)
+
+    said = [
+        subprocess.run(
+            shlex.split(line), cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60
+        ).stdout
+        for line in shown.splitlines()
+    ]
+
+    assert {"Home", "Objekte"} <= {each.split()[-1] for each in said[-1].splitlines()}
+    password = shown.splitlines()[0].split()[-1]
+    assert password not in (tmp_path / "rclone.conf").read_text()
+
+
 def test_the_login_flow_by_a_script(office: Office, emil: ConsoleVisit) -> None:
     """Nextcloud's documentation, Login flow v2, with the program that it shows."""
     curl = demand("curl", "curl")

@@ -235,7 +235,7 @@ def _run(store: Store, steps: list[tuple[int, int, int]]) -> None:
 
 
 @settings(
-    max_examples=8,
+    max_examples=5,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -74,12 +74,13 @@ class TestEnrol:
         with pytest.raises(DeviceLimitError, match=words), office.write() as unit:
             a_device(unit, label="iPhone")
 
-    def test_two_active_devices_of_one_label_cannot_be(self, office: Store) -> None:
+    @pytest.mark.parametrize("label", [" Laptop ", "laptop", "LAPTOP"])
+    def test_two_active_devices_of_one_label_cannot_be(self, office: Store, label: str) -> None:
         with office.write() as unit:
             a_device(unit, label="Laptop")
 
         with pytest.raises(LabelTakenError, match="Laptop"), office.write() as unit:
-            a_device(unit, label=" Laptop ")
+            a_device(unit, label=label)
 
     @pytest.mark.parametrize("label", ["", "  ", "x" * 65, "a\nb", "a\x00b"])
     def test_a_label_has_printable_characters(self, office: Store, label: str) -> None:

@@ -66,6 +66,14 @@ def behind(store: Store, who: Identity) -> int | None:
     return found["calendar"]
 
 
+def laggards(store: Store, who: Identity) -> list[in_step.Laggard]:
+    """Which of the device's programs are told to lag."""
+    with store.read() as unit:
+        return in_step.of_devices(unit, devices.active_of(unit, who.user_id))[
+            who.device_id
+        ].laggards
+
+
 @dataclass
 class Process:
     """A worker's memory of what it learnt, and how it is written."""
@@ -316,11 +324,13 @@ class TestInStep:
         process.see(horizons.listed(collection))
         process.flush()
         assert behind(store, who) == 5
+        assert laggards(store, who) == [in_step.Laggard("thunderbird", NOON)]
 
         process.now_us += SEEN_US
         process.see(horizons.listed(collection))
         process.flush()
         assert behind(store, who) == 0
+        assert laggards(store, who) == []
 
     def test_who_fetched_a_version_misses_the_next(self, store: Store, who: Identity) -> None:
         process = Process(store, who)

@@ -193,7 +193,9 @@ class TestAServerThatTakesNothing:
             port = free.getsockname()[1]
 
         assert _send(office, mail.model_copy(update={"port": port}))
-        assert "refused" in _waiting(office)[0].failure
+        assert _waiting(office)[0].failure == outbox.NO_ANSWER
+        with office.read() as unit:
+            assert outbox.held(unit) == (1, 0, 0)
 
     @pytest.mark.parametrize("says", ["to_recipient", "to_data"])
     def test_for_good_is_not_asked_again(

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
-from storage import sightings
+from server.presence import Presence
+from storage import looks, sightings
 from storage.sightings import Sighting
 from storage.store import Store, WriteUnit
+from tests.accesses import an_access
 from tests.journals import add_device, journal_store, store
 
 __all__ = ["journal_store", "store"]
@@ -97,3 +99,37 @@ class TestNews:
         with store.read() as unit:
             news = sightings.news(unit, polls, stale_us=MINUTE_US)
         assert news == polls[1:]
+
+
+class TestWhileSomebodyLooks:
+    def poll(self, presence: Presence, device_id: int, at_us: int) -> None:
+        presence.see([an_access(None, device_id=device_id, at_us=at_us, until_us=at_us)])
+
+    def test_a_poll_is_written_at_once_and_else_once_a_minute(self, store: Store) -> None:
+        watched, other = (add_device(store, name)[1] for name in ("anna", "jonas"))
+        presence, start_us = Presence(), 100 * MINUTE_US
+        for device_id in (watched, other):
+            self.poll(presence, device_id, start_us)
+        first = presence.due(store)
+        note(store, *first)
+        presence.written(first)
+        for device_id in (watched, other):
+            self.poll(presence, device_id, start_us + 5)
+        assert presence.due(store) == []
+
+        with store.write() as unit:
+            looks.look(unit, [watched], now_us=start_us + 6, until_us=start_us + 30)
+
+        [found] = presence.due(store)
+        assert (found.device_id, found.seen_us) == (watched, start_us + 5)
+        presence.written([found])
+        self.poll(presence, watched, start_us + 31)
+        assert presence.due(store) == []
+
+    def test_what_is_over_is_forgotten(self, store: Store) -> None:
+        with store.write() as unit:
+            looks.look(unit, [1, 2], now_us=10, until_us=20)
+            looks.look(unit, [2, 3], now_us=21, until_us=40)
+
+        with store.read() as unit:
+            assert looks.until(unit) == {2: 40, 3: 40}

@@ -221,10 +221,17 @@ def _access_step(walker: Walker) -> None:
     walker.send("/access")
     walker.has(".notice.bad, :invalid")
     walker.fill(devices_per_user="3")
+    page = walker.page
+    page.check("[name=agreed]")
     walker.send("/access")
     walker.has(".credential")
     walker.look_at("setup-device")
-    walker.page.goto("/console/")
+    page.goto("/console/set-up/access")
+    walker.fill(device_label="laptop")
+    walker.send("/access")
+    walker.has("[name=anew]")
+    walker.look_at("setup-device-again")
+    page.goto("/console/")
 
 
 def _fill_step(walker: Walker, folder: Path) -> None:

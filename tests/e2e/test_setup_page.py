@@ -21,7 +21,7 @@ YOU = {
     "password": "drei graue Eulen",
     "repeated": "drei graue Eulen",
 }
-ACCESS = {"visibility": "own", "devices_per_user": "2", "device_label": "Laptop"}
+ACCESS = {"visibility": "own", "devices_per_user": "2", "device_label": "Laptop", "agreed": "yes"}
 
 
 @pytest.fixture

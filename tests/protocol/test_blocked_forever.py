@@ -343,7 +343,7 @@ def test_whatever_the_order(
 
 
 @pytest.mark.soak
-@settings(_SETTINGS, max_examples=500)
+@settings(_SETTINGS, max_examples=200)
 @given(scripts)
 def test_whatever_the_order_at_length(
     watched: tuple[SampleOffice, GroupwareOffice], script: list[Step]

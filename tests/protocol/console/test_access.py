@@ -2,17 +2,20 @@
 
 import json
 import re
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
 
 from admin import audit_log
-from auth import audit, rights
+from auth import audit, consent, rights
 from auth import people as users
+from auth.audit import NOBODY
 from auth.grants import EVERYBODY
 from auth.rights import DataRight, FunctionRight
-from office import estates, granting, layout, opening, people
+from auth.visibility import Visibility
+from office import estates, granting, house_rules, layout, opening, people, sync_profiles
 from office.command import at_the_machine
 from office.work import Work
 from storage import devices, tree
@@ -196,7 +199,8 @@ class TestTheLists:
 
         found = vera.get("/console/access/collections?q=jonas kalender")
 
-        assert [each.strip() for each in found.root.xpath("//li/small/text()")] == ["jonas"]
+        assert found.root.xpath("//section/h2/text()") == ["jonas"]
+        assert "Kalender of jonas" in found.text
         assert vera.get(places.page("/dav/jonas/calendar")).status == 200
 
     @pytest.mark.parametrize("name", ["inbox", "outbox"])
@@ -653,8 +657,31 @@ class TestTheRecord:
 
         for path in (ESTATE, CALENDAR):
             [row] = page.root.xpath(f"//tbody/tr[.//a[. = '{path}']]")
-            assert "place closed: jonas" in " ".join(row.text_content().split())
+            assert "Place closed: jonas" in " ".join(row.text_content().split())
             assert row.xpath(".//a/@href") == [places.page(path)]
+
+    def test_speaks_in_the_consoles_words(self, console: Console, places: Places) -> None:
+        with places.store.write() as unit:
+            karl = users.get(unit, "karl").id
+            rights.give(unit, "karl", [FunctionRight.SEE_TRACKING])
+            users.set_visibility(unit, "karl", Visibility.ALL)
+            consent.set_text(unit, {"de": "Neu.", "en": "New."}, now_us=1, asks_again=True)
+            house_rules.set_device_limit(unit, 4, by=NOBODY)
+            profile = replace(sync_profiles.of_user(unit, karl), birthdays=True)
+            sync_profiles.set_of_user(unit, karl, profile)
+
+        page = console.signed_in("berta", language="de").get("/console/audit")
+
+        rows = [[each.text_content() for each in row] for row in page.root.xpath("//tbody/tr")]
+        told = [(who, " ".join(what.split())) for _when, who, what in rows]
+        again = "Wer früher zugestimmt hat, wird noch einmal gefragt"
+        assert told[:5] == [
+            ("Befehlszeile", "Synchronisation eingestellt: karlGeburtstage"),
+            ("Einrichtung", "Einstellung geändertGeräte je Benutzer"),
+            ("Befehlszeile", f"Text der Zustimmung geändert{again}; Fassung 2 des Textes"),
+            ("Befehlszeile", "Sichtbarkeit festgelegt: karlAlle Kunden"),
+            ("Befehlszeile", "Rechte gegeben: karlSehen, wer Angebote angesehen hat"),
+        ]
 
     @pytest.mark.usefixtures("closed")
     def test_names_no_place_to_who_may_not_know_it(self, console: Console, places: Places) -> None:

@@ -190,14 +190,14 @@ class TestWhoAgreed:
 
 
 class TestAskedAgain:
-    def test_at_the_next_sign_in_if_that_was_ticked(self, console: Console, berta: Visit) -> None:
+    def test_at_their_next_page_if_that_was_ticked(self, console: Console, berta: Visit) -> None:
         joined(console)
         at_work = console.signed_in("anna")
         console.clock.pass_seconds(60)
         save(berta, text_en="What is new.", text_de="Was neu ist.", asks_again="yes")
 
-        # Who is in goes on with what they do.
-        assert at_work.get("/console/devices").url.endswith("/console/devices")
+        # Also who is in.
+        assert "A newer text" in at_work.get("/console/devices").title
         console.clock.pass_seconds(1)
         anna = console.signed_in("anna")
         asked = anna.get("/console/account")
@@ -236,7 +236,7 @@ class TestAskedAgain:
         assert versions(console) == [1, 3]
 
     def test_who_never_agreed_is_not_asked(self, console: Console, berta: Visit) -> None:
-        """The first administrator, and who was made by command."""
+        """Who was made by command."""
         console.person("anna")
         save(berta, text_de="Neu.", text_en="New.", asks_again="yes")
 

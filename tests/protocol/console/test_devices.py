@@ -256,6 +256,16 @@ class TestOtherSetUps:
         codes = " ".join(again.codes())
         for each in ("/files/", "/dav/anna/", "pass=DEVICE-PASSWORD", "net use"):
             assert each in codes
+        assert "There is no QR code here" in again.text
+        rclone = visit.get("/console/devices/rclone.conf")
+        assert rclone.html.splitlines() == [
+            "[deedbox]",
+            "type = webdav",
+            "url = http://dav.example.org/files/",
+            "vendor = owncloud",
+            "user = anna",
+        ]
+        assert "rclone.conf" in rclone.headers["content-disposition"]
         for name in ("deedbox.mobileconfig", "deedbox-windows.reg", "deedbox-office.reg"):
             [file] = [
                 str(each.get("href"))

@@ -105,11 +105,42 @@ def test_a_third_device_is_refused_and_the_two_are_named(console: Console, anna:
             )
     program = Program(console)
 
-    page = let_in(anna, program)
+    page = anna.get(program.login)
 
     assert page.status == 409
     assert "Laptop" in page.text
+    assert "iPhone" in page.text
+    assert "cancel there" in page.text
+    assert "cancel there" not in anna.get("/console/devices/new").text
     assert program.poll()[0] == 404
+    back = anna.send(page, act="end")
+    assert back.url.endswith("/console/devices")
+    with console.store.write() as unit:
+        devices.retire(unit, user_name="anna", label="Laptop", now_us=console.clock.us)
+    assert anna.get(program.login).status == 410
+    assert program.poll()[0] == 404
+
+
+def test_one_that_is_turned_away_stays_outside(console: Console, anna: Visit) -> None:
+    program = Program(console)
+    asked = anna.get(program.login)
+    anna.send(asked, label="Handy")
+
+    anna.send(asked, act="end")
+
+    assert program.poll()[0] == 404
+    assert anna.send(asked, label="Handy").status == 410
+    assert "Waiting for the program" not in anna.get("/console/devices").text
+
+
+def test_names_are_told_apart_without_capitals(console: Console, anna: Visit) -> None:
+    let_in(anna, program := Program(console), "Handy")
+    program.poll()
+
+    page = let_in(anna, Program(console), "handy")
+
+    assert page.status == 422
+    assert "You have a device of this name" in page.text
 
 
 def test_two_programs_for_one_place_make_one_device(console: Console, anna: Visit) -> None:

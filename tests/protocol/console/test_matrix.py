@@ -61,6 +61,7 @@ DOORS = (
     Door("GET", "/console/devices/<int:device_id>/deedbox.mobileconfig", USERS),
     Door("GET", "/console/devices/<int:device_id>/set-up", USERS),
     Door("GET", "/console/devices/deedbox-windows.reg", USERS),
+    Door("GET", "/console/devices/rclone.conf", USERS),
     Door("GET", "/console/devices/deedbox-office.reg", USERS),
     Door("GET", "/console/devices/allow", USERS),
     Door("GET", "/console/devices/allow/confirm", USERS),

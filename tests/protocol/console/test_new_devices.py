@@ -10,7 +10,7 @@ from auth.rights import DataRight
 from office import granting, horizons
 from office.tracking import Action
 from server.horizons import Horizons
-from storage import audit, collections, item_changes, sightings
+from storage import audit, collections, item_changes, looks, sightings
 from storage import devices as device_rows
 from storage import horizons as horizon_rows
 from storage.audit import AuditRow
@@ -22,6 +22,7 @@ from tests.builders import KEY, a_device
 from tests.console import Console, Page, Visit
 from tests.item_sync import content
 from tests.records import a_contact
+from wire.clients import Family
 
 OWN = "/console/devices/allow"
 OTHERS = "/console/users/anna/devices"
@@ -63,10 +64,12 @@ def collection(console: Console, name: str) -> CollectionRow:
     return found
 
 
-def synced(console: Console, label: str, name: str = "calendar") -> None:
+def synced(
+    console: Console, label: str, name: str = "calendar", family: Family = Family.WINDOWS
+) -> None:
     """The device's program listed anna's calendar, or another collection of hers, just now."""
     memory = Horizons()
-    access = an_access(None, device_id=int(number_of(console, label)))
+    access = an_access(None, device_id=int(number_of(console, label)), family=family)
     access.note.knowledge = horizons.listed(collection(console, name))
     memory.see([access])
     with console.store.write() as unit:
@@ -139,6 +142,39 @@ class TestOneself:
         with console.store.write() as unit:
             a_contact(unit, "10003", kind="company")
         assert "3 changes behind" in anna.get("/console/devices").text
+
+    def test_of_several_programs_the_one_that_lags_is_named(
+        self, console: Console, anna: Visit
+    ) -> None:
+        synced(console, "Laptop", family=Family.THUNDERBIRD)
+        change(console, 3)
+        assert "Thunderbird" not in steps(anna.get(OWN), console, "Laptop")
+        synced(console, "Laptop", family=Family.UNKNOWN)
+
+        told = "Thunderbird, last there on"
+        assert f"Kalender{told}" in steps(anna.get(OWN), console, "Laptop")
+        assert told in anna.get("/console/devices").text
+        synced(console, "Laptop", family=Family.THUNDERBIRD)
+        assert told not in anna.get("/console/devices").text
+
+    def test_contacts_of_devices_that_are_looked_at_are_written_soon(
+        self, console: Console, anna: Visit
+    ) -> None:
+        anna.get("/console/devices")
+        with console.store.read() as unit:
+            assert looks.until(unit) == {}
+
+        anna.get(OWN)
+
+        expected = {int(number_of(console, each)) for each in ("Laptop", "Handy")}
+        with console.store.read() as unit:
+            first = looks.until(unit)
+        assert first.keys() == expected
+        assert min(first.values()) > console.clock.us
+        console.clock.pass_seconds(4)
+        anna.get(OWN, HX_Request="true")
+        with console.store.read() as unit:
+            assert looks.until(unit) == first
 
     def test_it_says_when_devices_were_there(self, console: Console, anna: Visit) -> None:
         device_id = int(number_of(console, "Laptop"))

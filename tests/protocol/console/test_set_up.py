@@ -268,10 +268,54 @@ class TestAccess:
         assert made.status == 201
         assert "curl" not in made.text
         assert "shown only now" in made.text
-        assert again.status == 422
-        assert "You have a device of this name" in again.text
+        assert again.status == 200
+        assert "shown once" in again.text
         with console.store.read() as unit:
             assert [each.label for each in devices.listed(unit)] == ["Laptop"]
+
+    def test_a_device_whose_password_is_lost_is_made_anew_once(
+        self, console: Console, set_up: SetUp
+    ) -> None:
+        typed = ACCESS | {"device_label": "Laptop", "devices_per_user": "1"}
+        form = set_up.access()
+        set_up.visit.send(form, "/access", **typed)
+        again = set_up.visit.send(form, "/access", **typed)
+
+        made = set_up.visit.send(again, "/access")
+        reloaded = set_up.visit.send(again, "/access")
+
+        assert "shown only now" in made.text
+        assert "shown only now" not in reloaded.text
+        with console.store.read() as unit:
+            found = [(each.label, each.retired_us is None) for each in devices.listed(unit)]
+        assert found == [("Laptop", False), ("Laptop", True)]
+
+    def test_the_first_administrator_agrees_too(self, console: Console, set_up: SetUp) -> None:
+        page = set_up.access()
+        refused = set_up.visit.send(page, "/access", **ACCESS | {"agreed": None})
+        assert refused.status == 422
+        assert "please agree" in refused.text
+
+        set_up.visit.send(page, "/access", **ACCESS)
+
+        with console.store.read() as unit:
+            [(row, _text)] = consent.given_by(unit, console.user_id())
+        assert (row.version, row.language) == (1, "en")
+        assert "agreed" not in set_up.visit.get("/console/set-up/access").form("/access").fields
+
+    def test_a_text_that_changed_meanwhile_is_read_again(
+        self, console: Console, set_up: SetUp
+    ) -> None:
+        page = set_up.access()
+        with console.store.write() as unit:
+            consent.set_text(unit, {"de": "Neu.", "en": "New."}, now_us=console.clock.us)
+
+        late = set_up.visit.send(page, "/access", **ACCESS | {"device_label": "Laptop"})
+
+        assert late.status == 422
+        assert "please read it again" in late.text
+        with console.store.read() as unit:
+            assert devices.listed(unit) == []
 
     def test_the_number_of_the_settings_is_shown_and_not_asked(
         self,

@@ -187,6 +187,18 @@ class TestManagersWhoAreNoAdministrators:
         assert person(console, "emil").groups == {"mitarbeiter"}
         assert person(console, "anna").groups == {"kollaboration"}
 
+    def test_give_no_right_that_they_lack(self, console: Console, vera: Visit) -> None:
+        token = vera.get("/console/users/anna").token
+
+        forged = vera.post(
+            "/console/users/anna/rights", form_token=token, was="", rights="send-offers"
+        )
+
+        assert forged.status == 409
+        assert "somebody else gives" in forged.text
+        with console.store.read() as unit:
+            assert rights.given_to(unit, "anna") == set()
+
     def test_give_a_group_whose_rights_they_have(self, console: Console, vera: Visit) -> None:
         with console.store.write() as unit:
             rights.give(unit, "verwaltung", GROUPS[2].rights)
@@ -333,6 +345,21 @@ class TestALetterThatDidNotLeave:
         assert "Invitation: waits: 451 try later" in berta.get("/console/users").text
         assert "since it did not leave: 451 try later" in berta.get(emil).text
         assert "It is tried again" in berta.get(emil).text
+
+    def test_of_nobody_in_particular_is_counted_and_names_nobody(
+        self, console: Console, berta: Visit
+    ) -> None:
+        quiet = berta.get("/console/users").text
+        with console.store.write() as unit:
+            outbox.put(unit, kind="reset", claimed="anna", now_us=console.clock.us)
+        self.put_off(console, outbox.NO_ANSWER, console.clock.us)
+
+        page = berta.get("/console/users")
+
+        told = "1 letter waits: the mail server does not answer."
+        assert told in page.text
+        assert page.text.replace(told + " ", "") == quiet
+        assert "does not answer" not in berta.get("/console/users/anna").text
 
     def test_was_given_up_and_the_link_is_handed_over(
         self, console: Console, berta: Visit, emil: str

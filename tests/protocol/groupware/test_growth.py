@@ -163,9 +163,9 @@ def test_what_is_no_meeting_costs_no_query_more(
         assert anna.put("calendar/a.ics", event("a", summary)).status in {201, 204}
 
     # Who asks, the calendar; who still asks, the calendar held, the object; UID, tombstone,
-    # counter, row. A change needs neither UID nor tombstone.
+    # counter, row. A change needs neither UID nor tombstone, but whether it is the office's.
     assert statements.count(partial(save, "Notar"), monkeypatch) == 9
-    assert statements.count(partial(save, "Bank"), monkeypatch) == 7
+    assert statements.count(partial(save, "Bank"), monkeypatch) == 8
 
 
 def test_a_meeting_costs_as_many_queries_whoever_takes_part(

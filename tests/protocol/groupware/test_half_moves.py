@@ -116,6 +116,24 @@ def test_after_a_minute_a_copy_is_a_copy(
     assert hidden_by(groupware, "berta") == (policy is Deletes.HIDE)
 
 
+@pytest.mark.parametrize("comes_round", [True, False])
+def test_after_it_a_put_hides_nothing_whether_the_housekeeper_came_or_not(
+    groupware: GroupwareOffice, berta: Device, *, comes_round: bool
+) -> None:
+    set_policy(groupware, Deletes.REFUSE)
+    add(groupware, "kunde", partner="berta")
+    [href] = hrefs(berta)
+    text = berta.get(BOOK + href).text.encode()
+    assert berta.delete(BOOK + href).status == 403
+    groupware.clock.now_us += MINUTE_US + 1
+    if comes_round:
+        assert pass_time(groupware, 0) == 0
+
+    assert berta.put(MINE, text).status == 201
+
+    assert hrefs(berta) == {href}
+
+
 def test_before_it_is_over_nothing_goes(groupware: GroupwareOffice, berta: Device) -> None:
     set_policy(groupware, Deletes.DELETE)
     add(groupware, "kunde", partner="berta")
@@ -138,6 +156,31 @@ def test_an_old_copy_makes_no_move_of_a_delete(groupware: GroupwareOffice, berta
 
     assert berta.delete(BOOK + href).status == 403
     assert hrefs(berta) == {href}
+
+
+@pytest.mark.parametrize("how", ["one", "all", "put"])
+def test_a_copy_of_what_came_back_meanwhile_is_a_copy(
+    groupware: GroupwareOffice, berta: Device, how: str
+) -> None:
+    set_policy(groupware, Deletes.DELETE)
+    number = add(groupware, "kunde", partner="berta")
+    [href] = hrefs(berta)
+    text = berta.get(BOOK + href).text.encode()
+    berta.delete(BOOK + href)
+    if how == "put":
+        assert berta.put(f"{BOOK}wieder.vcf", text).status == 201
+    with groupware.store.write() as unit:
+        berta_id = user_id(unit, "berta")
+        if how == "one":
+            assert hiding.bring_back(unit, berta_id, record(groupware, number).item.id)
+        if how == "all":
+            assert hiding.bring_all_back(unit, berta_id) == 1
+
+    assert berta.put(MINE, text).status == 201
+
+    assert len(hrefs(berta)) == 1
+    assert pass_time(groupware) == 0
+    assert (len(listed(groupware)), hidden_by(groupware, "berta")) == (1, 0)
 
 
 def test_what_is_brought_back_meanwhile_stays(groupware: GroupwareOffice, berta: Device) -> None:

@@ -5,7 +5,7 @@ from flask import Flask
 
 from admin.devices import suggested_label
 from admin.texts import Speech
-from admin.wording import add_wording, browser, group, programs, when
+from admin.wording import add_wording, browser, entry, group, programs, when
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 EDGE = (
@@ -52,6 +52,14 @@ def test_what_says_nothing_has_words_too(app: Flask, language: str) -> None:
         assert when(None) == {"en": "never", "de": "nie"}[language]
         assert programs("") == ""
     assert suggested_label("curl/8") == ""
+
+
+def test_an_entry_without_a_name_goes_by_its_place(app: Flask, language: str) -> None:
+    german = language == "de"
+    with app.test_request_context():
+        assert entry("alle.VCF: 17.") == f"alle.VCF: {'17. Karte' if german else 'card 17'}"
+        assert entry("alle.ics: 3.") == f"alle.ics: {'3. Eintrag' if german else 'entry 3'}"
+        assert entry("alle.vcf: Berta 17.") == "alle.vcf: Berta 17."
 
 
 def test_programs_and_groups_are_called_as_people_do(app: Flask, language: str) -> None:

@@ -161,6 +161,109 @@ ALL = {
     "google": GOOGLE,
     "old": OLD,
 }
+GROSS = ContactFields(
+    is_business=True,
+    name="Groß & Söhne Häuser GmbH",
+    street="Mühlenstraße 3",
+    postcode="50667",
+    town="Köln",
+    country="Österreich",
+    phone_business="+49 221 5678",
+    fax="+49 221 9999",
+    mobile="+49 170 7654321",
+    email="büro@groß.example",
+    web="https://groß.example/",
+)
+_IOS_COMPANY = """\
+BEGIN:VCARD
+VERSION:3.0
+PRODID:-//Apple Inc.//iPhone OS 18.5//EN
+N:;;;;
+FN:Groß & Söhne Häuser GmbH
+ORG:Groß & Söhne Häuser GmbH;
+EMAIL;type=INTERNET;type=WORK;type=pref:büro@groß.example
+TEL;type=WORK;type=VOICE;type=pref:+49 221 5678
+TEL;type=CELL;type=VOICE:+49 170 7654321
+TEL;type=WORK;type=FAX:+49 221 9999
+item1.ADR;type=WORK;type=pref:;;Mühlenstraße 3;Köln;;50667;Österreich
+item1.X-ABADR:at
+item2.URL;type=pref:https\\://groß.example/
+item2.X-ABLabel:_$!<HomePage>!$_
+X-ABShowAs:COMPANY
+UID:g1
+END:VCARD
+"""
+_OUTLOOK_COMPANY = """\
+BEGIN:VCARD
+VERSION:3.0
+PRODID:-//CalDavSynchronizer//EN
+FN:Groß & Söhne Häuser GmbH
+N:;;;;
+EMAIL;TYPE=INTERNET:büro@groß.example
+ADR;TYPE=WORK,PREF:;;Mühlenstraße 3;Köln;;50667;Österreich
+TEL;TYPE=WORK,VOICE:+49 221 5678
+TEL;TYPE=CELL:+49 170 7654321
+TEL;TYPE=WORK,FAX:+49 221 9999
+ORG:Groß & Söhne Häuser GmbH
+URL;TYPE=WORK:https://groß.example/
+UID:g1
+END:VCARD
+"""
+_THUNDERBIRD_COMPANY = """\
+BEGIN:VCARD
+VERSION:4.0
+N:;;;;
+FN:Groß & Söhne Häuser GmbH
+ORG:Groß & Söhne Häuser GmbH
+EMAIL;PREF=1:büro@groß.example
+TEL;TYPE=work;VALUE=TEXT:+49 221 5678
+TEL;TYPE=cell;VALUE=TEXT:+49 170 7654321
+TEL;TYPE=fax;VALUE=TEXT:+49 221 9999
+ADR;TYPE=work:;;Mühlenstraße 3;Köln;;50667;Österreich
+URL;TYPE=work;VALUE=URL:https://groß.example/
+UID:g1
+END:VCARD
+"""
+_ANDROID_COMPANY = """\
+BEGIN:VCARD
+VERSION:4.0
+PRODID:+//IDN bitfire.at//DAVx5/4.5.17-ose ez-vcard/0.12.1
+UID:g1
+FN:Groß & Söhne Häuser GmbH
+ORG:Groß & Söhne Häuser GmbH
+TEL;TYPE=work:+49 221 5678
+TEL;TYPE=cell:+49 170 7654321
+TEL;TYPE=work,fax:+49 221 9999
+EMAIL;TYPE=work:büro@groß.example
+URL:https://groß.example/
+ADR;TYPE=work:;;Mühlenstraße 3;Köln;;50667;Österreich
+REV:20261101T100000Z
+END:VCARD
+"""
+_GOOGLE_COMPANY = """\
+BEGIN:VCARD
+VERSION:3.0
+FN:Groß & Söhne Häuser GmbH
+N:;;;;
+EMAIL;TYPE=INTERNET;TYPE=WORK:büro@groß.example
+TEL;TYPE=CELL:+49 170 7654321
+TEL;TYPE=WORK:+49 221 5678
+item1.TEL:+49 221 9999
+item1.X-ABLabel:Fax
+ADR;TYPE=WORK:;;Mühlenstraße 3;Köln;;50667;Österreich
+item2.URL:https://groß.example/
+item2.X-ABLabel:WORK
+ORG:Groß & Söhne Häuser GmbH
+UID:g1
+END:VCARD
+"""
+COMPANIES = {
+    "ios": _IOS_COMPANY,
+    "outlook": _OUTLOOK_COMPANY,
+    "thunderbird": _THUNDERBIRD_COMPANY,
+    "android": _ANDROID_COMPANY,
+    "google": _GOOGLE_COMPANY,
+}
 
 
 def crlf(text: str) -> str:

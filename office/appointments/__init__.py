@@ -1,0 +1,1 @@
+"""Appointments and tasks of the office: tied to contacts and properties."""
