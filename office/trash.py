@@ -112,6 +112,8 @@ def empty(
     found = trash_places.entries(
         work.unit, work.who, work.layout, most=most, below=below, before=since
     )
+    # All at once: one after the other they could wait in a ring with another writer.
+    work.unit.serialise(*{each.row.tree_id for each in found})
     for each in found:
         remove(work, each)
     return found

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
+from jobs import past
 from jobs.cleanup import sweep
 from storage.local_blobs import LocalBlobs
 from tests.crash import ledger
@@ -18,6 +19,8 @@ from tests.crash.inspection import read_state, use
 from tests.crash.killing import Crashes, Victim, on_postgresql, on_sqlite
 from tests.crash.ledger import State
 from tests.e2e.server_process import Office
+
+_DAY_US = 86_400 * 1_000_000
 
 
 class DocumentCrashes(Crashes[DocumentHand]):
@@ -49,11 +52,18 @@ class DocumentCrashes(Crashes[DocumentHand]):
                 _demand(read_state(client, folder), state)
 
     def finish(self) -> None:
-        """Crashes leave orphans only: a clean-up takes them, and nothing that is needed."""
+        """Crashes leave orphans only: a clean-up takes them, and nothing that is needed.
+
+        What was deleted or saved over is needed, too, until its time is over.
+        """
         self.check_all()
         self.close()
         with self.store() as store:
             local = LocalBlobs(self.office.data / "blobs")
+            sweep(store, local, grace_seconds=0, now=time.time() + 1)
+            assert self.office.command("verify")["faults"] == []
+            over_us = int(time.time() * 1_000_000) + 2 * _DAY_US
+            past.forget_old(store, trash_days=1, version_days=1, versions_most=0, now_us=over_us)
             sweep(store, local, grace_seconds=0, now=time.time() + 1)
         self.start("uvicorn")
         self.check_all()

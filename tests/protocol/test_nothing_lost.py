@@ -194,7 +194,7 @@ _SETTINGS = settings(
 scripts = st.lists(steps, min_size=6, max_size=20)
 
 
-@settings(_SETTINGS, max_examples=5)
+@settings(_SETTINGS, max_examples=3)
 @given(scripts)
 @example(LOST)
 def test_whatever_the_order(office: SampleOffice, script: list[Step]) -> None:
