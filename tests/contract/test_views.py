@@ -383,7 +383,7 @@ def _href(name: str, record: Record) -> str:
 
 @given(runs=st.lists(st.lists(steps, max_size=6), max_size=6))
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40
 )
 def test_every_client_has_what_the_rules_choose(
     office: Office, runs: list[list[tuple[Any, ...]]]

@@ -108,7 +108,15 @@ def test_a_document_saved_while_its_folder_goes_is_never_half_there(
         assert statuses[201] + statuses[409] == 1
         assert anna.get("/Home/f").status == 404
     with office.store.read() as unit:
-        assert unit.rows("SELECT id FROM node WHERE name = 'a.txt'") == []
+        # What was saved first went to the trash with its folder; nothing lies in no folder.
+        assert (
+            unit.rows(
+                "SELECT n.id FROM node n JOIN node f ON f.id = n.parent_id WHERE n.name = 'a.txt'"
+                " AND f.id NOT IN (SELECT node_id FROM trash)"
+            )
+            == []
+        )
+        assert unit.rows("SELECT id FROM node WHERE name = 'a.txt' AND parent_id IS NULL") == []
 
 
 def test_moves_between_properties_never_wait_in_a_ring(

@@ -22,7 +22,7 @@ from wire.dates import http_date
 
 NOW = NOW_US // 1_000_000
 _SETTINGS = settings(
-    max_examples=150,
+    max_examples=90,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -100,7 +100,7 @@ def _start_afresh(office: SampleOffice) -> None:
         assert berta.request("MKCOL", path).status == 201
 
 
-@settings(_SETTINGS, max_examples=15)
+@settings(_SETTINGS, max_examples=10)
 @given(scripts, limits)
 def test_from_any_earlier_token(busy: SampleOffice, script: Script, limit: int | None) -> None:
     _run(busy, script, limit)

@@ -126,7 +126,7 @@ def _fresh(office: GroupwareOffice) -> None:
                 device.request("DELETE", href, Schedule_Reply="F")
 
 
-@settings(_SETTINGS, max_examples=15)
+@settings(_SETTINGS, max_examples=10)
 @given(scripts)
 def test_whatever_the_order(office: GroupwareOffice, script: list[Act]) -> None:
     run(office, script)

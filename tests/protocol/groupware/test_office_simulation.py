@@ -59,7 +59,7 @@ def play(request: pytest.FixtureRequest) -> Play:
     return lambda script: _on_postgresql(server, script)
 
 
-@settings(_SETTINGS, max_examples=10)
+@settings(_SETTINGS, max_examples=7)
 @given(scripts)
 def test_every_device_holds_what_the_rules_say(play: Play, script: list[Step]) -> None:
     play(script)
