@@ -149,7 +149,7 @@ def put(
         raise MeetingError("A meeting is there; only a calendar program can change it.")
     _check_uid(work.unit, collection, item, href, content.uid)
     if item is None:
-        _check_name(href)
+        check_name(href)
         made = item_changes.create(work.unit, collection.id, href, content, now_us=work.now_us)
         following.follow(work, collection, href, content.text)
         return Stored(content.etag, made, is_new=True, has_changed=True, content=content)
@@ -201,7 +201,7 @@ def move(
     access.demand_collection(work.who, Act.REMOVE_FROM, collection)
     if item.schedule_tag and target.collection.owner_id != collection.owner_id:
         raise FixedError("A meeting stays with who takes part; it can be moved between their own.")
-    _make_room(work, item, target, besides=item.id, may_overwrite=may_overwrite)
+    make_room(work, item, target, besides=item.id, may_overwrite=may_overwrite)
     item_changes.move(
         work.unit,
         item,
@@ -227,7 +227,7 @@ def copy(work: GroupwareWork, item: ItemRow, target: Target, *, may_overwrite: b
     if item.schedule_tag:
         # Section 3.2.4.1 of RFC 6638.
         raise InvalidItemError(Precondition.UNIQUE_MEETING, "There is one copy of a meeting.")
-    _make_room(work, item, target, besides=0, may_overwrite=may_overwrite)
+    make_room(work, item, target, besides=0, may_overwrite=may_overwrite)
     item_changes.copy(work.unit, item, target.collection.id, target.href, now_us=work.now_us)
     following.follow_moved(work, target.collection, target.href)
     return target.item is None
@@ -266,14 +266,21 @@ def delta(
     )
 
 
-def _make_room(
+def make_room(
     work: GroupwareWork, item: ItemRow, target: Target, *, besides: int, may_overwrite: bool
 ) -> None:
-    """See to it that *item* can be put to *target*; what is there is taken away."""
+    """See to it that *item* can be put to *target*; what is there is taken away.
+
+    Raises:
+        NotFoundError: A right is missing.
+        ExistsError: Something is there and must not be overwritten.
+        IntoItselfError: It is there already.
+        UnfitItemError, UnfitNameError, UIDConflictError: The target can't take it.
+    """
     if target.item is not None and target.item.id == item.id:
         raise IntoItselfError("Source and destination are the same.")
     access.demand_collection(work.who, Act.ADD, target.collection)
-    _check_name(target.href)
+    check_name(target.href)
     _check_kind(target.collection, item.component)
     other = items.find_by_uid(work.unit, target.collection.place, item.uid)
     leaving = {besides, target.item.id if target.item else 0}
@@ -319,6 +326,11 @@ def _conflict(collection: CollectionRow, href: str, message: str) -> UIDConflict
     )
 
 
-def _check_name(href: str) -> None:
+def check_name(href: str) -> None:
+    """See to it that an object can have this name.
+
+    Raises:
+        UnfitNameError: It is too long.
+    """
     if len(href.encode()) > MOST_NAME_BYTES:
         raise UnfitNameError(f"The name is longer than {MOST_NAME_BYTES} bytes.")

@@ -6,15 +6,14 @@ it lies aside, hidden, or is sent again (C4).
 
 import uuid
 
-from auth.rights import FunctionRight
 from office import access, conflicts, item_store, layout, sync_profiles
 from office.access import Act
 from office.appointments.copies import conflict_copy
-from office.item_store import Stored
+from office.errors import FixedError
+from office.item_store import Stored, Target
 from office.items import read_calendar_object
-from office.sync_settings import Deletes
 from office.work import GroupwareWork
-from storage import appointments, cuts, hidden, item_changes, records
+from storage import appointments, cuts, half_moves, hidden, item_changes, items, records
 from storage.collections import CollectionRow
 from storage.items import Content, ItemRow
 from storage.store import Unit, WriteUnit
@@ -49,40 +48,42 @@ def take_back(work: GroupwareWork, collection: CollectionRow, item: ItemRow, hre
     if now is None or now.id != item.id:
         return  # somebody was quicker
     hidden.show(work.unit, state.owner_id, item.id)
+    half_moves.forget(work.unit, state.owner_id, item.id)
     cuts.take_back(work.unit, state, now, href, now_us=work.now_us)
 
 
-def is_of_office(work: GroupwareWork, collection: CollectionRow, item: ItemRow) -> bool:
-    """Whether it is an appointment of the office in the calendar of who acts."""
-    is_own = collection.is_cut and collection.owner_id == work.who.user_id
-    return is_own and appointments.is_office(work.unit, item.id)
+def bring_back(work: GroupwareWork, back: ItemRow, moved: ItemRow, target: Target) -> None:
+    """Let what lies aside be at *target*, as what is carried there says it.
 
-
-def is_private(work: GroupwareWork, collection: CollectionRow, item: ItemRow) -> bool:
-    """Whether it is an object in one's own calendar that the office keeps nothing of."""
-    is_own = collection.is_cut and collection.owner_id == work.who.user_id
-    return is_own and appointments.find(work.unit, item.id) is None
-
-
-def deletes(work: GroupwareWork, collection: CollectionRow, item: ItemRow) -> Deletes | None:
-    """What becomes of an object that a device deletes; None: it is deleted, as everything is."""
-    if not is_of_office(work, collection, item):
-        return None
-    wanted = sync_profiles.of_user(work.unit, work.who.user_id).appointment_deletes
-    if wanted is Deletes.DELETE:
-        may = work.who.may(FunctionRight.ASSIGN_PARTNER_CONTACT)
-        return None if may else Deletes.HIDE
-    return wanted
-
-
-def refuse(work: GroupwareWork, collection: CollectionRow, item: ItemRow) -> None:
-    """Let devices fetch an appointment again that one of them deleted.
+    Args:
+        work: The change.
+        back: What lies aside.
+        moved: What is carried to *target*, with its text and the same UID.
+        target: Has room already.
 
     Raises:
         NotFoundError, ForbiddenError: A right is missing.
+        FixedError: It is a meeting, and *moved* says something else of it.
     """
-    access.demand_collection(work.who, Act.REMOVE_FROM, collection)
-    _announce(work, item)
+    collection, href = target.collection, target.href
+    take_back(work, collection, back, href)
+    if moved.text == back.text:
+        return
+    if back.schedule_tag:
+        raise FixedError("A meeting of this UID is there, and says something else.")
+    item = items.find(work.unit, collection.place, href, with_text=True)
+    found = read_calendar_object(moved.text.encode(), components=collection.components)
+    item_store.put(work, collection, item, href, item_store.content_of(found))
+
+
+def is_of_office(work: GroupwareWork, collection: CollectionRow, item: ItemRow) -> bool:
+    """Whether it is an appointment of the office in somebody's default calendar."""
+    return collection.is_cut and appointments.is_office(work.unit, item.id)
+
+
+def is_private(work: GroupwareWork, collection: CollectionRow, item: ItemRow) -> bool:
+    """Whether it is an object in a default calendar that the office keeps nothing of."""
+    return collection.is_cut and appointments.find(work.unit, item.id) is None
 
 
 def is_stale(work: GroupwareWork, collection: CollectionRow, item: ItemRow, family: str) -> bool:
@@ -110,15 +111,26 @@ def keep_copy(work: GroupwareWork, collection: CollectionRow, text: str, device_
 
 def kept_as_it_is(work: GroupwareWork, item: ItemRow) -> Stored:
     """Say that a change was taken, and let the appointment be fetched again (C6)."""
-    _announce(work, item)
+    announce(work, item)
     now = records.find_item(work.unit, item.id) or item
-    content = Content(now.uid, now.component, now.etag, now.size, None, None, "", "", now.text)
+    content = Content(
+        now.uid,
+        now.component,
+        now.etag,
+        now.size,
+        None,
+        None,
+        "",
+        "",
+        now.text,
+        schedule_tag=now.schedule_tag,
+    )
     return Stored(
         now.etag, now.modseq, is_new=False, has_changed=False, content=content, is_as_sent=False
     )
 
 
-def _announce(work: GroupwareWork, item: ItemRow) -> int:
+def announce(work: GroupwareWork, item: ItemRow) -> int:
     """Let an appointment be fetched again; who names the state of before knows an earlier one."""
     who = work.who
     records.keep_version(
@@ -137,5 +149,11 @@ def hide(work: GroupwareWork, collection: CollectionRow, item: ItemRow) -> int:
     state = cuts.hold(work.unit, collection.id)
     if state is None:
         raise LookupError(f"{collection.id} is no default calendar")
+    return put_away(work, state, item)
+
+
+def put_away(work: GroupwareWork, state: cuts.CutState, item: ItemRow) -> int:
+    """The same where the calendar is held already, and who acts may."""
+    half_moves.forget(work.unit, state.owner_id, item.id)
     hidden.hide(work.unit, state.owner_id, item.id, now_us=work.now_us)
     return cuts.put_aside(work.unit, state, item, now_us=work.now_us)

@@ -55,6 +55,28 @@ def found(unit: WriteUnit, owner_id: int) -> None:
     )
 
 
+class Pair(NamedTuple):
+    """A default calendar and what is aside of it, once there was any."""
+
+    calendar_id: int
+    aside_id: int | None
+
+    @property
+    def ids(self) -> list[int]:
+        """Of what is held where objects go from one to the other."""
+        return [each for each in self if each is not None]
+
+
+def of_owner(unit: Unit, owner_id: int) -> Pair | None:
+    """The default calendar of a user; None: they have none."""
+    row = unit.row(
+        "SELECT k.collection_id, k.aside_id FROM calendar_cut k"
+        " JOIN collection c ON c.id = k.collection_id WHERE c.owner_id = :owner",
+        {"owner": owner_id},
+    )
+    return None if row is None else Pair._make(row)
+
+
 def hold(unit: WriteUnit, collection_id: int) -> CutState | None:
     """A calendar and what is aside of it, kept from others until the commit; None: it is none."""
     if not unit.is_sqlite:

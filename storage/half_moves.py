@@ -51,12 +51,37 @@ def deleted(unit: Unit, user_id: int | None = None) -> list[Deleted]:
     return [Deleted._make((*row[:3], bool(row[3]))) for row in rows]
 
 
+def find_appointment(
+    unit: Unit, user_id: int, uid: str, *, besides: int, since_us: int
+) -> Deleted | None:
+    """The last one since then of an appointment of this UID that does not lie in *besides*."""
+    row = unit.row(
+        "SELECT d.user_id, d.item_id, d.deleted_us, d.is_to_go FROM deleted_item d"
+        " JOIN item i ON i.id = d.item_id WHERE d.user_id = :user AND d.deleted_us >= :since"
+        " AND i.uid = :uid AND i.component = 'VEVENT' AND i.collection_id <> :besides"
+        " ORDER BY d.deleted_us DESC LIMIT 1",
+        {"user": user_id, "uid": uid, "besides": besides, "since": since_us},
+    )
+    return None if row is None else Deleted._make((*row[:3], bool(row[3])))
+
+
 def has_put(unit: Unit, owner_id: int, uid: str, *, besides: int, since_us: int) -> bool:
     """Whether somebody's other address books got a card of this UID since then."""
     row = unit.row(
         "SELECT 1 FROM collection c JOIN item i ON i.collection_id = c.id AND i.uid = :uid"
         " WHERE c.owner_id = :owner AND c.kind = 'addressbook' AND c.id <> :besides"
         " AND i.modified_us >= :since LIMIT 1",
+        {"owner": owner_id, "uid": uid, "besides": besides, "since": since_us},
+    )
+    return row is not None
+
+
+def has_put_event(unit: Unit, owner_id: int, uid: str, *, besides: int, since_us: int) -> bool:
+    """Whether somebody's other calendars got an object of this UID since then."""
+    row = unit.row(
+        "SELECT 1 FROM collection c JOIN item i ON i.collection_id = c.id AND i.uid = :uid"
+        " WHERE c.owner_id = :owner AND c.kind <> 'addressbook' AND c.role IN ('', 'default')"
+        " AND c.id <> :besides AND i.modified_us >= :since LIMIT 1",
         {"owner": owner_id, "uid": uid, "besides": besides, "since": since_us},
     )
     return row is not None

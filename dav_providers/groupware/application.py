@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
+from typing import TypeVar
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from config.settings import Settings
@@ -77,7 +78,10 @@ def make_groupware(
     return groupware
 
 
-def _done(request: GroupwareRequest, method: Callable[[GroupwareRequest], Answer]) -> Answer:
+Found = TypeVar("Found")
+
+
+def _done(request: GroupwareRequest, method: Callable[[GroupwareRequest], Found]) -> Found:
     """What *method* answers; views that it finds behind are brought up, and it begins anew."""
     for _ in range(MOST_BEGINNINGS):
         try:
@@ -112,7 +116,7 @@ def _current(request: GroupwareRequest | None) -> Answer | None:
     """What is there instead of what a change expected, if the client would rather have that."""
     if request is None or request.method in _SAFE or not request.wants_representation:
         return None
-    return get.current(request)
+    return _done(request, get.current)
 
 
 def _refused(error: Exception, request: GroupwareRequest | None) -> Answer:

@@ -98,8 +98,9 @@ def _carry(
     request.describe()
     request.note.target_path = "/".join((request.segments[0], *names))
     request.note.act = Act.COPIED if request.method == "COPY" else Act.MOVED
-    if appointments.move(request, work, collection, target):
-        return True
+    carried = appointments.move(request, work, collection, target, may_overwrite=may_overwrite)
+    if carried is not None:
+        return carried
     if request.method == "COPY":
         is_new = item_store.copy(work, item, target, may_overwrite=may_overwrite)
     elif collection.is_office_book:

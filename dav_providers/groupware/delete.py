@@ -5,7 +5,7 @@ from functools import partial
 from dav_providers.groupware import book, preconditions
 from dav_providers.groupware.request import GroupwareRequest
 from dav_providers.multistatus.answers import Answer
-from office import collections, horizons, item_store, own_calendar
+from office import collections, horizons, item_store, own_deletes
 from office.errors import FixedError, MeetingError, NotFoundError
 from office.horizons import Change
 from office.meetings import clearing
@@ -51,7 +51,7 @@ def _delete_plain(request: GroupwareRequest) -> bool:
         if collection.is_office_book and request.is_item:
             return _delete_card(request, work, collection)
         item = items.find(unit, collection.place, request.names[2]) if request.is_item else None
-        if item is not None and (deletes := own_calendar.deletes(work, collection, item)):
+        if item is not None and (deletes := own_deletes.deletes(work, collection, item)):
             preconditions.check(request, unit, item)
             return _keep_appointment(request, work, collection, item, deletes)
         if item is not None and item.schedule_tag:
@@ -81,11 +81,10 @@ def _keep_appointment(
     deletes: Deletes,
 ) -> bool:
     """What a DELETE does to an appointment of the office that is not deleted by it (C4)."""
-    if deletes is Deletes.REFUSE:
-        own_calendar.refuse(work, collection, item)
-        return False
-    _note_own(request, collection, item.href, own_calendar.hide(work, collection, item))
-    return True
+    gone = own_deletes.keep(work, collection, item, deletes)
+    if gone is not None:
+        _note_own(request, collection, item.href, gone)
+    return gone is not None
 
 
 def _delete_meetings(request: GroupwareRequest) -> None:

@@ -12,7 +12,7 @@ from dav_providers.groupware.properties import media_type
 from dav_providers.groupware.request import GroupwareRequest
 from dav_providers.multistatus.answers import Answer, ConditionFailedError, RefusedError
 from dav_providers.multistatus.preconditions import Precondition
-from office import collections, half_moves, horizons, item_store, own_calendar
+from office import collections, half_moves, horizons, item_store, own_calendar, own_deletes
 from office.collections import Kind
 from office.errors import KindError, MeetingError, NotFoundError, ParentMissingError
 from office.horizons import Change
@@ -65,7 +65,6 @@ def store(
         check: Asks the conditions; those on the object itself if not given.
     """
     check = check or (lambda unit, item: preconditions.check(request, unit, item))
-    check = appointments.taking_back(request, collection, href, read.content.uid, check)
     stored = _store(request, collection, href, read, check)
     if stored.is_as_sent and not read.was_changed:
         own = Change(href, stored.modseq)
@@ -90,13 +89,31 @@ def _store(
             return _store_plain(request, collection, href, read, check)
         except MeetingError:
             pass  # what is there is a meeting, whatever comes in its place
+    return _store_meeting(request, collection, href, read, check)
+
+
+def _store_meeting(
+    request: GroupwareRequest,
+    collection: CollectionRow,
+    href: str,
+    read: ReadItem,
+    check: Callable[[Unit, ItemRow | None], None],
+) -> Stored:
     with request.change() as work:
         desk = Desk(work, request.reach, collection.name, href, read.content.text)
         _demand_same(desk.collection, collection)
-        check(work.unit, desk.item)
-        stored = Scheduling(desk).put(href, read)
-        describe(request, stored)
-    return stored
+        taken = desk.item is None and appointments.take_back(
+            work, desk.collection, href, read.content.uid, check
+        )
+        if taken:
+            check = _known
+            # All that it holds is held already.
+            desk = Desk(work, request.reach, collection.name, href, read.content.text)
+        target = Target(desk.collection, href, desk.item)
+        stored = appointments.decide(request, work, target, read, check)
+        if stored is None:
+            stored = Scheduling(desk).put(href, read)
+    return _told(request, stored)
 
 
 def _store_plain(
@@ -109,22 +126,37 @@ def _store_plain(
     with request.change() as work:
         # The body may have taken its time: whatever allowed it is asked again where it counts.
         half = half_moves.find(work, collection, read.content)
+        moved = own_deletes.find(work, collection, read.content)
         others = () if half is None else (half.book_id,)
+        others = others if moved is None else (*others, *moved.calendars.ids)
         held = collections.hold_with(work, collection.name, others).collection
         _demand_same(held, collection)
         item = items.find(work.unit, held.place, href)
+        if item is None:
+            item = appointments.take_back(work, held, href, read.content.uid, check)
+            check = check if item is None else _known
         if item is not None and item.schedule_tag:
             raise MeetingError("It is a meeting.")
-        stored: Stored | ConditionFailedError
         is_private = item is not None and own_calendar.is_private(work, held, item)
-        if item and not is_private and own_calendar.is_of_office(work, held, item):
-            target = Target(held, href, item)
-            stored = appointments.store(request, work, target, read, check)
-        else:
+        stored: Stored | ConditionFailedError | None = None
+        if is_private:
             check(work.unit, item)
+        else:
+            stored = appointments.decide(request, work, Target(held, href, item), read, check)
+        if stored is None:
             stored = item_store.put(work, held, item, href, read.content, is_private=is_private)
             if half is not None:
                 half_moves.complete(work, half)
+            if moved is not None:
+                own_deletes.complete(work, moved)
+    return _told(request, stored)
+
+
+def _known(_unit: Unit, _item: ItemRow | None) -> None:
+    """The conditions hold: they were asked before what was cut came back."""
+
+
+def _told(request: GroupwareRequest, stored: Stored | ConditionFailedError) -> Stored:
     if isinstance(stored, ConditionFailedError):
         raise stored  # only now that what was kept of it stays
     describe(request, stored)

@@ -25,5 +25,7 @@ def conflict_copy(text: str, *, uid: str, word: str, device_name: str, now_us: i
         if part.name in _COMPONENTS:
             title = part.first("SUMMARY") or Line("SUMMARY", "", "")
             value = f"{title.value} {escaped(ending)}".strip()
+            if part.first("ORGANIZER"):
+                part.drop("ORGANIZER", "ATTENDEE")  # it invites nobody
             part.put(Line("UID", "", uid), title.with_value(value))
     return write(top)

@@ -15,7 +15,16 @@ from office.items import read_calendar_object
 from office.items.card_lines import escaped
 from office.items.content_lines import fold_line
 from office.work import GroupwareWork
-from storage import appointments, collections, contacts, estates, item_changes, records, ties
+from storage import (
+    appointments,
+    collections,
+    contacts,
+    cuts,
+    estates,
+    item_changes,
+    records,
+    ties,
+)
 from storage.appointments import Found
 from storage.collections import CollectionRow
 from storage.items import ItemRow
@@ -61,7 +70,7 @@ def get(unit: Unit, who: Identity, item_id: int) -> ItemRow:
 
 
 def _may(who: Identity, collection: CollectionRow) -> bool:
-    is_kept = following.is_office_calendar(collection)
+    is_kept = following.is_office_calendar(collection) or collection.is_aside
     return is_kept and (collection.owner_id == who.user_id or who.is_administrator)
 
 
@@ -143,7 +152,11 @@ def _default_calendar(work: GroupwareWork, owner_id: int) -> CollectionRow:
 
 def _held(work: GroupwareWork, item: ItemRow) -> ItemRow:
     """The appointment as it is now that its calendar is held."""
-    collections.hold(work.unit, work.who.user_id, [], [item.collection_id])
+    found = collections.find_by_id(work.unit, item.collection_id, viewer_id=work.who.user_id)
+    pair = None if found is None else cuts.of_owner(work.unit, found.owner_id)
+    # What lies aside may come back, and what does not may be put there.
+    beside = [] if pair is None else pair.ids
+    collections.hold(work.unit, work.who.user_id, [], {item.collection_id, *beside})
     return get(work.unit, work.who, item.id)
 
 
@@ -210,6 +223,8 @@ def _rewritten(work: GroupwareWork, item: ItemRow, base_url: str) -> ItemRow:
         read = read_calendar_object(text.encode(), components=collection.components)
         content = item_store.content_of(read)._replace(schedule_tag=item.schedule_tag)
         item_changes.replace(work.unit, item, content, now_us=work.now_us)
+        if collection.is_aside:
+            cuts.wake(work.unit, [collection.id])  # what lies aside by its age is young again
     following.follow(work, collection, item.href, text, before=before)
     return records.find_item(work.unit, item.id) or item
 

@@ -3,7 +3,9 @@
 import pytest
 
 from auth.visibility import Visibility
+from jobs import office_deletes
 from office import hiding
+from office.half_moves import MINUTE_US
 from office.sync_settings import Conflicts, Deletes
 from storage.store import Unit
 from tests import statements
@@ -235,6 +237,8 @@ class TestDeletedOnADevice:
 
         assert anna.delete("calendar/a.ics").status == 204
         assert berta.delete("calendar/a.ics").status == 204
+        groupware.clock.now_us += MINUTE_US + 1
+        assert office_deletes.carry_out(groupware.store, now_us=groupware.clock()) == 1
 
         with groupware.store.read() as unit:
             assert (_count(unit, "a", "anna"), _count(unit, "a", "berta")) == (1, 0)
