@@ -21,22 +21,25 @@ from office import (
     views,
 )
 from office.access import Act
-from office.contacts import keeping, sending
+from office.contacts import keeping, numbers, sending
 from office.contacts.keeping import Record
-from office.errors import FixedError, NotFoundError
+from office.errors import FixedError, NotFoundError, UIDConflictError
 from office.item_store import ReadItem, Stored, Target
 from office.items import read_address_object
 from office.items.card_copies import conflict_copy
 from office.sync_profiles import SyncProfile
 from office.sync_settings import Conflicts, Deletes
 from office.work import GroupwareWork
-from storage import contacts, hidden, item_changes, items
+from storage import contacts, hidden, item_changes, items, records
 from storage import half_moves as half_rows
 from storage import views as view_rows
 from storage.collections import CollectionRow
 from storage.contacts import ContactRow
 from storage.items import Content, ItemRow
 from wire.clients import Family
+
+_COPIES = uuid.UUID("5c0b6f0a-5a39-4d0e-8a57-2f1d0f9f6c11")
+"""Of the names that copies' UIDs are made of; fixed for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +109,10 @@ class Book:
 
     def _put_private(self, content: Content, sender: Sender) -> Stored:
         work = self._work
-        if self.item is None and (row := self._hidden(content.uid)) is not None:
-            return self._show_again(row)
+        if self.item is None:
+            self._refuse_twin(content.uid)
+            if (row := self._hidden(content.uid)) is not None:
+                return self._show_again(row, content.text, content.etag, sender)
         stored = item_store.put(work, self.collection, self.item, self._href, content)
         item = items.find(work.unit, self.collection.place, self._href, with_text=True)
         if item is None:
@@ -144,12 +149,28 @@ class Book:
     def settle(self, item: ItemRow, sender: Sender) -> None:
         """What becomes of a private card that came here otherwise than by a PUT."""
         work = self._work
+        self._refuse_twin(item.uid)
         row = self._hidden(item.uid)
         if row is None:
             sending.join(work, item, sender.joining)
             return
         item_changes.delete(work.unit, item, now_us=work.now_us)
-        self._show_again(row)
+        self._show_again(row, item.text, item.etag, sender)
+
+    def _refuse_twin(self, uid: str) -> None:
+        """See to it that no contact in the book has the UID, by whatever the office keeps it.
+
+        Raises:
+            UIDConflictError: One has.
+        """
+        place = records.find(self._work.unit)
+        first = numbers.find_uid(self._work.unit, place, uid) if place else None
+        for each in [] if first is None else contacts.twins(self._work.unit, first):
+            row = contacts.find(self._work.unit, each)
+            if row and view_rows.has(self._work.unit, self.collection.id, row.item_id):
+                names = (self.collection.name, self._href)
+                message = "The collection has this UID already."
+                raise UIDConflictError(message, names=names, is_address_book=True)
 
     def _is_stale(self, record: Record, sender: Sender) -> bool:
         """The program shows to know an earlier state, and another device wrote since (C6, A3)."""
@@ -177,10 +198,14 @@ class Book:
         return self.record is not None and self._profile.contact_conflicts is Conflicts.BOTH
 
     def keep_copy(self, text: str, sender: Sender) -> None:
-        """Keep what a device has, as a private card beside the one of the office (C6)."""
+        """Keep what a device has, as a private card beside the one of the office (C6), once."""
+        told = f"{self._work.who.device_id}\n{text}"
+        uid = f"urn:uuid:{uuid.uuid5(_COPIES, told)}"
+        if items.find_by_uid(self._work.unit, self.collection.place, uid) is not None:
+            return
         copy = conflict_copy(
             text,
-            uid=f"urn:uuid:{uuid.uuid4()}",
+            uid=uid,
             word=conflicts.WORD[layout.language(self._work.unit)],
             device_name=sender.device_name,
             now_us=self._work.now_us,
@@ -218,15 +243,30 @@ class Book:
         item_id = hidden.find_uid(work.unit, work.who.user_id, uid)
         return None if item_id is None else contacts.find_by_item(work.unit, item_id)
 
-    def _show_again(self, row: ContactRow) -> Stored:
-        """A hidden contact comes back, at the place from now on (C4)."""
+    def _show_again(self, row: ContactRow, text: str, etag: str, sender: Sender) -> Stored:
+        """A hidden contact comes back, to this place (C4), with what *text* changed (C5)."""
         work = self._work
         access.demand_collection(work.who, Act.ADD, self.collection)
+        hidden_us = hidden.since(work.unit, work.who.user_id, row.item_id)
         hidden.show(work.unit, work.who.user_id, row.item_id)
         half_rows.forget(work.unit, work.who.user_id, row.item_id)
         view_rows.enter(work.unit, self.collection.id, row.item_id, self._href)
         hiding.judge_again(work, row.id)
+        self._take_brought(keeping.held(work, row), text, etag, hidden_us, sender)
         return self._told(keeping.held(work, row), is_new=True, is_as_sent=False)
+
+    def _take_brought(
+        self, record: Record, text: str, etag: str, hidden_us: int, sender: Sender
+    ) -> None:
+        """Take what was edited in a copy of the user's own; C6 if it was in the office too."""
+        item = record.item
+        if etag == item.etag or records.has_version(self._work.unit, item.id, [etag]):
+            return
+        wanted = self._profile.contact_conflicts
+        if item.modified_us <= hidden_us or wanted is Conflicts.DEVICE:
+            sending.take_sent(self._work, record, text.encode(), sender.family)
+        elif wanted is Conflicts.BOTH:
+            self.keep_copy(text, sender)
 
     def remove(self) -> int | None:
         """Take the card off; the number of its going, None where it stays and is sent again.

@@ -117,6 +117,28 @@ def update(unit: WriteUnit, row: ContactRow) -> None:
     unit.execute(f"UPDATE contact SET {_SETTING} WHERE id = :id", row._asdict())
 
 
+def twins(unit: Unit, row: ContactRow) -> list[int]:
+    """The other contacts of the same UID, the elder ones first."""
+    rows = unit.rows(
+        "WITH RECURSIVE twin(id) AS (SELECT duplicate_of FROM contact WHERE id = :id"
+        " UNION SELECT n.duplicate_of FROM twin JOIN contact n ON n.id = twin.id"
+        " WHERE n.duplicate_of IS NOT NULL)"
+        " SELECT id FROM twin WHERE id IS NOT NULL AND id <> :id ORDER BY id",
+        {"id": row.id},
+    )
+    return [each[0] for each in rows]
+
+
+def be_twins(unit: WriteUnit, ids: Sequence[int]) -> None:
+    """Let contacts of one UID know of each other: each names one, the first the last."""
+    before = [*ids[-1:], *ids[:-1]]
+    for contact_id, other in zip(ids, before, strict=True):
+        unit.execute(
+            "UPDATE contact SET duplicate_of = :other WHERE id = :id",
+            {"id": contact_id, "other": None if other == contact_id else other},
+        )
+
+
 def end_name(unit: WriteUnit, maker_id: int, href: str) -> None:
     """Say that what its maker once called so is called so no more: another card is."""
     unit.execute(

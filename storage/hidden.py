@@ -45,6 +45,21 @@ def show(unit: WriteUnit, user_id: int, item_id: int) -> bool:
     return done == 1
 
 
+def since(unit: Unit, user_id: int, item_id: int) -> int:
+    """When a user hid it, in microseconds.
+
+    Raises:
+        LookupError: They did not.
+    """
+    row = unit.row(
+        "SELECT hidden_us FROM hidden_item WHERE user_id = :user AND item_id = :item",
+        {"user": user_id, "item": item_id},
+    )
+    if row is None:
+        raise LookupError(f"{item_id} is not hidden")
+    return int(row[0])
+
+
 def find_uid(unit: Unit, user_id: int, uid: str) -> int | None:
     """The id of the contact's card of this UID that a user hid last, of those whom they see."""
     row = unit.row(

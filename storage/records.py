@@ -126,6 +126,11 @@ def find_uid(unit: Unit, records: Records, uid: str) -> ItemRow | None:
     return ItemRow._make(row) if row else None
 
 
+def set_uid(unit: WriteUnit, item_id: int, uid: str) -> None:
+    """Keep a record by another UID, which is free; what its card says stays."""
+    unit.execute("UPDATE item SET uid = :uid WHERE id = :id", {"uid": uid, "id": item_id})
+
+
 def take_in(unit: WriteUnit, records: Records, item: ItemRow, *, href: str, uid: str) -> int:
     """Make a private object of a view a record; the number of that change.
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from storage import colleague_rules
 from storage.colleague_rules import ColleagueRule
-from storage.contact_rules import ContactRule, chosen
+from storage.contact_rules import ContactRule, chosen, twins
 from storage.contract_rules import LOOK_BACK_DAYS, AlarmRule
 from storage.sight import SEES
 
@@ -85,13 +85,15 @@ def choice(rule: Rule, stand: Stand, *, now_us: int) -> Choice:
 def _of_contacts(rule: ContactRule, stand: Stand, now_us: int) -> Choice:
     item = "c.birthday_item_id" if stand.role == BIRTHDAYS else "c.item_id"
     condition, parameters = chosen(rule, now_us=now_us)
-    of_contacts = f"SELECT {item} AS item_id FROM contact c WHERE"
-    judged = [f"{of_contacts} c.seq > :applied"]
+    changes = ["c.seq > :applied"]
     if stand.expires_us is not None and rule.edited_within_us is not None:
         # Those that grew too old since the view was last brought up.
         parameters["old_cut"] = stand.expires_us - rule.edited_within_us
         parameters["cut"] = now_us - rule.edited_within_us
-        judged.append(f"{of_contacts} c.edited_us BETWEEN :old_cut AND :cut")
+        changes.append("c.edited_us BETWEEN :old_cut AND :cut")
+    judged = [f"SELECT {item} AS item_id FROM contact c WHERE {each}" for each in changes]
+    # Where one of several of one UID goes, the next one comes.
+    judged += [twins(each, item) for each in changes]
     name = _name_in_the_book(is_sqlite=stand.is_sqlite)
     if stand.role == BIRTHDAYS:
         name = f"'birthday-' || {item} || '.ics'"

@@ -101,6 +101,15 @@ def apply(unit: WriteUnit, view: ViewState, rule: Rule, *, now_us: int) -> None:
     )
 
 
+def has(unit: Unit, view_id: int, item_id: int) -> bool:
+    """Whether a record is a member of a view."""
+    row = unit.row(
+        "SELECT 1 FROM view_member WHERE view_id = :view AND item_id = :item",
+        {"view": view_id, "item": item_id},
+    )
+    return row is not None
+
+
 def send_again(unit: WriteUnit, view_id: int, item_id: int) -> None:
     """Announce a member of a held view anew, under another etag, though its bytes are the same."""
     unit.execute(

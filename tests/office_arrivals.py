@@ -3,7 +3,7 @@
 from tests.documents_door import Reply
 from tests.groupware_door import DAV
 from tests.office_clients import BOOK, Client, Held
-from tests.office_rules import Contact, User, read
+from tests.office_rules import Card, Contact, User, merged, read
 from tests.office_state import NOBODY, State
 
 
@@ -29,8 +29,9 @@ class Arrivals:
             return False
         assert reply.status in {201, 204}, reply.text
         if hidden:
-            one = hidden[-1]
+            one = max(hidden, key=lambda each: (user.hidden_us[each.number], int(each.number)))
             self.state.rules.show(user, one.number)
+            self._brought(client, one, body)
             one.names[user.name] = name
             client.held[name] = Held(None, body)
             self._notice(user, name)
@@ -38,6 +39,28 @@ class Arrivals:
         self.lie(user, name, body)
         self.keep(client, name, body, reply)
         return True
+
+    def _brought(self, client: Client, one: Contact, body: bytes) -> None:
+        """What was edited in a copy of the user's own is an edit (C5, C6)."""
+        user = self.user(client)
+        if body in one.texts:
+            return
+        conflicts = user.wish.conflicts
+        if one.written_us <= user.hidden_us[one.number] or conflicts == "device-wins":
+            new = merged(one.card, read(body), client.habit.agent)
+            self.state.taken(one, new, client.writer_of_program)
+        elif conflicts == "both":
+            self.copied(user, read(body))
+
+    def copied(self, user: User, sent: Card) -> None:
+        """The device's bytes are a second item of the user's."""
+        [(name, text)] = self.state.private("office")[user.name].items() - user.private.items()
+        copy = read(text)
+        assert copy.name.startswith(f"{sent.name} (Konflikt\\, "), copy
+        assert copy._replace(uid="", name="") == sent._replace(uid="", name=""), copy
+        assert copy.uid != sent.uid
+        user.private[name] = text
+        user.written_us[name] = self.state.now_us
 
     def lie(self, user: User, name: str, body: bytes) -> None:
         """A card that the office has not lies in the book; by its category it joins (C3)."""

@@ -4,7 +4,7 @@ from tests.documents_door import Reply
 from tests.office_arrivals import Arrivals, chosen
 from tests.office_clients import BOOK, Client, Held
 from tests.office_desk_acts import BORN, TAGS
-from tests.office_rules import JOINING, Card, Contact, User, merged, read, written
+from tests.office_rules import JOINING, Card, Contact, merged, read, written
 
 
 class Writers(Arrivals):
@@ -103,17 +103,7 @@ class Writers(Arrivals):
             user.resent[name] = user.resent.get(name, 0) + 1
             client.held[name] = Held(None, body)
         if conflicts == "both":
-            self._copied(user, sent)
-
-    def _copied(self, user: User, sent: Card) -> None:
-        """The device's bytes are a second item of the user's."""
-        [(name, text)] = self.state.private("office")[user.name].items() - user.private.items()
-        copy = read(text)
-        assert copy.name.startswith(f"{sent.name} (Konflikt\\, "), copy
-        assert copy._replace(uid="", name="") == sent._replace(uid="", name=""), copy
-        assert copy.uid != sent.uid
-        user.private[name] = text
-        user.written_us[name] = self.state.now_us
+            self.copied(user, sent)
 
     def _put_where_it_left(self, client: Client, name: str, body: bytes, reply: Reply) -> None:
         """It is no longer there, which the program has not heard: as of any other card."""

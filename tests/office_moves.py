@@ -3,7 +3,7 @@
 from tests.documents_door import Reply
 from tests.office_arrivals import Arrivals, chosen, has_uid
 from tests.office_clients import BOOK, Client
-from tests.office_rules import MINUTE_US, Contact, Deleted, User, read
+from tests.office_rules import MINUTE_US, Contact, Deleted, User, read, written
 
 PERSONAL = "contacts/"
 
@@ -53,14 +53,14 @@ class Movers(Arrivals):
         rules, now_us = self.state.rules, self.state.now_us
         if rules.has_moved(user, one.card.uid, now_us):
             assert reply.status == 204, reply.text
-            rules.hide(user, one)
+            rules.hide(user, one, now_us)
         elif user.wish.deletes == "refuse":
             assert reply.status == 403, reply.text
             user.resent[name] = user.resent.get(name, 0) + 1
             user.deleted[one.number] = Deleted(now_us, is_to_go=False)
         else:
             assert reply.status == 204, reply.text
-            rules.hide(user, one)
+            rules.hide(user, one, now_us)
             if user.wish.deletes == "delete" and user.is_admin:
                 user.deleted[one.number] = Deleted(now_us, is_to_go=True)
 
@@ -114,7 +114,7 @@ class Movers(Arrivals):
             user.personal[target] = one.text if one else user.private.pop(name)
             del client.held[name]
             if one:
-                self.state.rules.hide(user, one)
+                self.state.rules.hide(user, one, self.state.now_us)
 
     def move_back(self, client: Client, which: int, what: int) -> None:
         """A card comes out of a book of the user's own: by MOVE, or by PUT and DELETE."""
@@ -122,7 +122,15 @@ class Movers(Arrivals):
         if not user.personal:
             return
         source = sorted(user.personal)[which % len(user.personal)]
-        body, name = user.personal[source], f"back-{self.state.count}.vcf"
+        name = f"back-{self.state.count}.vcf"
+        if what % 5 == 0:  # it was changed meanwhile, where nobody else looks
+            card = read(user.personal[source])
+            user.personal[source] = written(card._replace(name=f"Name{self.state.count}"))
+            user.written_us[source] = self.state.now_us
+            reply = client.device.put(PERSONAL + source, user.personal[source])
+            assert reply.status == 204, reply.text
+            self.state.rules.moved(user, card.uid, self.state.now_us)
+        body = user.personal[source]
         if what % 3 == 2 and user.visibility != "none":
             del user.personal[source]
             assert client.device.delete(PERSONAL + source).status == 204

@@ -124,6 +124,10 @@ class Contact:
     broker: str | None = None
     writer: str = ""
     text: bytes = b""
+    written_us: int = 0
+    """When the card's bytes became what they are."""
+    texts: set[bytes] = field(default_factory=set)
+    """What they ever were."""
     maker_name: str = ""
     names: dict[str, str] = field(default_factory=dict)
     """How users called it who moved it out and back, as long as it is there."""
@@ -165,6 +169,7 @@ class User:
     visibility: str = "own"
     wish: Wish = field(default_factory=Wish)
     hidden: set[str] = field(default_factory=set)
+    hidden_us: dict[str, int] = field(default_factory=dict)
     private: dict[str, bytes] = field(default_factory=dict)
     personal: dict[str, bytes] = field(default_factory=dict)
     written_us: dict[str, int] = field(default_factory=dict)
@@ -211,6 +216,13 @@ class Rules:
         return not user.wish.is_off and self._is_theirs(user, one, now_us)
 
     def _is_theirs(self, user: User, one: Contact, now_us: int) -> bool:
+        twins = [each for each in self.of_uid(one.card.uid) if self._is_for(user, each, now_us)]
+        # One's own, or else the elder: of one UID a book has one.
+        return one in twins and one is min(
+            twins, key=lambda each: (each.maker != user.name, int(each.number))
+        )
+
+    def _is_for(self, user: User, one: Contact, now_us: int) -> bool:
         is_there = one.number not in user.hidden and self.sees(user, one)
         return is_there and self.wants(user, one, now_us)
 
@@ -254,8 +266,9 @@ class Rules:
         for user in self.users.values():
             self.show(user, one.number)
 
-    def hide(self, user: User, one: Contact) -> None:
+    def hide(self, user: User, one: Contact, now_us: int) -> None:
         """C4: it is not on the user's devices any more."""
+        user.hidden_us[one.number] = now_us
         user.hidden.add(one.number)
         user.deleted.pop(one.number, None)
 
@@ -279,7 +292,7 @@ class Rules:
             if self.contacts[number].card.uid == uid and now_us - deleted.at_us <= MINUTE_US
         ]
         if halves:
-            self.hide(user, self.contacts[max(halves)[1]])
+            self.hide(user, self.contacts[max(halves)[1]], now_us)
 
     def settle(self, now_us: int) -> None:
         """What was deleted more than a minute ago was no move."""

@@ -136,7 +136,9 @@ class State:
             told = (have.kind, have.partner, have.broker, have.maker, have.edited_us)
             wanted = (one.kind, one.partner, one.broker, one.maker, one.edited_us)
             assert told == wanted, number
-            one.text = text
+            if text != one.text:
+                one.text, one.written_us = text, self.now_us
+                one.texts.add(text)
             self.ids[number] = have.id
             _check_birthday(one, have.birthday)
             self.birthdays[number] = (have.birthday or "").encode()

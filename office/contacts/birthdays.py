@@ -27,12 +27,12 @@ def uid_of(card_uid: str) -> str:
     return str(uuid.uuid5(_SPACE, card_uid))
 
 
-def event_of(fields: ContactFields, card_uid: str, *, language: str, now_us: int) -> str | None:
+def event_of(fields: ContactFields, uid: str, *, language: str, now_us: int) -> str | None:
     """The calendar object of a contact's birthday; None: none is known.
 
     Args:
         fields: Of the contact.
-        card_uid: By which the contact's card is kept.
+        uid: Of the event.
         language: The office's, ``de`` or ``en``.
         now_us: The time, in microseconds.
     """
@@ -50,7 +50,7 @@ def event_of(fields: ContactFields, card_uid: str, *, language: str, now_us: int
         "VERSION:2.0",
         "PRODID:-//deedbox//birthdays//EN",
         "BEGIN:VEVENT",
-        f"UID:{uid_of(card_uid)}",
+        f"UID:{uid}",
         f"DTSTAMP:{stamp:%Y%m%dT%H%M%SZ}",
         f"DTSTART;VALUE=DATE:{_basic(first)}",
         *_end_of(first),

@@ -85,9 +85,9 @@ def add(
         broker_id=_checked_broker(work.unit, kind, office.get("broker_id")),
         maker_id=work.who.user_id or None,
         location=office.get("location", "").strip(),
-        duplicate_of=numbers.duplicate_of(work.unit, place, content.uid, kept.uid),
     )
     row = contacts.insert(work.unit, new, now_us=work.now_us)
+    row = numbers.mark_twins(work.unit, place, row, content.uid)
     return settled(work, place, row, item)
 
 
@@ -155,7 +155,9 @@ def remove(work: GroupwareWork, record: Record) -> None:
     following.remove_events_of(work.unit, record.row.id, now_us=work.now_us)
     seq = records.next_seq(work.unit, place)
     appointments.judge_those_of(work.unit, seq, contact_id=record.row.id)
+    inherit = numbers.part_twins(work, place, record.row)
     remove_item(work, record.item.id)
+    inherit()
 
 
 def _as_said(unit: Unit, text: str, kind: Kind | None, office: OfficeFields) -> str:
@@ -183,9 +185,11 @@ def _checked_broker(
 
 
 def _refuse_known(work: GroupwareWork, place: Records, uid: str) -> None:
-    other = records.find_uid(work.unit, place, uid)
-    row = contacts.find_by_item(work.unit, other.id) if other else None
-    if row is not None and sees(work.unit, work.who, row):
+    first = numbers.find_uid(work.unit, place, uid)
+    known = [] if first is None else [first.id, *contacts.twins(work.unit, first)]
+    for row in filter(None, (contacts.find(work.unit, each) for each in known)):
+        if not sees(work.unit, work.who, row):
+            continue
         raise ExistsError(f"The office has this card already, as contact {row.number}.")
 
 

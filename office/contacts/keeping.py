@@ -105,9 +105,11 @@ def _with_birthday(
     work: GroupwareWork, place: Records, row: ContactRow, card: ItemRow, fields: ContactFields
 ) -> ContactRow:
     language = layout.language(work.unit)
-    text = birthdays.event_of(fields, card.uid, language=language, now_us=work.now_us)
     old_id = row.birthday_item_id
     old = None if old_id is None else records.find_item(work.unit, old_id)
+    # A card may be kept by another UID than when its event was made.
+    uid = birthdays.uid_of(card.uid) if old is None else old.uid
+    text = birthdays.event_of(fields, uid, language=language, now_us=work.now_us)
     if text is None:
         if old is None:
             return row

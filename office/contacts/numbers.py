@@ -1,4 +1,4 @@
-"""What a new contact is known by: its number, and a UID that no other record has.
+"""What a contact is known by: its number, and a UID that no other record is kept by.
 
 Contracts are numbered alike.
 """
@@ -6,7 +6,9 @@ Contracts are numbered alike.
 from collections.abc import Callable
 
 from office.errors import NumberTakenError, UnfitNameError
+from office.work import GroupwareWork
 from storage import contacts, contracts, instance, records
+from storage.contacts import ContactRow
 from storage.records import Records
 from storage.store import Unit, WriteUnit
 
@@ -66,8 +68,37 @@ def free_uid(unit: Unit, place: Records, uid: str) -> str:
     return f"{uid}\n{place.seq + 1}"
 
 
-def duplicate_of(unit: Unit, place: Records, uid: str, kept: str) -> int | None:
-    """The contact because of whose UID a card of *uid* is *kept* by another; None: it is not."""
-    other = None if uid == kept else records.find_uid(unit, place, uid)
-    row = contacts.find_by_item(unit, other.id) if other else None
-    return row.id if row else None
+def mark_twins(unit: WriteUnit, place: Records, row: ContactRow, uid: str) -> ContactRow:
+    """Let a new contact whose card says *uid*, and those that say it too, know of each other."""
+    first = find_uid(unit, place, uid)
+    if first is None or first.id == row.id:
+        return row
+    contacts.be_twins(unit, [first.id, *contacts.twins(unit, first), row.id])
+    return contacts.find(unit, row.id) or row
+
+
+def part_twins(work: GroupwareWork, place: Records, row: ContactRow) -> Callable[[], None]:
+    """Let those that share a contact's UID do so without it, and be judged again.
+
+    Returns:
+        What is to be done when the contact is gone: the eldest is kept by the UID as it is.
+    """
+    twins = contacts.twins(work.unit, row)
+    contacts.be_twins(work.unit, twins)
+    for each in twins:
+        contacts.judge_again(work.unit, each, records.next_seq(work.unit, place))
+
+    def inherit() -> None:
+        for each in filter(None, [contacts.find(work.unit, twin) for twin in twins[:1]]):
+            item = records.find_item(work.unit, each.item_id)
+            uid = item.uid.partition("\n")[0] if item else ""
+            if uid and records.find_uid(work.unit, place, uid) is None:
+                records.set_uid(work.unit, each.item_id, uid)
+
+    return inherit
+
+
+def find_uid(unit: Unit, place: Records, uid: str) -> ContactRow | None:
+    """The contact that is kept by just this UID; of several that say it, one is."""
+    item = records.find_uid(unit, place, uid)
+    return contacts.find_by_item(unit, item.id) if item else None

@@ -11,6 +11,7 @@ from office.contacts.keeping import Record, held, settled, write_card
 from office.contacts.rights import demand_eyes
 from office.errors import UIDConflictError
 from office.items import DEFAULT_LIMITS, ItemLimits, read_address_object
+from office.items.card_lines import read_card
 from office.work import GroupwareWork
 from storage import contacts, records
 from storage.contacts import NewContact
@@ -83,7 +84,7 @@ def join(work: GroupwareWork, item: ItemRow, chosen: Collection[str]) -> Record 
     Returns:
         What it became; None: it stays private.
     """
-    kind = kinds.joining(merging.categories(item.text), chosen)
+    kind = None if _is_group(item.text) else kinds.joining(merging.categories(item.text), chosen)
     if kind is None or work.who.visibility is Visibility.NONE:
         return None
     place = records.hold(work.unit)
@@ -99,7 +100,15 @@ def join(work: GroupwareWork, item: ItemRow, chosen: Collection[str]) -> Record 
         maker_id=work.who.user_id,
         # In a view that it comes back to it must not have the name that another contact has there.
         maker_href="" if _OF_A_VIEW.fullmatch(item.href) else item.href,
-        duplicate_of=numbers.duplicate_of(work.unit, place, item.uid, uid),
     )
     row = contacts.insert(work.unit, new, now_us=work.now_us)
+    row = numbers.mark_twins(work.unit, place, row, item.uid)
     return settled(work, place, row, item)
+
+
+def _is_group(text: str) -> bool:
+    """Whether a card is a list of others (RFC 6350 section 6.1.4, and as Apple says it)."""
+    return any(
+        line.name in {"KIND", "X-ADDRESSBOOKSERVER-KIND"} and line.value.strip().lower() == "group"
+        for line, _ in read_card(text)
+    )

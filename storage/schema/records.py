@@ -54,7 +54,8 @@ contact = numbered(
 broker they came by. ``maker_id`` and ``maker_href``: whose device brought the card, and what it is
 called there. ``edited_us``: the last change that a person made; ``writer_id``: the device that
 last wrote the card, if one did. ``birthday_item_id``: the event
-made from the card's birthday. ``duplicate_of``: the record whose UID this one came with."""
+made from the card's birthday. ``duplicate_of``: another record of the same UID; of several each
+names the one before it, and the first the last."""
 
 contact_tag = Table(
     "contact_tag",

@@ -4,8 +4,10 @@ import pytest
 
 from auth.visibility import Visibility
 from office import hiding
+from office.contacts import desk
+from office.contacts.keeping import get
 from office.half_moves import MINUTE_US
-from office.sync_settings import Deletes
+from office.sync_settings import Conflicts, Deletes
 from storage import hidden
 from tests.groupware_door import Device, GroupwareOffice, card
 from tests.office_book import (
@@ -19,6 +21,7 @@ from tests.office_book import (
     record,
     see,
     user_id,
+    work_of,
 )
 
 MINE = "contacts/meine.vcf"
@@ -230,11 +233,13 @@ def test_a_hidden_one_that_is_seen_comes_back_though_another_was_hidden_later(
     first = add(groupware, "kunde", partner="berta")
     assert anna.put(f"{BOOK}a.vcf", card("kunde", "Zweite", "CATEGORIES:Kunde")).status == 201
     second = next(each.row.number for each in listed(groupware) if each.row.number != first)
+    assign(groupware, second, "berta")
     assign(groupware, first, "anna")
-    [one] = hrefs(anna) - {"a.vcf"}
-    for href in (one, "a.vcf"):
-        assert anna.delete(BOOK + href).status == 204
-        groupware.clock.now_us += 1
+    [one] = hrefs(anna)
+    assert anna.delete(BOOK + one).status == 204
+    groupware.clock.now_us += 1
+    assign(groupware, second, "anna")
+    assert anna.delete(f"{BOOK}a.vcf").status == 204
     assign(groupware, second, "berta")
 
     assert anna.put(f"{BOOK}wieder.vcf", card("kunde")).status == 201
@@ -242,3 +247,70 @@ def test_a_hidden_one_that_is_seen_comes_back_though_another_was_hidden_later(
     assert hrefs(anna) == {"wieder.vcf"}
     assert len(listed(groupware)) == 2
     assert hidden_by(groupware, "anna") == 0
+
+
+@pytest.fixture
+def away(groupware: GroupwareOffice, berta: Device) -> str:
+    """A contact that Berta moved to her own book, where she changed its copy; its number."""
+    number = add(groupware, "kunde", "NOTE:bleibt", partner="berta")
+    [href] = hrefs(berta)
+    assert berta.move(BOOK + href, MINE).status == 201
+    assert berta.put(MINE, card("kunde", "Dort geändert")).status == 204
+    return number
+
+
+def bring_back(device: Device, how: str) -> None:
+    if how == "MOVE":
+        assert device.move(MINE, f"{BOOK}wieder.vcf").status == 201
+        return
+    text = device.get(MINE).text.encode()
+    if how == "DELETE":
+        assert device.delete(MINE).status == 204
+    assert device.put(f"{BOOK}wieder.vcf", text).status == 201
+
+
+@pytest.mark.parametrize("how", ["MOVE", "PUT", "DELETE"])
+def test_what_was_edited_in_the_copy_is_an_edit(
+    groupware: GroupwareOffice, berta: Device, away: str, how: str
+) -> None:
+    bring_back(berta, how)
+
+    text = berta.get(f"{BOOK}wieder.vcf").text
+    assert "FN:Dort geändert" in text
+    assert "NOTE:bleibt" in text
+    assert text == record(groupware, away).item.text
+
+
+@pytest.mark.parametrize("wanted", [*Conflicts])
+@pytest.mark.parametrize("how", ["MOVE", "PUT"])
+def test_where_the_office_changed_it_too_the_profile_says_what_becomes_of_it(
+    groupware: GroupwareOffice, berta: Device, away: str, how: str, wanted: Conflicts
+) -> None:
+    profile(groupware, "berta", contact_conflicts=wanted)
+    groupware.clock.now_us += 1
+    with work_of(groupware, "berta") as work:
+        known = get(work.unit, work.who, away)
+        desk.change_fields(work, known, known.fields._replace(last_name="Konsole"))
+
+    bring_back(berta, how)
+
+    is_taken = wanted is Conflicts.DEVICE
+    assert ("FN:Dort geändert" in record(groupware, away).item.text) == is_taken
+    copies = [berta.get(BOOK + each).text for each in hrefs(berta) - {"wieder.vcf"}]
+    assert len(copies) == (wanted is Conflicts.BOTH)
+    assert all("FN:Dort geändert (Konflikt" in each for each in copies)
+
+
+def test_a_copy_that_was_not_touched_takes_nothing_back(
+    groupware: GroupwareOffice, berta: Device
+) -> None:
+    number = add(groupware, "kunde", partner="berta")
+    [href] = hrefs(berta)
+    assert berta.move(BOOK + href, MINE).status == 201
+    with work_of(groupware, "berta") as work:
+        known = get(work.unit, work.who, number)
+        desk.change_fields(work, known, known.fields._replace(last_name="Konsole"))
+
+    bring_back(berta, "MOVE")
+
+    assert "Konsole" in berta.get(f"{BOOK}wieder.vcf").text
