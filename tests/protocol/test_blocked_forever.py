@@ -331,7 +331,7 @@ SHARED: list[Step] = [
 scripts = st.lists(steps, min_size=4, max_size=10)
 
 
-@settings(_SETTINGS, max_examples=2)
+@settings(_SETTINGS, max_examples=1)
 @given(scripts)
 @example(WITHIN)
 @example(ON_THE_WAY)

@@ -98,7 +98,7 @@ class Case(NamedTuple):
 
 
 CASES = [Case(*each) for each in product(GROUPS, (False, True), GRANTS, BLOCKS, Visibility)]
-_STEP = 61  # shares no factor with the lengths of the dimensions: each value comes equally often
+_STEP = 97  # shares no factor with the lengths of the dimensions: each value comes equally often
 SAMPLE = CASES[::_STEP]
 
 

@@ -502,7 +502,7 @@ def test_any_sequence_of_requests_gives_what_the_rfc_says(
     path.write_bytes(sqlite_template.read_bytes())
     store = Store(sqlite_url(path))
     try:
-        run(store, tmp_path, examples=30, steps=50)
+        run(store, tmp_path, examples=15, steps=50)
     finally:
         store.close()
 
